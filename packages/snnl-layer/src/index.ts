@@ -1,8 +1,8 @@
+export type { Memory } from './anchor-terms';
 export type { Distance } from './distance';
 export { type KernelChoice, type KernelKind, kernelFor } from './kernel-choice';
 export type { NeighborLogSumsInputs } from './kernel-inputs';
 export {
-  type Memory,
   type Reduction,
   type SoftNearestNeighborLossOptions,
   softNearestNeighborLoss,

@@ -1,41 +1,24 @@
 import {
   add,
-  cast,
-  concat,
   div,
   exp,
-  greater,
   log,
   maximum,
   mul,
   neg,
-  reshape,
   type Scalar,
-  slice,
   sub,
   sum,
   type Tensor,
   type Tensor1D,
-  type Tensor2D,
   type TensorLike,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { type AnchorTerms, anchorTerms, type Memory } from './anchor-terms';
 import { detach } from './detach';
-import { assertDistance, type Distance, embed, embedTemperature } from './distance';
-import { featureRows } from './features';
+import { assertDistance, type Distance } from './distance';
 import type { KernelChoice } from './kernel-choice';
-import { LOG_SUM_ALL, LOG_SUM_SAME, SAME_COUNT } from './kernel-names';
-import { classIds } from './labels';
-import { neighborLogSums } from './neighbor-log-sums';
-import { type Temperature, temperatureScalar } from './temperature';
-
-/** Past samples that stand beside the batch as further candidates and get no gradient. */
-export interface Memory {
-  /** float32 `[samples, ...]`, as wide as the batch's features when flattened. */
-  readonly features: Tensor | TensorLike;
-  /** As the labels of the loss, one a sample. */
-  readonly labels: Tensor | TensorLike;
-}
+import type { Temperature } from './temperature';
 
 /** `mean` over anchors that have a same-class candidate, their `sum`, or `none`: one per anchor. */
 export type Reduction = 'mean' | 'sum' | 'none';
@@ -58,36 +41,16 @@ export interface SoftNearestNeighborLossOptions {
   readonly kernel?: KernelChoice;
 }
 
-/** Candidates and their labels: the batch itself, then the memory. */
-function withMemory(x: Tensor2D, ids: Tensor1D, memory: Memory | undefined, distance: Distance) {
-  if (memory === undefined) return { candidates: x, candidateLabels: ids };
-  const past = featureRows(memory.features, 'memory.features');
-  if (past.shape[1] !== x.shape[1]) {
-    throw new Error(
-      `Expected memory.features to have ${x.shape[1]} features a sample, as the batch has, but ` +
-        `got ${past.shape[1]}.`,
-    );
-  }
-  const pastIds = classIds(memory.labels, past.shape[0], 'memory.labels');
-  return {
-    candidates: concat([x, embed(past, distance)], 0),
-    candidateLabels: concat([ids, pastIds]),
-  };
-}
-
-/** The loss of each anchor `[N]`, and what to divide their sum by for the mean. */
-function anchorLosses(sums: Tensor2D, epsilon: number): [losses: Tensor1D, count: Tensor | number] {
-  const n = sums.shape[1];
-  const row = (index: number): Tensor1D => reshape(slice(sums, [index, 0], [1, n]), [n]);
-  const all = row(LOG_SUM_ALL);
-  const same = row(LOG_SUM_SAME);
-  const hasSame = detach(() => cast<Tensor1D>(greater(row(SAME_COUNT), 0), 'float32'));
+/** Per-anchor losses `[N]`, and what to divide their sum by for the mean. */
+function anchorLosses(terms: AnchorTerms, epsilon: number): [Tensor1D, Tensor | number] {
+  const { logSumAll, logSumSame, hasSame } = terms;
   if (epsilon === 0) {
     // Multiplying, not selecting, lets the NaN of a lone anchor through.
-    return [mul<Tensor1D>(sub(all, same), hasSame), detach(() => maximum(sum(hasSame), 1))];
+    const losses = mul<Tensor1D>(sub(logSumAll, logSumSame), hasSame);
+    return [losses, detach(() => maximum(sum(hasSame), 1))];
   }
-  const share = div<Tensor1D>(mul(exp(same), hasSame), add(exp(all), epsilon));
-  return [neg(log(add<Tensor1D>(share, epsilon))), Math.max(n, 1)];
+  const share = div<Tensor1D>(mul(exp(logSumSame), hasSame), add(exp(logSumAll), epsilon));
+  return [neg(log(add<Tensor1D>(share, epsilon))), Math.max(hasSame.size, 1)];
 }
 
 /**
@@ -136,19 +99,8 @@ export function softNearestNeighborLoss(
   assertReduction(reduction);
   assertEpsilon(stabilityEpsilon);
   return tidy(() => {
-    const rows = featureRows(features, 'features');
-    const ids = classIds(labels, rows.shape[0]);
-    const anchors = embed(rows, distance);
-    const sums = neighborLogSums(
-      {
-        anchors,
-        anchorLabels: ids,
-        ...withMemory(anchors, ids, memory, distance),
-        temperature: embedTemperature(temperatureScalar(temperature), distance),
-      },
-      { selfOffset: 0, kernel },
-    );
-    const [losses, count] = anchorLosses(sums, stabilityEpsilon);
+    const terms = anchorTerms(labels, features, { temperature, distance, memory, kernel });
+    const [losses, count] = anchorLosses(terms, stabilityEpsilon);
     if (reduction === 'none') return losses;
     return reduction === 'sum' ? sum(losses) : div(sum(losses), count);
   });
