@@ -3,7 +3,30 @@ import { describe, expect, it } from 'vitest';
 import { encodeIdx, parseIdx, readIdx } from './idx';
 
 // Two images of 1 x 3 pixels, written out by hand.
-const images = Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 10, 20, 30, 40, 50, 60);
+const images = Uint8Array.of(
+  0,
+  0,
+  8,
+  3,
+  0,
+  0,
+  0,
+  2,
+  0,
+  0,
+  0,
+  1,
+  0,
+  0,
+  0,
+  3,
+  10,
+  20,
+  30,
+  40,
+  50,
+  60,
+);
 
 describe('parseIdx', () => {
   it('reads sizes and elements', () => {
@@ -33,7 +56,11 @@ describe('parseIdx', () => {
     ['a cut header', images.subarray(0, 10), /ends inside its header: expected 16 bytes/],
     ['a cut body', images.subarray(0, 21), /2 x 1 x 3 bytes of data \(6\), but has 5.*cut short/],
     ['bytes too many', Uint8Array.of(...images, 1), /\(6\), but has 7/],
-    ['a cut gzip file', gzipSync(images).subarray(0, 20), /cannot be unpacked \(.+\): fetch it again/],
+    [
+      'a cut gzip file',
+      gzipSync(images).subarray(0, 20),
+      /cannot be unpacked \(.+\): fetch it again/,
+    ],
   ])('refuses %s', (_, bytes, message) => {
     expect(() => parseIdx(bytes, 'file', 3)).toThrow(message);
   });

@@ -44,7 +44,8 @@ export function parseIdx(bytes: Uint8Array, name: string, rank: number): IdxArra
         `${raw.length - headerSize}. It may be cut short: fetch it again.`,
     );
   }
-  return { shape, data: raw.subarray(headerSize) };
+  // A plain array also where `raw` is a Buffer.
+  return { shape, data: new Uint8Array(raw.buffer, raw.byteOffset + headerSize, size) };
 }
 
 function unpack(bytes: Uint8Array, name: string): Uint8Array {
