@@ -75,11 +75,11 @@ function pairs(
 
 /** Log-sum of the scores under the mask and mean distance under their softmax; 0 for no pair. */
 function logSumAndMean(scores: tf.Tensor, distances: tf.Tensor, mask: tf.Tensor) {
-  const lowest = tf.fill(scores.shape, -3e38);
+  const lowest = tf.fill(scores.shape, Number.NEGATIVE_INFINITY);
   const largest = tf.max(tf.where(mask, scores, lowest), 1, true);
   const exps = maskedExp(tf.sub(scores, largest), mask);
   const sum = tf.sum(exps, 1);
-  const some = tf.greater(sum, 0);
+  const some = tf.any(mask, 1);
   const logSum = tf.add(tf.log(sum), tf.squeeze(largest, [1]));
   const mean = tf.div(tf.sum(tf.mul(exps, distances), 1), sum);
   const zeros = tf.zerosLike(sum);
