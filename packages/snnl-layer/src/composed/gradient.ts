@@ -21,21 +21,21 @@ import { blockScores, type Prepared, prepare, withinClass, withoutSelf } from '.
 /** Rows of anchorSums and candidateSums. */
 const [A, B, UPSTREAM_A, UPSTREAM_B] = [0, 1, 2, 3];
 
-/**
- * `upstream * exp(scores - logSum)` of the anchors (one value a row) plus, where candidates are
- * anchors too, of the candidates (one value a column).
- */
+/** One row of anchorSums as a column, or of candidateSums as a row, to spread over a block. */
+type Spread = (row: number) => Tensor;
+
+/** `upstream * exp(scores - logSum)`, of the anchors and of the candidates as anchors. */
 function weights(
   scores: Tensor2D,
-  anchor: (row: number) => Tensor,
-  candidate: ((row: number) => Tensor) | undefined,
+  sides: readonly [Spread, Spread],
   logSum: number,
   upstream: number,
 ): Tensor2D {
   return tidy(() => {
-    const mine = mul(exp(sub(scores, anchor(logSum))), anchor(upstream));
-    if (candidate === undefined) return mine as Tensor2D;
-    return add(mine, mul(exp(sub(scores, candidate(logSum))), candidate(upstream))) as Tensor2D;
+    const [mine, theirs] = sides.map((side) =>
+      mul(exp(sub(scores, side(logSum))), side(upstream)),
+    ) as [Tensor, Tensor];
+    return add(mine, theirs);
   });
 }
 
@@ -46,15 +46,15 @@ function blockGradient(
   rows: number,
 ): Tensor2D {
   const m = p.z.shape[0];
-  const anchor = (row: number) => reshape(slice(sums.anchor, [row, start], [1, rows]), [rows, 1]);
-  // Without self pairs no candidate is an anchor, and its upstream gradients are 0.
-  const candidate =
-    p.selfOffset < 0 ? undefined : (row: number) => slice(sums.candidate, [row, 0], [1, m]);
+  const sides: [Spread, Spread] = [
+    (row) => reshape(slice(sums.anchor, [row, start], [1, rows]), [rows, 1]),
+    (row) => slice(sums.candidate, [row, 0], [1, m]),
+  ];
   const all = tidy(() => withoutSelf(p, blockScores(p, start, rows), start));
-  const pAll = weights(all, anchor, candidate, A, UPSTREAM_A);
+  const pAll = weights(all, sides, A, UPSTREAM_A);
   const same = withinClass(p, all, start);
   all.dispose();
-  const qSame = weights(same, anchor, candidate, B, UPSTREAM_B);
+  const qSame = weights(same, sides, B, UPSTREAM_B);
   same.dispose();
   const w = add(pAll, qSame) as Tensor2D;
   pAll.dispose();
