@@ -10,6 +10,8 @@ export interface Progress {
   epoch(run: RunName, record: EpochRecord): void;
   measuring(run: RunName): void;
   done(run: RunName, result: RunResult): void;
+  /** A line of text beside the progress. */
+  note(line: string): void;
   /** Leaves the terminal as an ordinary one. */
   close(): void;
 }
@@ -43,6 +45,7 @@ function bars(epochs: number): Progress {
     measuring: (run) => made[run].update({ state: 'measuring the codes' }),
     done: (run, { trainingSeconds, measuringSeconds }) =>
       made[run].update({ state: `done in ${duration(trainingSeconds + measuringSeconds)}` }),
+    note: (line) => multibar.log(`${line}\n`),
     close: () => multibar.stop(),
   };
 }
@@ -61,6 +64,7 @@ function lines(epochs: number, print: (line: string) => void): Progress {
       const times = `${duration(trainingSeconds)} training, ${duration(measuringSeconds)} measuring`;
       print(`${title(run)}  done: ${times}`);
     },
+    note: print,
     close: () => {},
   };
 }

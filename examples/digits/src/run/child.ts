@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { EpochRecord, RunResult } from '../results';
 import type { RunName, Settings } from '../settings';
+import { UserError } from '../user-error';
 import type { FromWorker, ToWorker } from './messages';
 import type { TrainingStep } from './train';
 
@@ -47,7 +48,8 @@ function outcome(child: ChildProcess, listener: RunListener): Promise<RunResult>
       else if (message.type === 'epoch') listener.onEpoch(message.record);
       else if (message.type === 'measuring') listener.onMeasuring();
       else if (message.type === 'result') resolve(message.result);
-      else reject(new Error(message.message));
+      else
+        reject(message.isUserError ? new UserError(message.message) : new Error(message.message));
     });
     child.on('error', reject);
     child.on('exit', (code, signal) => {

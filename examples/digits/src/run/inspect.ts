@@ -7,8 +7,6 @@ import { type Matrix, matrix } from '../measure/matrix';
 import { MEASURING_TEMPERATURE } from '../settings';
 import { pixelRows } from './pixels';
 
-const BATCH = 500;
-
 export interface Inspection {
   /** Mean binary cross-entropy of reconstructed and true pixels, nats a pixel. */
   readonly reconstruction: number;
@@ -22,10 +20,7 @@ async function run(
   look: (layer: string, activations: Tensor) => Promise<void>,
 ): Promise<Inspection> {
   const inputs = pixelRows(images);
-  const [reconstructed, ...activations] = inspected.predict(inputs, { batchSize: BATCH }) as [
-    Tensor,
-    ...Tensor[],
-  ];
+  const [reconstructed, ...activations] = inspected.predictOnBatch(inputs) as [Tensor, ...Tensor[]];
   try {
     for (const [index, layer] of layerNames.entries())
       await look(layer, activations[index] as Tensor);

@@ -1,14 +1,20 @@
 import type { Autoencoder } from '../autoencoder';
+import { balancedSubset } from '../data/balanced-subset';
 import type { LabelledImages } from '../data/labelled-images';
 import { clusteringAccuracy, normalizedMutualInformation } from '../measure/clustering-scores';
 import { kMeans } from '../measure/k-means';
+import { takeRows } from '../measure/matrix';
 import { nearestNeighborAccuracy } from '../measure/nearest-neighbors';
 import { project } from '../project';
 import type { Measures, Picture } from '../results';
 import { NEIGHBORS, RESTARTS, type Settings } from '../settings';
 import { encode, encodeAndEntangle } from './inspect';
 
-/** Measures the trained encoder on the test images and draws the codes of the probe images. */
+/**
+ * Measures the trained encoder on the test images and draws codes of the probe images.
+ *
+ * @param pictureSize Codes to draw, as many of each class.
+ */
 export async function measureRun(
   model: Autoencoder,
   { seed, source }: Settings,
@@ -17,6 +23,7 @@ export async function measureRun(
     readonly test: LabelledImages;
     readonly probe: LabelledImages;
   },
+  pictureSize: number,
 ): Promise<{ measures: Measures; picture: Picture }> {
   const train = await encode(model, images.train);
   const test = await encode(model, images.test);
@@ -40,6 +47,10 @@ export async function measureRun(
     reconstruction: test.reconstruction,
     entanglement: probe.entanglement,
   };
-  const picture = { points: project(probe.codes, seed), labels: [...images.probe.labels] };
+  const shown = balancedSubset(images.probe.labels, pictureSize, source.classes.length);
+  const picture = {
+    points: project(takeRows(probe.codes, shown), seed),
+    labels: shown.map((index) => images.probe.labels[index] as number),
+  };
   return { measures, picture };
 }

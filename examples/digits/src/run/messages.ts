@@ -13,4 +13,4 @@ export type FromWorker =
   | { readonly type: 'epoch'; readonly record: EpochRecord }
   | { readonly type: 'measuring' }
   | { readonly type: 'result'; readonly result: RunResult }
-  | { readonly type: 'failed'; readonly message: string };
+  | { readonly type: 'failed'; readonly message: string; readonly isUserError: boolean };

@@ -17,6 +17,8 @@ const send = (message: FromWorker): void => {
 };
 
 let stopAsked = false;
+/** Points in the picture after Ctrl-C, so that the report comes soon. */
+const QUICK_PICTURE = 500;
 
 async function run(name: RunName, settings: Settings): Promise<RunResult> {
   await startBackend(settings.backend);
@@ -37,7 +39,12 @@ async function run(name: RunName, settings: Settings): Promise<RunResult> {
   });
   const trained = performance.now();
   send({ type: 'measuring' });
-  const { measures, picture } = await measureRun(model, settings, images);
+  const { measures, picture } = await measureRun(
+    model,
+    settings,
+    images,
+    stopped ? QUICK_PICTURE : images.probe.count,
+  );
   return {
     measures,
     picture,
@@ -58,9 +65,9 @@ process.on('message', (message: ToWorker) => {
   run(message.run, message.settings)
     .then((result) => send({ type: 'result', result }))
     .catch((error: unknown) => {
-      const known = error instanceof UserError;
+      const isUserError = error instanceof UserError;
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      send({ type: 'failed', message: known ? error.message : text });
+      send({ type: 'failed', message: isUserError ? error.message : text, isUserError });
     })
     .finally(() => process.disconnect());
 });
