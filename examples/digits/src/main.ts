@@ -15,8 +15,8 @@ import { UserError } from './user-error';
 
 /** Exit code of a program that Ctrl-C ended, by custom of shells: 128 + SIGINT. */
 const INTERRUPTED = 130;
-/** One Ctrl-C can arrive twice, from the terminal and from npm, but not a second apart. */
-const SAME_KEYPRESS_MS = 1000;
+/** One Ctrl-C can arrive twice, from the terminal and from npm, but then close together. */
+const SAME_KEYPRESS_MS = 500;
 
 export interface MainContext {
   readonly args: readonly string[];

@@ -39,12 +39,8 @@ async function run(name: RunName, settings: Settings): Promise<RunResult> {
   });
   const trained = performance.now();
   send({ type: 'measuring' });
-  const { measures, picture } = await measureRun(
-    model,
-    settings,
-    images,
-    stopped ? QUICK_PICTURE : images.probe.count,
-  );
+  const pictureSize = stopped ? Math.min(QUICK_PICTURE, images.probe.count) : images.probe.count;
+  const { measures, picture } = await measureRun(model, settings, images, pictureSize);
   return {
     measures,
     picture,
