@@ -30,11 +30,13 @@ function settingsFor(options: Options): Settings {
   return { ...shared, source, code: 10, learningRate: 0.001, gamma: 0.55 };
 }
 
+const count = (value: number): string => value.toLocaleString('en');
+
 function introduce(settings: Settings): void {
   const { source, trainSize, testSize, hidden, code, epochs, backend } = settings;
   console.log(
-    `Data: ${source.title}. ${trainSize} images to train on, the same number of each class; ` +
-      `${testSize} test images.`,
+    `Data: ${source.title}. ${count(trainSize)} images to train on, the same number of each class; ` +
+      `${count(testSize)} test images.`,
   );
   if (source.note !== undefined) console.log(source.note);
   console.log(

@@ -43,8 +43,10 @@ function bars(epochs: number): Progress {
     },
     epoch: () => {},
     measuring: (run) => made[run].update({ state: 'measuring the codes' }),
-    done: (run, { trainingSeconds, measuringSeconds }) =>
-      made[run].update({ state: `done in ${duration(trainingSeconds + measuringSeconds)}` }),
+    done: (run, { stopped, trainingSeconds, measuringSeconds }) => {
+      const how = stopped ? 'stopped after' : 'done in';
+      made[run].update({ state: `${how} ${duration(trainingSeconds + measuringSeconds)}` });
+    },
     note: (line) => multibar.log(`${line}\n`),
     close: () => multibar.stop(),
   };
@@ -60,9 +62,9 @@ function lines(epochs: number, print: (line: string) => void): Progress {
       print(`${title(run)}  epoch ${epoch}/${epochs}  ${loss}  ${left(seconds, epoch / epochs)}`);
     },
     measuring: (run) => print(`${title(run)}  measuring the codes`),
-    done: (run, { trainingSeconds, measuringSeconds }) => {
+    done: (run, { stopped, trainingSeconds, measuringSeconds }) => {
       const times = `${duration(trainingSeconds)} training, ${duration(measuringSeconds)} measuring`;
-      print(`${title(run)}  done: ${times}`);
+      print(`${title(run)}  ${stopped ? 'stopped' : 'done'}: ${times}`);
     },
     note: print,
     close: () => {},

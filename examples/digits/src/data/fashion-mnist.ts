@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeAtomically } from '../atomic-write';
@@ -108,6 +108,7 @@ export function fashionDirectory(): { directory: string; note?: string } {
     if (!existsSync(json)) install(cache);
     console.log('Converting its images to IDX files (once) ...');
     convertFashionJson(json, directory);
+    rmSync(join(cache, 'node_modules'), { recursive: true });
   }
   return { directory, note: NPM_NOTE };
 }
