@@ -40,21 +40,21 @@ export function charts({ records }: ReportData): string[] {
     RUNS.map((run) => records[run].epochs[0]?.entanglement).find(Boolean) ?? {},
   );
   const relative = {
-    yLabel: 'entanglement / chance (no unit)',
+    yLabel: 'test images: share of chance (no unit)',
     yDomain: [0, 1.1] as const,
     level: { value: 1, title: 'chance' },
   };
   return [
     // Before training the loss is far above: it would press the curves flat.
     chart(
-      'Reconstruction loss, test images',
+      'Reconstruction loss',
       curves(records, ({ epoch, reconstruction }) => (epoch === 0 ? null : reconstruction)),
-      { yLabel: 'binary cross-entropy (nats a pixel)' },
+      { yLabel: 'test images: cross-entropy (nats a pixel)' },
     ),
     chart(
       'SNNL in training',
       curves(records, ({ snnl }) => snnl),
-      { yLabel: 'sum over layers (nats)' },
+      { yLabel: 'training images: sum over layers (nats)' },
     ),
     chart(
       'Temperature of SNNL',
@@ -63,7 +63,7 @@ export function charts({ records }: ReportData): string[] {
     ),
     ...layers.map((layer) =>
       chart(
-        `Entanglement of ${layer}, test images`,
+        `Entanglement of ${layer}`,
         curves(records, ({ entanglement }) => entanglement[layer] ?? null),
         relative,
       ),

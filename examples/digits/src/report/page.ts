@@ -8,14 +8,14 @@ import { settingsRows } from './settings-rows';
 import { STYLE } from './style';
 import { comparisonTable, settingsTable } from './tables';
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
 
 /** What came out, in a sentence; empty where a run has no result. */
 function lead({ records }: ReportData): string {
   const [without, withLoss] = RUNS.map((run) => records[run].result?.measures.clusteringAccuracy);
   if (without === undefined || withLoss === undefined) return '';
   return (
-    '<p class="lead">k-means, which sees no labels, puts ' +
+    '<p class="lead">Clustering by k-means, which sees no labels, puts ' +
     `<strong>${percent(withLoss)}</strong> of the test images into the right group by codes ` +
     `trained with SNNL, and <strong>${percent(without)}</strong> by codes trained without.</p>`
   );

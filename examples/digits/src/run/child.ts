@@ -33,7 +33,12 @@ export function startChild(
   execArgv: readonly string[],
   listener: RunListener,
 ): RunningChild {
-  const child = fork(WORKER, { execArgv: [...execArgv], serialization: 'advanced' });
+  const child = fork(WORKER, {
+    execArgv: [...execArgv],
+    serialization: 'advanced',
+    // TensorFlow's notes on start-up would tear the progress bars.
+    env: { TF_CPP_MIN_LOG_LEVEL: '2', ...process.env },
+  });
   const tell = (message: ToWorker): void => {
     if (child.connected) child.send(message);
   };
