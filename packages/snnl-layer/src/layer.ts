@@ -24,7 +24,7 @@ import { detach } from './detach';
 import type { Distance } from './distance';
 import { featureRows } from './features';
 import { checkedOptions, type SoftNearestNeighborOptions } from './layer-options';
-import { targetSince } from './target-labels';
+import { postedTarget } from './target-labels';
 import { assertTemperature, type Temperature } from './temperature';
 
 /** The identity, whose gradient is the negated one of its output. */
@@ -211,7 +211,7 @@ export class SoftNearestNeighbor extends layers.Layer {
 
   private labels(capture: Capture, fallback: Tensor | undefined): Tensor {
     if (capture.labels !== undefined) return capture.labels;
-    const target = targetSince(capture.ranAt) ?? fallback;
+    const target = postedTarget() ?? fallback;
     if (target === undefined) {
       throw new Error(
         `Layer '${this.name}' has no labels in this step. Give them as a second input, ` +
