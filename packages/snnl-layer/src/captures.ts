@@ -1,4 +1,5 @@
-import { engine, keep, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { engine, keep, type Tensor } from '@tensorflow/tfjs-core';
+import type { Measured } from './measure-batch';
 import { forgetTarget } from './target-labels';
 
 /** What a layer saw at one of its places in a model, and the entanglement measured there. */
@@ -9,13 +10,6 @@ export interface Capture {
   /** The gradient tape that recorded the pass; null outside of training. */
   readonly tape: unknown;
   measured: Measured | undefined;
-}
-
-export interface Measured {
-  /** Mean soft nearest neighbour loss, in nats. */
-  readonly loss: Scalar;
-  /** The same if all samples were equally far apart, in nats. */
-  readonly chance: Scalar;
 }
 
 function dispose(capture: Capture): void {
