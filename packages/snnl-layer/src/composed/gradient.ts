@@ -3,6 +3,7 @@ import {
   div,
   exp,
   matMul,
+  minimum,
   mul,
   reshape,
   slice,
@@ -16,7 +17,14 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { NeighborLogSumsGradInputs } from '../kernel-inputs';
 import { DEFAULT_BLOCK_PAIRS, overRowBlocks } from './blocks';
-import { blockScores, type Prepared, prepare, withinClass, withoutSelf } from './scores';
+import {
+  blockScores,
+  type Prepared,
+  poisonWithoutCandidates,
+  prepare,
+  withinClass,
+  withoutSelf,
+} from './scores';
 
 /** Rows of anchorSums and candidateSums. */
 const [A, B, UPSTREAM_A, UPSTREAM_B] = [0, 1, 2, 3];
@@ -24,7 +32,11 @@ const [A, B, UPSTREAM_A, UPSTREAM_B] = [0, 1, 2, 3];
 /** One row of anchorSums as a column, or of candidateSums as a row, to spread over a block. */
 type Spread = (row: number) => Tensor;
 
-/** `upstream * exp(scores - logSum)`, of the anchors and of the candidates as anchors. */
+/**
+ * `upstream * exp(scores - logSum)`, of the anchors and of the candidates as anchors. No score is
+ * above its log-sum but by rounding; the clamp is for cells that WebGL pads a matrix with, whose
+ * exp would be Infinity and whose product with 0 NaN.
+ */
 function weights(
   scores: Tensor2D,
   sides: readonly [Spread, Spread],
@@ -33,7 +45,7 @@ function weights(
 ): Tensor2D {
   return tidy(() => {
     const [mine, theirs] = sides.map((side) =>
-      mul(exp(sub(scores, side(logSum))), side(upstream)),
+      mul(exp(minimum(sub(scores, side(logSum)), 0)), side(upstream)),
     ) as [Tensor, Tensor];
     return add(mine, theirs);
   });
@@ -76,12 +88,12 @@ export function composedLogSumsGrad(
   const m = inputs.candidates.shape[0];
   if (n === 0) return zeros([0, d]);
   return tidy(() => {
+    if (m === 0) return add(zeros([n, d]), poisonWithoutCandidates(inputs)) as Tensor2D;
     const p = prepare(inputs, selfOffset);
     const sums = { anchor: inputs.anchorSums, candidate: inputs.candidateSums };
-    const scaled =
-      m === 0
-        ? (zeros([n, d]) as Tensor2D)
-        : overRowBlocks(n, m, blockPairs, 0, (start, rows) => blockGradient(p, sums, start, rows));
+    const scaled = overRowBlocks(n, m, blockPairs, 0, (start, rows) =>
+      blockGradient(p, sums, start, rows),
+    );
     // p.x and p.z are divided by sqrt(T) already.
     return add(mul(div(scaled, sqrt(inputs.temperature)), -2), p.poison) as Tensor2D;
   });
