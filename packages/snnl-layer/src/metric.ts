@@ -1,14 +1,4 @@
-import {
-  add,
-  addN,
-  cast,
-  div,
-  equal,
-  mul,
-  type Scalar,
-  type Tensor,
-  tidy,
-} from '@tensorflow/tfjs-core';
+import { add, addN, cast, div, equal, tidy } from '@tensorflow/tfjs-core';
 import type { SoftNearestNeighbor } from './layer';
 import type { LossOrMetricFunction } from './target-labels';
 
