@@ -6,12 +6,18 @@ import { createInterface } from 'node:readline';
 export class JsonLines {
   readonly #child: ChildProcess;
   readonly #lines: AsyncIterator<string>;
+  #failure = 'see its message above';
 
   constructor(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
     this.#child = spawn(command, args, {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...process.env, ...env },
     });
+    this.#child.on('error', (error) => {
+      this.#failure = error.message;
+    });
+    // A write to a process that is gone: the missing answer tells it.
+    this.#child.stdin?.on('error', () => {});
     const { stdout } = this.#child;
     if (stdout === null) throw new Error(`The stdout of ${command} is not a pipe.`);
     this.#lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
@@ -22,13 +28,15 @@ export class JsonLines {
     this.#child.stdin?.write(`${JSON.stringify(message)}\n`);
     const { value, done } = await this.#lines.next();
     if (done === true) {
-      throw new Error(`${this.#child.spawnfile} ended before it answered; see its message above.`);
+      throw new Error(`${this.#child.spawnfile} gave no answer: ${this.#failure}.`);
     }
     return JSON.parse(value);
   }
 
   async close(): Promise<void> {
     this.#child.stdin?.end();
-    if (this.#child.exitCode === null) await once(this.#child, 'exit');
+    const { pid, exitCode, signalCode } = this.#child;
+    const running = pid !== undefined && exitCode === null && signalCode === null;
+    if (running) await once(this.#child, 'exit');
   }
 }

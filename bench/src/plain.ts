@@ -12,7 +12,8 @@ function pairDistances(features: tf.Tensor2D, distance: Distance): tf.Tensor2D {
   }
   const norms = tf.sum(tf.square(features), 1, true);
   const sums = tf.add(norms, tf.reshape(norms, [1, -1]));
-  return tf.relu(tf.sub(sums, tf.mul(2, tf.matMul(features, features, false, true))));
+  const products = tf.matMul(features, features, false, true);
+  return tf.relu(tf.sub<tf.Tensor2D>(sums, tf.mul(2, products)));
 }
 
 /**
