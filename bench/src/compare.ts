@@ -3,7 +3,7 @@ import { kernelFor } from 'snnl-layer';
 import { assertAgree } from './agreement';
 import { makeBatch } from './batch';
 import { ours, plain } from './contender';
-import { describeMachine } from './machine';
+import type { Machine } from './machine';
 import { interleaved, type Sampler, sampler } from './measure';
 import type { BackendName, Pass, Size } from './options';
 import { peakExtraBytes } from './peak-bytes';
@@ -18,6 +18,7 @@ export interface Comparison {
   readonly pass: Pass;
   readonly repeats: number;
   readonly threads: number;
+  readonly machine: Machine;
   /** Undefined: PyTorch is not compared. */
   readonly torch: Torch | undefined;
 }
@@ -38,7 +39,7 @@ const quotient = (a: number | null, b: number) => (a === null ? null : a / b);
  * @throws Error if ours and the plain formulation differ.
  */
 export async function compare(comparison: Comparison): Promise<BenchRecord> {
-  const { backend, size, distance, pass, repeats, threads, torch } = comparison;
+  const { backend, size, distance, pass, repeats, threads, torch, machine } = comparison;
   const batch = makeBatch(size.n, size.d);
   const options = { temperature: TEMPERATURE, distance };
   const samplers = new Map<'plain' | 'ours' | 'torch', Sampler>();
@@ -70,9 +71,9 @@ export async function compare(comparison: Comparison): Promise<BenchRecord> {
   mine.dispose();
   baseline?.dispose();
 
-  const oursMs = times.get('ours') ?? Number.NaN;
-  const plainMs = times.get('plain') ?? null;
-  const torchMs = times.get('torch') ?? null;
+  const oursMs = times.get('ours')?.median ?? Number.NaN;
+  const plainMs = times.get('plain')?.median ?? null;
+  const torchMs = times.get('torch')?.median ?? null;
   return {
     backend,
     ...size,
@@ -85,12 +86,13 @@ export async function compare(comparison: Comparison): Promise<BenchRecord> {
     torchMs,
     ratio: quotient(plainMs, oursMs),
     torchRatio: quotient(torchMs, oursMs),
+    bestMs: Object.fromEntries([...times].map(([name, { best }]) => [name, best])),
     oursGflops: flops(size.n, size.d, pass) / oursMs / 1e6,
     oursPeakBytes: peak.bytes,
     peakMeasure: peak.measure,
     kernel: kernelFor(backend),
     repeats,
     threads,
-    machine: describeMachine(torch?.version ?? null),
+    machine,
   };
 }

@@ -15,13 +15,21 @@ const record: BenchRecord = {
   torchMs: 21.25,
   ratio: 41.5,
   torchRatio: 3.249,
+  bestMs: { plain: 260, ours: 6.5, torch: 20 },
   oursGflops: 41.04,
   oursPeakBytes: 2_560_000,
   peakMeasure: 'storage',
   kernel: 'fused',
   repeats: 5,
   threads: 2,
-  machine: { cpu: 'Some CPU', cores: 2, node: '20.1.0', tfjs: '4.22.0', torch: '2.13.0' },
+  machine: {
+    cpu: 'Some CPU',
+    cores: 2,
+    load: 0.1,
+    node: '20.1.0',
+    tfjs: '4.22.0',
+    torch: '2.13.0',
+  },
 };
 
 test.each([
@@ -70,6 +78,12 @@ test('a report says why the plain formulation has no time', () => {
   const skipped = { ...record, plainMs: null, ratio: null, plainSkipped: 'too large' };
   expect(report([skipped, skipped]).match(/too large/g)).toHaveLength(1);
   expect(report([skipped])).toMatch(/\| +- \| +6.54 \|/);
+});
+
+test('a report warns of a busy machine', () => {
+  expect(report([record])).not.toContain('busy');
+  const busy = { ...record, machine: { ...record.machine, load: 3.5 } };
+  expect(report([busy])).toContain('busy when this started (load 3.50 on 2 cores)');
 });
 
 test('the Gram product counts 2 N^2 D, with its gradient 4 N^2 D', () => {

@@ -17,6 +17,15 @@ export function machineLine({ cpu, cores, node, tfjs, torch }: Machine): string 
   return `${cpu}, ${cores} cores; Node ${node}, tfjs ${tfjs}${python}`;
 }
 
+/** A warning where other programs may have disturbed the times, else nothing. */
+function loadWarning({ load, cores }: Machine): string[] {
+  if (load <= cores / 2) return [];
+  return [
+    `The machine was busy when this started (load ${digits(load)} on ${cores} cores): ` +
+      'run it again when it is idle.',
+  ];
+}
+
 /** A Markdown table, columns of numbers to the right. */
 export function table(
   rows: readonly (readonly (readonly [name: string, cell: string])[])[],
@@ -50,6 +59,7 @@ export function report(records: readonly BenchRecord[]): string {
   const lines = [
     `Backend ${first.backend}, ${first.kernel} kernel; ${machineLine(first.machine)}`,
     `Medians of ${first.repeats} interleaved runs; ${first.threads} threads for PyTorch.`,
+    ...loadWarning(first.machine),
     '',
     table(records.map(row)),
     ...skipped.map((why) => `\n- ${why}`),

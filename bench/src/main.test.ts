@@ -13,6 +13,7 @@ function bench(...args: string[]) {
 const machine = {
   cpu: expect.any(String),
   cores: expect.any(Number),
+  load: expect.any(Number),
   node: process.versions.node,
   tfjs: '4.22.0',
   torch: null,
@@ -43,6 +44,7 @@ test.each(['cpu', 'wasm'])(
         torchMs: null,
         ratio: record.plainMs / record.oursMs,
         torchRatio: null,
+        bestMs: { plain: expect.any(Number), ours: expect.any(Number) },
         oursGflops: expect.any(Number),
         oursPeakBytes: expect.any(Number),
         peakMeasure: 'storage',

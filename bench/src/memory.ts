@@ -38,6 +38,7 @@ export async function measureMemory(
   distance: Distance,
 ): Promise<MemoryRecord> {
   const options = { temperature: 1, distance };
+  const machine = describeMachine(null);
   // Compiles and starts what a first run starts.
   const small = ours(makeBatch(64, size.d), options);
   await small.run(PASS);
@@ -56,7 +57,7 @@ export async function measureMemory(
     peakMeasure: peak.measure,
     processGrowthBytes,
     plainEstimateBytes: plainBytes(size, distance, PASS),
-    machine: describeMachine(null),
+    machine,
   };
 }
 

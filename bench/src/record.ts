@@ -21,6 +21,8 @@ export interface BenchRecord {
   readonly ratio: number | null;
   /** torchMs / oursMs. */
   readonly torchRatio: number | null;
+  /** The quickest run of each contender (plain, ours, torch) that ran. */
+  readonly bestMs: Readonly<Record<string, number>>;
   /** 4 N^2 D (forward 2 N^2 D) over oursMs, in 1e9 a second. */
   readonly oursGflops: number;
   readonly oursPeakBytes: number;

@@ -1,6 +1,7 @@
 import { useBackend } from './backends';
 import { compare } from './compare';
 import { report } from './format';
+import { describeMachine } from './machine';
 import type { BackendName, Options, Size } from './options';
 import type { BenchRecord } from './record';
 import { Torch } from './torch';
@@ -30,13 +31,15 @@ export async function runTimes(options: Options): Promise<void> {
   const { backend = 'wasm', repeats, threads } = options;
   await useBackend(backend, threads);
   const torch = options.torch ? await Torch.start(torchPython(), threads) : undefined;
+  const machine = describeMachine(torch?.version ?? null);
+  const shared = { backend, repeats, threads, torch, machine };
   const records: BenchRecord[] = [];
   try {
     for (const size of options.sizes ?? DEFAULT_SIZES[backend]) {
       for (const distance of options.distances) {
         for (const pass of options.passes) {
           if (!options.json) console.error(`${size.n}x${size.d} ${distance}, ${pass} ...`);
-          const record = await compare({ backend, size, distance, pass, repeats, threads, torch });
+          const record = await compare({ ...shared, size, distance, pass });
           records.push(record);
           if (options.json) console.log(JSON.stringify(record));
         }
