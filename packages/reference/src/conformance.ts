@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import {
+  type ConformanceCheck,
+  defaultTolerance,
+  type KernelAdapter,
+  kernelChecks,
+  type Tolerance,
+} from './checks.js';
+
+export type {
+  KernelAdapter,
+  KernelGradientInputs,
+  KernelInputs,
+  Tolerance,
+} from './checks.js';
+
+export interface ConformanceOptions {
+  /** Tighter (or looser) than the default, with its reason. */
+  readonly tolerance?: Tolerance;
+  /** Batches drawn for each property; 30 by default. */
+  readonly runs?: number;
+  /** For each check; 60,000 by default. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Declares the conformance suite of the two kernels for one backend.
+ *
+ * Runs in Node and in the browser. The checks themselves are {@link kernelChecks}, for use
+ * without vitest.
+ */
+export function describeKernelConformance(
+  name: string,
+  adapter: KernelAdapter,
+  { tolerance = defaultTolerance, runs = 30, timeoutMs = 60_000 }: ConformanceOptions = {},
+): void {
+  describe(`kernel conformance: ${name}`, () => {
+    beforeAll(() => adapter.setup(), timeoutMs);
+    afterAll(async () => adapter.dispose?.());
+    for (const [group, checks] of byGroup(kernelChecks)) {
+      describe(group, () => {
+        for (const check of checks) {
+          test(check.name, () => check.run({ adapter, tolerance, runs }), timeoutMs);
+        }
+      });
+    }
+  });
+}
+
+function byGroup(checks: readonly ConformanceCheck[]): Map<string, ConformanceCheck[]> {
+  const groups = new Map<string, ConformanceCheck[]>();
+  for (const check of checks) groups.set(check.group, [...(groups.get(check.group) ?? []), check]);
+  return groups;
+}

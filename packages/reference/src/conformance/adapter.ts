@@ -1,0 +1,35 @@
+import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+
+/** Input tensors of the forward kernel. Anchors and candidates may be one and the same tensor. */
+export interface KernelInputs {
+  /** float32 `[N, D]` */
+  readonly anchors: Tensor2D;
+  /** float32 `[M, D]` */
+  readonly candidates: Tensor2D;
+  /** int32 `[N]` */
+  readonly anchorLabels: Tensor1D;
+  /** int32 `[M]` */
+  readonly candidateLabels: Tensor1D;
+  /** float32 `[]` */
+  readonly temperature: Scalar;
+}
+
+/** Input tensors of the gradient kernel. */
+export interface KernelGradientInputs extends KernelInputs {
+  /** float32 `[4, N]`, rows A, B, dL/dA, dL/dB. */
+  readonly anchorSums: Tensor2D;
+  /** float32 `[4, M]`, the same of each candidate as an anchor, zeros where it is none. */
+  readonly candidateSums: Tensor2D;
+}
+
+/** What a backend must offer to be tested: the two kernels, called directly. */
+export interface KernelAdapter {
+  /** Registers the kernels if need be and makes the backend the current one. */
+  setup(): Promise<void>;
+  /** `SnnlNeighborLogSums`: float32 `[5, N]`. */
+  forward(inputs: KernelInputs, selfOffset: number): Tensor2D;
+  /** `SnnlNeighborLogSumsGrad`: float32 `[N, D]`. */
+  gradient(inputs: KernelGradientInputs, selfOffset: number): Tensor2D;
+  /** Called once after the last check. */
+  dispose?(): void | Promise<void>;
+}

@@ -1,0 +1,170 @@
+import { at } from '../at.js';
+import { squaredDistance } from '../squared-distance.js';
+import type {
+  Matrix,
+  NeighborGradProblem,
+  NeighborLogSums,
+  NeighborProblem,
+  SumsWithUpstream,
+} from '../types.js';
+
+/** Half the gap between 1 and the next float32. */
+export const unitRoundoff = 2 ** -24;
+
+/**
+ * What a careful float32 kernel may be off by, beside its tolerance.
+ *
+ * A distance comes from centred points, |x|^2 + |z|^2 - 2 x.z, or from squared differences.
+ * Rounding leaves it uncertain by c u (|x|^2 + |z|^2): c = 8 for the centring, the three terms
+ * and the division by T, plus 2 sqrt(D) for a sum of D terms whose roundings have random signs
+ * (Higham & Mary 2019, SIAM J. Sci. Comput. 41, A2815). That much over T is the uncertainty of
+ * s = -d/T, which is the relative one of p and q. It is what no tolerance may forget: at T = 0.01
+ * and |x|^2 = 100, s is only known to 0.03 however good the kernel is. A common offset drops
+ * out, as points are centred: a kernel that does not centre fails.
+ */
+export interface PairRoundoff {
+  /** d_ij and the uncertainty of s_ij, `[N][M]`. */
+  readonly distances: number[][];
+  readonly exponent: number[][];
+  /** |x_i| and |z_j| after centring. */
+  readonly anchorNorms: number[];
+  readonly candidateNorms: number[];
+}
+
+/** @param inputError relative rounding of the features themselves, where the oracle had better. */
+export function pairRoundoff(problem: NeighborProblem, inputError = 0): PairRoundoff {
+  const { anchors, candidates, temperature } = problem;
+  const center = columnMeans(candidates.length > 0 ? candidates : anchors);
+  const anchorNorms = anchors.map((row) => Math.sqrt(squaredDistance(row, center)));
+  const candidateNorms = candidates.map((row) => Math.sqrt(squaredDistance(row, center)));
+  const distances = anchors.map((x) => candidates.map((z) => squaredDistance(x, z)));
+  const growth = 8 + 2 * Math.sqrt(center.length);
+  const exponent = anchors.map((x, i) => {
+    const anchorSquare = at(anchorNorms, i) ** 2;
+    return candidates.map((z, j) => {
+      const ofDistance = growth * unitRoundoff * (anchorSquare + at(candidateNorms, j) ** 2);
+      if (inputError === 0) return ofDistance / temperature;
+      const lengths = Math.hypot(...x) + Math.hypot(...z);
+      const ofInputs = 2 * inputError * lengths * Math.sqrt(at(at(distances, i), j));
+      return (ofDistance + ofInputs) / temperature;
+    });
+  });
+  return { distances, exponent, anchorNorms, candidateNorms };
+}
+
+/**
+ * Error bounds `[4][N]` for rows 0 to 3.
+ *
+ * A log-sum inherits the exponents' errors averaged under its weights, plus its own rounding:
+ * an exp good to (3 + 2|x|) ulp and a log good to 2^-21, the least that WGSL and GLSL promise.
+ */
+export function forwardRoundoff(
+  problem: NeighborProblem,
+  sums: NeighborLogSums,
+  roundoff: PairRoundoff,
+): number[][] {
+  const bounds: number[][] = [[], [], [], []];
+  const [allBound = [], sameBound = [], allMeanBound = [], sameMeanBound = []] = bounds;
+  for (let i = 0; i < problem.anchors.length; i++) {
+    const ofAll = logSumRoundoff(problem, roundoff, i, at(sums[0], i), at(sums[2], i), false);
+    const ofSame = logSumRoundoff(problem, roundoff, i, at(sums[1], i), at(sums[3], i), true);
+    allBound.push(ofAll.logSum);
+    sameBound.push(ofSame.logSum);
+    allMeanBound.push(ofAll.mean);
+    sameMeanBound.push(ofSame.mean);
+  }
+  return bounds;
+}
+
+function logSumRoundoff(
+  problem: NeighborProblem,
+  roundoff: PairRoundoff,
+  i: number,
+  logSum: number,
+  mean: number,
+  sameOnly: boolean,
+): { logSum: number; mean: number } {
+  const { anchorLabels, candidateLabels, temperature, selfOffset } = problem;
+  const exponents = at(roundoff.exponent, i);
+  let count = 0;
+  let logSumError = 0;
+  let meanError = 0;
+  for (const [j, distance] of at(roundoff.distances, i).entries()) {
+    if (selfOffset >= 0 && j === selfOffset + i) continue;
+    if (sameOnly && at(anchorLabels, i) !== at(candidateLabels, j)) continue;
+    count++;
+    const logWeight = -distance / temperature - logSum;
+    const weight = Math.exp(logWeight);
+    const ofExponent = at(exponents, j);
+    const growth = growthOf(logWeight, ofExponent + unitRoundoff * (6 + 4 * Math.abs(logWeight)));
+    logSumError += growth;
+    meanError += weight * ofExponent * temperature + growth * Math.abs(distance - mean);
+  }
+  if (count === 0) return { logSum: 0, mean: 0 };
+  const ofSum = unitRoundoff * (16 + 2 * Math.sqrt(count));
+  return {
+    logSum: logSumError + ofSum + 2 * unitRoundoff * Math.abs(logSum),
+    mean: meanError + 2 * ofSum * mean,
+  };
+}
+
+/**
+ * Error bounds `[N]`, each for the Euclidean norm of one row of the gradient: the error of every
+ * weight times its distance, and the rounding of 2 (x rowsum(G) - G z) from centred points.
+ */
+export function gradientRoundoff(problem: NeighborGradProblem, roundoff: PairRoundoff): number[] {
+  const { anchorLabels, candidateLabels, temperature, selfOffset } = problem;
+  const ofSum = unitRoundoff * (16 + 2 * Math.sqrt(problem.candidates.length));
+  return roundoff.distances.map((row, i) => {
+    let bound = 0;
+    for (const [j, distance] of row.entries()) {
+      if (selfOffset >= 0 && j === selfOffset + i) continue;
+      const s = -distance / temperature;
+      const pair: Pair = {
+        s,
+        same: at(anchorLabels, i) === at(candidateLabels, j),
+        error: at(at(roundoff.exponent, i), j) + unitRoundoff * (16 + 8 * Math.abs(s)),
+        reach: Math.sqrt(distance),
+        ofSum: ofSum * (at(roundoff.anchorNorms, i) + at(roundoff.candidateNorms, j)),
+      };
+      bound += ofWeights(problem.anchorSums, i, pair) + ofWeights(problem.candidateSums, j, pair);
+    }
+    return (2 / temperature) * bound;
+  });
+}
+
+interface Pair {
+  readonly s: number;
+  readonly same: boolean;
+  /** Uncertainty of the exponents. */
+  readonly error: number;
+  /** |x_i - z_j| */
+  readonly reach: number;
+  /** Rounding of the final sum, for a weight of 1. */
+  readonly ofSum: number;
+}
+
+function ofWeights(sums: SumsWithUpstream, k: number, pair: Pair): number {
+  const [logSumAll, logSumSame, upstreamAll, upstreamSame] = sums;
+  const ofAll = ofWeight(at(upstreamAll, k), at(logSumAll, k), pair);
+  return pair.same ? ofAll + ofWeight(at(upstreamSame, k), at(logSumSame, k), pair) : ofAll;
+}
+
+function ofWeight(upstream: number, logSum: number, { s, error, reach, ofSum }: Pair): number {
+  if (upstream === 0) return 0;
+  const logWeight = s - logSum;
+  const perUpstream = growthOf(logWeight, error) * reach + Math.exp(logWeight) * ofSum;
+  return Math.abs(upstream) * perUpstream;
+}
+
+/** exp(logWeight + error) - exp(logWeight), without overflow of one factor alone. */
+function growthOf(logWeight: number, error: number): number {
+  return error < 1
+    ? Math.exp(logWeight) * Math.expm1(error)
+    : Math.exp(logWeight + error) - Math.exp(logWeight);
+}
+
+export function columnMeans(rows: Matrix): number[] {
+  const [first = []] = rows;
+  return first.map((_, k) => rows.reduce((sum, row) => sum + at(row, k), 0) / rows.length);
+}

@@ -1,0 +1,111 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { toRows } from '../fixtures.js';
+import type { NeighborGradProblem, NeighborLogSums, NeighborProblem } from '../types.js';
+import type { KernelAdapter, KernelGradientInputs, KernelInputs } from './adapter.js';
+
+/** Whether anchors and candidates that are the same rows go in as one tensor or as two. */
+export type Sharing = 'one tensor' | 'two tensors';
+
+/** Runs the forward kernel once and reads `[5][N]` back. */
+export async function runForward(
+  adapter: KernelAdapter,
+  problem: NeighborProblem,
+  sharing: Sharing = 'one tensor',
+): Promise<NeighborLogSums> {
+  const values = await forwardValues(adapter, problem, sharing);
+  const [a, b, all, same, count] = toRows(values, 5, problem.anchors.length);
+  if (!a || !b || !all || !same || !count) throw new Error('toRows gave fewer than five rows.');
+  return [a, b, all, same, count];
+}
+
+/** Runs the gradient kernel once and reads `[N][D]` back. */
+export async function runGradient(
+  adapter: KernelAdapter,
+  problem: NeighborGradProblem,
+  sharing: Sharing = 'one tensor',
+): Promise<number[][]> {
+  const values = await gradientValues(adapter, problem, sharing);
+  return toRows(values, problem.anchors.length, width(problem));
+}
+
+export function forwardValues(
+  adapter: KernelAdapter,
+  problem: NeighborProblem,
+  sharing: Sharing = 'one tensor',
+): Promise<Float32Array> {
+  return readAndFree(
+    () => uploadProblem(problem, sharing),
+    (inputs) => adapter.forward(inputs, problem.selfOffset),
+    [5, problem.anchors.length],
+  );
+}
+
+export function gradientValues(
+  adapter: KernelAdapter,
+  problem: NeighborGradProblem,
+  sharing: Sharing = 'one tensor',
+): Promise<Float32Array> {
+  return readAndFree(
+    () => uploadGradProblem(problem, sharing),
+    (inputs) => adapter.gradient(inputs, problem.selfOffset),
+    [problem.anchors.length, width(problem)],
+  );
+}
+
+/** Feature count D; an empty set of anchors takes it from the candidates. */
+export function width({ anchors, candidates }: NeighborProblem): number {
+  return anchors[0]?.length ?? candidates[0]?.length ?? 1;
+}
+
+export function uploadProblem(problem: NeighborProblem, sharing: Sharing): KernelInputs {
+  const d = width(problem);
+  const { anchors, candidates, anchorLabels, candidateLabels, temperature } = problem;
+  const anchorTensor = tf.tensor2d(anchors.flat(), [anchors.length, d], 'float32');
+  const share = sharing === 'one tensor' && candidates === anchors;
+  return {
+    anchors: anchorTensor,
+    candidates: share
+      ? anchorTensor
+      : tf.tensor2d(candidates.flat(), [candidates.length, d], 'float32'),
+    anchorLabels: tf.tensor1d([...anchorLabels], 'int32'),
+    candidateLabels: tf.tensor1d([...candidateLabels], 'int32'),
+    temperature: tf.scalar(temperature, 'float32'),
+  };
+}
+
+export function uploadGradProblem(
+  problem: NeighborGradProblem,
+  sharing: Sharing,
+): KernelGradientInputs {
+  const { anchorSums, candidateSums } = problem;
+  return {
+    ...uploadProblem(problem, sharing),
+    anchorSums: tf.tensor2d(anchorSums.flat(), [4, problem.anchors.length], 'float32'),
+    candidateSums: tf.tensor2d(candidateSums.flat(), [4, problem.candidates.length], 'float32'),
+  };
+}
+
+/**
+ * Uploads, runs, reads and frees; fails on a wrong shape or type, or on a tensor left behind.
+ * Reads are asynchronous, as webgpu has no other.
+ */
+async function readAndFree<Inputs extends KernelInputs>(
+  upload: () => Inputs,
+  run: (inputs: Inputs) => tf.Tensor2D,
+  shape: readonly [number, number],
+): Promise<Float32Array> {
+  const before = tf.memory().numTensors;
+  const inputs = upload();
+  const output = run(inputs);
+  const values = await output.data<'float32'>();
+  const got = `${output.dtype} [${output.shape.join(', ')}]`;
+  output.dispose();
+  const inputTensors: tf.Tensor[] = Object.values(inputs);
+  tf.dispose(inputTensors);
+  const left = tf.memory().numTensors - before;
+
+  const expected = `float32 [${shape.join(', ')}]`;
+  if (got !== expected) throw new Error(`Expected a tensor ${expected}, got ${got}.`);
+  if (left !== 0) throw new Error(`Expected no tensor left behind, got ${left} more than before.`);
+  return values;
+}

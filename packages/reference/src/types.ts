@@ -1,0 +1,42 @@
+/** Rows of equal length: `[rows][columns]`. */
+export type Matrix = readonly (readonly number[])[];
+
+/** Inputs of the two kernels as plain numbers (docs/math.md, eq. 1 to 5). */
+export interface NeighborProblem {
+  /** `[N, D]` */
+  readonly anchors: Matrix;
+  /** `[M, D]` */
+  readonly candidates: Matrix;
+  /** Class ids `[N]`. */
+  readonly anchorLabels: readonly number[];
+  /** Class ids `[M]`. */
+  readonly candidateLabels: readonly number[];
+  readonly temperature: number;
+  /** Candidate index of anchor 0, or -1 where the two sets are disjoint. */
+  readonly selfOffset: number;
+}
+
+/** Output of the forward kernel, five rows of `[N]`. */
+export type NeighborLogSums = [
+  logSumAll: number[],
+  logSumSame: number[],
+  meanDistanceAll: number[],
+  meanDistanceSame: number[],
+  sameCount: number[],
+];
+
+/** A and B of each sample with the upstream gradients a = dL/dA and b = dL/dB, four rows. */
+export type SumsWithUpstream = readonly [
+  logSumAll: readonly number[],
+  logSumSame: readonly number[],
+  upstreamAll: readonly number[],
+  upstreamSame: readonly number[],
+];
+
+/** Inputs of the gradient kernel as plain numbers (docs/math.md, eq. 5). */
+export interface NeighborGradProblem extends NeighborProblem {
+  /** `[4, N]` */
+  readonly anchorSums: SumsWithUpstream;
+  /** `[4, M]`, all zeros for a candidate that is no anchor. */
+  readonly candidateSums: SumsWithUpstream;
+}

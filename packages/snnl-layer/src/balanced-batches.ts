@@ -1,0 +1,143 @@
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
+
+export interface BalancedBatchesOptions {
+  /** P: different classes in each batch. */
+  readonly classesPerBatch: number;
+  /** K: samples of each of them; at least 2, so that every anchor has a same-class candidate. */
+  readonly samplesPerClass: number;
+  /** Integer that fixes the whole sequence of batches. */
+  readonly seed: number;
+  /** Default: as many batches as the samples fill. */
+  readonly batchesPerEpoch?: number;
+  /** Draws with replacement, so that a class may have fewer than K samples. Default false. */
+  readonly replacement?: boolean;
+}
+
+/** Batches of sample indices; each iteration is one epoch, the next in the seeded sequence. */
+export interface BalancedBatches extends Iterable<Int32Array> {
+  readonly batchSize: number;
+  readonly batchesPerEpoch: number;
+}
+
+/** Values in a seeded random order without end: each occurs once before any occurs again. */
+function* shuffled<T>(values: readonly T[], random: RandomGenerator): Generator<T, never> {
+  const deck = values.slice();
+  for (;;) {
+    for (let i = deck.length - 1; i > 0; i--) {
+      const j = uniformInt(random, 0, i);
+      [deck[i], deck[j]] = [deck[j] as T, deck[i] as T];
+    }
+    yield* deck;
+  }
+}
+
+/** Values drawn with replacement. */
+function* drawn<T>(values: readonly T[], random: RandomGenerator): Generator<T, never> {
+  for (;;) yield values[uniformInt(random, 0, values.length - 1)] as T;
+}
+
+/** The next `count` values of a stream, none of them twice. */
+function distinct<T>(stream: Generator<T, never>, count: number): T[] {
+  const taken = new Set<T>();
+  // Where one shuffle ends and the next begins a value may come again; it is passed over.
+  while (taken.size < count) taken.add(stream.next().value);
+  return [...taken];
+}
+
+function indicesByClass(labels: ArrayLike<number>): Map<number, number[]> {
+  const classes = new Map<number, number[]>();
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i] as number;
+    if (!Number.isInteger(label)) {
+      throw new Error(`Expected labels to be integer class ids, but got ${label} at ${i}.`);
+    }
+    const members = classes.get(label);
+    if (members === undefined) classes.set(label, [i]);
+    else members.push(i);
+  }
+  return classes;
+}
+
+function assertAtLeast(name: string, value: number, least: number): void {
+  if (!Number.isInteger(value) || value < least) {
+    throw new RangeError(`Expected ${name} to be an integer of at least ${least}, got ${value}.`);
+  }
+}
+
+function assertEnough(
+  classes: Map<number, number[]>,
+  { classesPerBatch, samplesPerClass, replacement = false }: BalancedBatchesOptions,
+): void {
+  if (classes.size < classesPerBatch) {
+    throw new Error(
+      `Expected at least classesPerBatch = ${classesPerBatch} classes, but the labels have ` +
+        `${classes.size}.`,
+    );
+  }
+  const short = [...classes].filter(([, members]) => members.length < samplesPerClass);
+  if (!replacement && short.length > 0) {
+    const list = short.slice(0, 10).map(([label, { length }]) => `${label} (${length})`);
+    throw new Error(
+      `Expected every class to have at least samplesPerClass = ${samplesPerClass} samples, but ` +
+        `${short.length} have fewer: ${list.join(', ')}${short.length > 10 ? ', ...' : ''}. ` +
+        'Lower samplesPerClass, drop these classes, or draw with replacement: true.',
+    );
+  }
+}
+
+/**
+ * Class-balanced batches: P classes x K samples each, so that every anchor has K - 1 same-class
+ * candidates in every batch, however rare its class.
+ *
+ * Classes take turns and samples are dealt from a shuffled deck for each class, so that all of a
+ * class are seen before one is seen again. With tf.data:
+ * `tf.data.generator(() => batches[Symbol.iterator]()).map((index) => ({xs: x.gather(index), ...}))`.
+ *
+ * @param labels One integer class id a sample.
+ * @returns An iterable of int32 index arrays `[P x K]`. Each iteration goes on in the sequence that
+ *   `seed` fixes: the first is epoch 0, the next epoch 1.
+ * @throws RangeError if an option is not a positive integer (K at least 2).
+ * @throws Error if there are too few classes, or a class has fewer than K samples.
+ */
+export function balancedBatches(
+  labels: ArrayLike<number>,
+  options: BalancedBatchesOptions,
+): BalancedBatches {
+  const { classesPerBatch, samplesPerClass, seed, replacement = false } = options;
+  assertAtLeast('classesPerBatch', classesPerBatch, 1);
+  assertAtLeast('samplesPerClass', samplesPerClass, 2);
+  assertAtLeast('seed', seed, Number.MIN_SAFE_INTEGER);
+  const classes = indicesByClass(labels);
+  assertEnough(classes, options);
+  const batchSize = classesPerBatch * samplesPerClass;
+  const batchesPerEpoch =
+    options.batchesPerEpoch ?? Math.max(1, Math.floor(labels.length / batchSize));
+  assertAtLeast('batchesPerEpoch', batchesPerEpoch, 1);
+
+  const random = xoroshiro128plus(seed);
+  const turns = shuffled([...classes.keys()], random);
+  const deal = replacement ? drawn : shuffled;
+  const decks = new Map(
+    [...classes].map(([label, members]) => [label, deal(members, random)] as const),
+  );
+
+  function batch(): Int32Array {
+    const indices = distinct(turns, classesPerBatch).flatMap((label) => {
+      const deck = decks.get(label) as Generator<number, never>;
+      return replacement
+        ? Array.from({ length: samplesPerClass }, () => deck.next().value)
+        : distinct(deck, samplesPerClass);
+    });
+    return Int32Array.from(indices);
+  }
+
+  return {
+    batchSize,
+    batchesPerEpoch,
+    *[Symbol.iterator]() {
+      for (let i = 0; i < batchesPerEpoch; i++) yield batch();
+    },
+  };
+}

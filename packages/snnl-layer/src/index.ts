@@ -1,0 +1,27 @@
+export type { Memory } from './anchor-terms';
+export {
+  type BalancedBatches,
+  type BalancedBatchesOptions,
+  balancedBatches,
+} from './balanced-batches';
+export type { Distance } from './distance';
+export { type KernelChoice, type KernelKind, kernelFor } from './kernel-choice';
+export type { NeighborLogSumsGradInputs, NeighborLogSumsInputs } from './kernel-inputs';
+export { registerLayer, SoftNearestNeighbor, softNearestNeighbor } from './layer';
+export type { SoftNearestNeighborOptions } from './layer-options';
+export {
+  type Reduction,
+  type SoftNearestNeighborLossOptions,
+  softNearestNeighborLoss,
+} from './loss';
+export { type EntanglementMetricOptions, entanglement } from './metric';
+export {
+  type DatasetEntanglement,
+  type Entanglement,
+  type NeighborEntanglementOptions,
+  neighborEntanglement,
+} from './neighbor-entanglement';
+export { type NeighborLogSumsOptions, neighborLogSums } from './neighbor-log-sums';
+export { stripEntanglement } from './strip';
+export { type LossOrMetricFunction, withTargetLabels } from './target-labels';
+export type { Temperature } from './temperature';

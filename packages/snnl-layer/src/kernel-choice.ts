@@ -1,0 +1,40 @@
+import { getKernel } from '@tensorflow/tfjs-core';
+import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from './kernel-names';
+
+/** How an operation runs on a backend: its own kernel, or core tfjs ops. */
+export type KernelKind = 'fused' | 'composed';
+
+/** `auto` takes the fused kernel where the backend has one; `fused` throws where it has none. */
+export type KernelChoice = 'auto' | KernelKind;
+
+/**
+ * Which form `kernel: 'auto'` runs on a backend.
+ *
+ * @param backendName As of `tf.getBackend()`.
+ * @returns `fused` where both kernels are registered for the backend, else `composed`.
+ */
+export function kernelFor(backendName: string): KernelKind {
+  const registered = [NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD].every(
+    (name) => getKernel(name, backendName) != null,
+  );
+  return registered ? 'fused' : 'composed';
+}
+
+/** The form to run for a choice; throws when `fused` is asked for and there is none. */
+export function resolveKernel(choice: KernelChoice, backendName: string): KernelKind {
+  if (choice !== 'auto' && choice !== 'fused' && choice !== 'composed') {
+    throw new RangeError(
+      `Expected kernel to be 'auto', 'fused' or 'composed', but got ${JSON.stringify(choice)}.`,
+    );
+  }
+  if (choice === 'composed') return 'composed';
+  const kind = kernelFor(backendName);
+  if (choice === 'fused' && kind === 'composed') {
+    throw new Error(
+      `kernel: 'fused' was asked for, but no fused kernel is registered for the backend ` +
+        `'${backendName}'. Register one, for instance with the package snnl-gpu, or use ` +
+        `kernel: 'auto'.`,
+    );
+  }
+  return kind;
+}

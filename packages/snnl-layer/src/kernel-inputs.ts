@@ -1,0 +1,66 @@
+import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+
+/** Inputs of the kernel `SnnlNeighborLogSums`. */
+export interface NeighborLogSumsInputs {
+  /** float32 `[N, D]` */
+  readonly anchors: Tensor2D;
+  /** float32 `[M, D]` */
+  readonly candidates: Tensor2D;
+  /** int32 `[N]` */
+  readonly anchorLabels: Tensor1D;
+  /** int32 `[M]` */
+  readonly candidateLabels: Tensor1D;
+  /** float32 scalar, > 0; squared Euclidean distances are divided by it. */
+  readonly temperature: Scalar;
+}
+
+/** Inputs of the kernel `SnnlNeighborLogSumsGrad`. */
+export interface NeighborLogSumsGradInputs extends NeighborLogSumsInputs {
+  /** float32 `[4, N]`: logSumAll, logSumSame and their upstream gradients. */
+  readonly anchorSums: Tensor2D;
+  /** float32 `[4, M]`: the same of each candidate as an anchor; zeros where it is none. */
+  readonly candidateSums: Tensor2D;
+}
+
+/** Checks shapes, types and `selfOffset` of the operation; throws an Error that names the input. */
+export function assertKernelInputs(inputs: NeighborLogSumsInputs, selfOffset: number): void {
+  const { anchors, candidates, anchorLabels, candidateLabels, temperature } = inputs;
+  for (const [name, tensor, rank, dtype] of [
+    ['anchors', anchors, 2, 'float32'],
+    ['candidates', candidates, 2, 'float32'],
+    ['anchorLabels', anchorLabels, 1, 'int32'],
+    ['candidateLabels', candidateLabels, 1, 'int32'],
+    ['temperature', temperature, 0, 'float32'],
+  ] as const) {
+    if (tensor.rank !== rank || tensor.dtype !== dtype) {
+      throw new Error(
+        `Expected ${name} to be a ${dtype} tensor of rank ${rank}, but got ${tensor.dtype} ` +
+          `of shape [${tensor.shape}].`,
+      );
+    }
+  }
+  const [n, d] = anchors.shape;
+  const [m, candidateWidth] = candidates.shape;
+  if (d !== candidateWidth) {
+    throw new Error(
+      `Expected anchors and candidates to have equally many features, but got ${d} and ` +
+        `${candidateWidth}.`,
+    );
+  }
+  for (const [name, labels, rows] of [
+    ['anchorLabels', anchorLabels, n],
+    ['candidateLabels', candidateLabels, m],
+  ] as const) {
+    if (labels.shape[0] !== rows) {
+      throw new Error(
+        `Expected ${name} to hold one label a row, ${rows}, but got ${labels.shape[0]}.`,
+      );
+    }
+  }
+  if (!Number.isInteger(selfOffset) || selfOffset < -1 || (selfOffset >= 0 && selfOffset + n > m)) {
+    throw new RangeError(
+      `Expected selfOffset to be -1, or from 0 to ${m - n} so that the ${n} anchors lie among ` +
+        `the ${m} candidates, but got ${selfOffset}.`,
+    );
+  }
+}

@@ -1,0 +1,10 @@
+/** Global tfjs kernel names of the two functions that a backend may register. */
+export const NEIGHBOR_LOG_SUMS = 'SnnlNeighborLogSums';
+export const NEIGHBOR_LOG_SUMS_GRAD = 'SnnlNeighborLogSumsGrad';
+
+/** Rows of the `[5, N]` output of {@link NEIGHBOR_LOG_SUMS}. */
+export const LOG_SUM_ALL = 0;
+export const LOG_SUM_SAME = 1;
+export const MEAN_DISTANCE_ALL = 2;
+export const MEAN_DISTANCE_SAME = 3;
+export const SAME_COUNT = 4;

@@ -1,0 +1,46 @@
+import { add, addN, cast, div, equal, tidy } from '@tensorflow/tfjs-core';
+import type { SoftNearestNeighbor } from './layer';
+import type { LossOrMetricFunction } from './target-labels';
+
+export interface EntanglementMetricOptions {
+  /**
+   * `loss` (default): the layer's soft nearest neighbour loss in nats, before `factor`. `ratio`:
+   * the loss relative to that of equally far samples, 1 when fully entangled and 0 when apart;
+   * 0 in a batch of one class.
+   */
+  readonly measure?: 'loss' | 'ratio';
+  /** Key in the logs; default the layer's name followed by `_entanglement`. */
+  readonly name?: string;
+}
+
+/**
+ * A metric for `compile({metrics})` that shows how entangled a layer's features are, in training
+ * and in validation, where `val_loss` leaves the layer's loss out.
+ *
+ * It appears in the logs and in History under its own name and with `val_`. In a model of several
+ * outputs, attach it to one: `metrics: {output: entanglement(layer)}`. Labels come from where the
+ * layer has them, else from the target that the metric is given.
+ *
+ * @param layer A layer of the model that is compiled.
+ * @throws Error while training or evaluating, if the layer did not run or has no labels.
+ */
+export function entanglement(
+  layer: SoftNearestNeighbor,
+  { measure = 'loss', name = `${layer.name}_entanglement` }: EntanglementMetricOptions = {},
+): LossOrMetricFunction {
+  if (measure !== 'loss' && measure !== 'ratio') {
+    throw new RangeError(
+      `Expected measure to be 'loss' or 'ratio', but got ${JSON.stringify(measure)}.`,
+    );
+  }
+  layer.monitor();
+  const metric: LossOrMetricFunction = (yTrue) =>
+    tidy(() => {
+      const places = layer.measure(yTrue);
+      const loss = addN(places.map((place) => place.loss));
+      if (measure === 'loss') return loss;
+      const chance = addN(places.map((place) => place.chance));
+      return div(loss, add(chance, cast(equal(chance, 0), 'float32')));
+    });
+  return Object.defineProperty(metric, 'name', { value: name });
+}

@@ -1,0 +1,142 @@
+import {
+  nextFrame,
+  slice,
+  type Tensor,
+  type Tensor2D,
+  type TensorLike,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import { assertDistance, type Distance, embed, embedTemperature } from './distance';
+import { featureRows } from './features';
+import type { KernelChoice } from './kernel-choice';
+import { LOG_SUM_ALL, LOG_SUM_SAME, SAME_COUNT } from './kernel-names';
+import { classIds } from './labels';
+import { neighborLogSums } from './neighbor-log-sums';
+import { assertTemperature, temperatureScalar } from './temperature';
+
+export interface NeighborEntanglementOptions {
+  /** T > 0, in units of the distance. Default 1. */
+  readonly temperature?: number;
+  /** Default `cosine`. */
+  readonly distance?: Distance;
+  /** Anchors measured at a time; the event loop turns between blocks. Default 1024. */
+  readonly blockSize?: number;
+  /** Default `auto`. */
+  readonly kernel?: KernelChoice;
+}
+
+/** How entangled samples are. */
+export interface Entanglement {
+  /** Mean soft nearest neighbour loss over the anchors that count, in nats. */
+  readonly loss: number;
+  /** The same if all samples were equally far apart: mean of log((N - 1) / (n_c - 1)), in nats. */
+  readonly chance: number;
+  /** loss / chance: 1 is fully entangled, 0 is disentangled; 0 where chance is 0. */
+  readonly ratio: number;
+  /** Samples that have a same-class partner; only they count. */
+  readonly anchors: number;
+}
+
+/** The entanglement of a data set, and of the samples of each class. */
+export interface DatasetEntanglement extends Entanglement {
+  /** By class id; a class of one sample has `anchors` 0. */
+  readonly perClass: ReadonlyMap<number, Entanglement>;
+}
+
+class Tally {
+  private loss = 0;
+  private chance = 0;
+  private anchors = 0;
+
+  add(loss: number, chance: number): void {
+    this.loss += loss;
+    this.chance += chance;
+    this.anchors += 1;
+  }
+
+  result(): Entanglement {
+    const { anchors } = this;
+    const loss = anchors === 0 ? 0 : this.loss / anchors;
+    const chance = anchors === 0 ? 0 : this.chance / anchors;
+    // A NaN loss stays NaN.
+    return { loss, chance, ratio: chance === 0 ? 0 * loss : loss / chance, anchors };
+  }
+}
+
+/**
+ * How entangled the classes of a whole data set are: every sample is an anchor, all others are its
+ * candidates. Memory grows with the samples, not with their pairs.
+ *
+ * @param labels Class ids `[N]` or `[N, 1]`, or one-hot rows `[N, classes]`.
+ * @param features float32 `[N, ...]`; trailing axes are flattened.
+ * @returns Loss and chance level in nats and their ratio, overall and for each class.
+ * @throws RangeError if temperature, distance or blockSize is out of range.
+ * @throws Error if labels and features do not fit together.
+ * @see docs/math.md eq. 9.
+ */
+export async function neighborEntanglement(
+  labels: Tensor | TensorLike,
+  features: Tensor | TensorLike,
+  {
+    temperature = 1,
+    distance = 'cosine',
+    blockSize = 1024,
+    kernel = 'auto',
+  }: NeighborEntanglementOptions = {},
+): Promise<DatasetEntanglement> {
+  assertTemperature(temperature);
+  assertDistance(distance);
+  if (!Number.isInteger(blockSize) || blockSize < 1) {
+    throw new RangeError(`Expected blockSize to be an integer of at least 1, got ${blockSize}.`);
+  }
+  const candidates = tidy(() => embed(featureRows(features, 'features'), distance));
+  const [n, d] = candidates.shape;
+  const candidateLabels = tidy(() => classIds(labels, n));
+  const scale = tidy(() => embedTemperature(temperatureScalar(temperature), distance));
+  const all = new Tally();
+  const perClass = new Map<number, Tally>();
+
+  const block = (start: number, rows: number): Tensor2D =>
+    tidy(() =>
+      neighborLogSums(
+        {
+          anchors: slice(candidates, [start, 0], [rows, d]),
+          anchorLabels: slice(candidateLabels, start, rows),
+          candidates,
+          candidateLabels,
+          temperature: scale,
+        },
+        { selfOffset: start, kernel },
+      ),
+    );
+
+  try {
+    const ids = await candidateLabels.data();
+    for (let start = 0; start < n; start += blockSize) {
+      const rows = Math.min(blockSize, n - start);
+      const sums = block(start, rows);
+      const values = await sums.data();
+      sums.dispose();
+      const value = (row: number, i: number): number => values[row * rows + i] as number;
+      for (let i = 0; i < rows; i++) {
+        const id = ids[start + i] as number;
+        const tally = perClass.get(id) ?? new Tally();
+        perClass.set(id, tally);
+        const count = value(SAME_COUNT, i);
+        if (count === 0) continue;
+        const loss = value(LOG_SUM_ALL, i) - value(LOG_SUM_SAME, i);
+        const chance = Math.log((n - 1) / count);
+        all.add(loss, chance);
+        tally.add(loss, chance);
+      }
+      await nextFrame();
+    }
+  } finally {
+    for (const tensor of [candidates, candidateLabels, scale]) tensor.dispose();
+  }
+  const sorted = [...perClass].sort(([a], [b]) => a - b);
+  return {
+    ...all.result(),
+    perClass: new Map(sorted.map(([id, tally]) => [id, tally.result()])),
+  };
+}

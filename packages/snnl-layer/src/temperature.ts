@@ -1,0 +1,32 @@
+import { cast, reshape, type Scalar, scalar, Tensor } from '@tensorflow/tfjs-core';
+
+/** A temperature: a number, or a scalar tensor or variable, which may then be learned. */
+export type Temperature = number | Tensor;
+
+/** @throws RangeError if `temperature` is not a finite, positive number. */
+export function assertTemperature(temperature: number): void {
+  if (typeof temperature !== 'number' || !(temperature > 0 && temperature < Infinity)) {
+    throw new RangeError(
+      `Expected the temperature to be a finite number greater than 0, but got ${temperature}.`,
+    );
+  }
+}
+
+/**
+ * The temperature as a float32 scalar.
+ *
+ * @throws RangeError if a number is not finite and positive. The value of a tensor is not read:
+ *   one that is not finite and positive yields NaN losses.
+ */
+export function temperatureScalar(temperature: Temperature): Scalar {
+  if (!(temperature instanceof Tensor)) {
+    assertTemperature(temperature);
+    return scalar(temperature, 'float32');
+  }
+  if (temperature.size !== 1) {
+    throw new Error(
+      `Expected a temperature tensor to hold one value, but got shape [${temperature.shape}].`,
+    );
+  }
+  return cast(reshape(temperature, []), 'float32');
+}

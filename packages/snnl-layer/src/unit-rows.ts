@@ -1,0 +1,50 @@
+import {
+  abs,
+  add,
+  cast,
+  customGrad,
+  div,
+  equal,
+  type GradSaveFunc,
+  max,
+  mul,
+  sqrt,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
+
+const isZero = (x: Tensor): Tensor => cast(equal(x, 0), 'float32');
+
+/**
+ * Rows scaled to length 1: u = x / |x|, dx = (du - u (u . du)) / |x|. A zero row stays zero and
+ * gets zero gradient.
+ *
+ * Scaling by the largest entry first keeps |x|^2 in range for rows as small as 1e-30 or as large
+ * as 1e30.
+ *
+ * @param rows float32 `[N, D]`, D >= 1.
+ * @returns float32 `[N, D]`.
+ * @see docs/math.md eq. 7.
+ */
+export function unitRows(rows: Tensor2D): Tensor2D {
+  return customGrad((x, save) => {
+    const largest = max(abs(x as Tensor), 1, true);
+    const zero = isZero(largest);
+    const scaled = div(x as Tensor, add(largest, zero));
+    const length = sqrt(sum(square(scaled), 1, true));
+    const value = div(scaled, add(length, zero)) as Tensor2D;
+    // 1 / |x|, and 0 for a zero row.
+    const inverse = div(sub(1, zero), add(mul(length, largest), zero));
+    (save as GradSaveFunc)([value, inverse]);
+    return {
+      value,
+      gradFunc: (dy: Tensor2D, saved: Tensor[]) => {
+        const [u, scale] = saved as [Tensor2D, Tensor2D];
+        return mul(sub(dy, mul(u, sum(mul(u, dy), 1, true))), scale);
+      },
+    };
+  })(rows) as Tensor2D;
+}
