@@ -2,7 +2,7 @@ import {
   COLUMN_TOTALS, COLUMN_WEIGHTS, DIFFERENT, HOLDS, Job, ROWS, ROW_TOTALS, ROW_WEIGHTS, RowSet, SAME, TILE, TILE_ROW,
   rowsIn,
 } from '../layout';
-import { excludes, ownColumn, pairKinds } from './sums';
+import { excludes, ownColumn, pairKinds } from '../pairs';
 import { exp2, horizontalSum, matters } from './vector';
 
 // Backward, equation 5: the distance tile becomes G in place, but for the factor -1/T.

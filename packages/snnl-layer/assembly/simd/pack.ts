@@ -1,3 +1,4 @@
+import { zeroIfBad } from '../bad';
 import { Job, PANEL, ROWS, RowSet, rowsIn } from '../layout';
 import { multiplyAdd } from './vector';
 
@@ -10,10 +11,6 @@ function centred(job: Job, set: RowSet, at: usize, f: i32, inside: v128): v128 {
   return v128.and(f32x4.sub(x, v128.load(job.center + (<usize>f << 2))), inside);
 }
 
-/**
- * Copies block `block` of a set into its panels and columns, centred (equation 8), with squared
- * norms. A row that is not finite becomes 0 and is marked bad.
- */
 export function pack(job: Job, set: RowSet, block: i32): void {
   const count = rowsIn(set, block), first = <usize>(block * ROWS), zero = f32x4.splat(0);
   const stride = <usize>ROWS * <usize>job.featuresPadded << 2;
@@ -63,20 +60,6 @@ export function pack(job: Job, set: RowSet, block: i32): void {
   }
 }
 
-function zeroIfBad(job: Job, set: RowSet, at: usize, panels: usize, columns: usize, r: i32): void {
-  const n = load<f32>(set.norms + (at << 2));
-  if (n - n == 0) return;
-  store<i32>(set.bad + (at << 2), 1);
-  store<f32>(set.norms + (at << 2), 0);
-  for (let f: usize = 0; f < <usize>job.featuresPadded; f++) {
-    if (panels) store<f32>(panels + (f >> 2) * PANEL + (<usize>r << 4) + ((f & 3) << 2), 0);
-    if (columns) {
-      store<f32>(columns + (<usize>(r >> 3) * <usize>job.featuresPadded + f << 5) + (<usize>(r & 7) << 2), 0);
-    }
-  }
-}
-
-/** Mean of `count` rows of `features` floats, in float64 (`sums` is scratch), as f32 to `center`. */
 export function mean(raw: usize, count: i32, features: i32, sums: usize, center: usize): void {
   memory.fill(sums, 0, <usize>features << 3);
   for (let r = 0; r < count; r++) {
@@ -95,7 +78,6 @@ export function mean(raw: usize, count: i32, features: i32, sums: usize, center:
   }
 }
 
-/** Writes block `block` of the gradient in the caller's order: equation 5 but for the factor. */
 export function unpackGradient(job: Job, block: i32): void {
   const set = job.anchors, count = rowsIn(set, block);
   const stride = <usize>ROWS * <usize>job.featuresPadded << 2, factor = f32x4.splat(job.gradientScale);

@@ -1,0 +1,52 @@
+import { PANEL, ROWS, RowSet, TILE, TILE_ROW, roundUp, rowsIn } from '../layout';
+
+/** See simd/product.ts. One row against four columns at a time. */
+export function distances(rows: RowSet, I: i32, columns: RowSet, J: i32, depth: i32, stride: usize, scratch: usize): void {
+  const rowCount = rowsIn(rows, I), columnCount = rowsIn(columns, J), panel = stride / (<usize>ROWS / 8);
+  const a = rows.panels + <usize>I * stride, b = columns.columns + <usize>J * stride;
+  const rowNorms = rows.norms + (<usize>(I * ROWS) << 2), columnNorms = columns.norms + (<usize>(J * ROWS) << 2);
+  for (let i: usize = 0; i < <usize>rowCount; i++) {
+    const n = load<f32>(rowNorms + (i << 2));
+    for (let j: usize = 0; j < <usize>columnCount; j += 4) {
+      let s = a + (i << 4), v = b + (j >> 3) * panel + ((j & 4) << 2);
+      let c0: f32 = 0, c1: f32 = 0, c2: f32 = 0, c3: f32 = 0;
+      for (let k = 0; k < depth; k += 4, s += PANEL, v += 128) {
+        for (let f: usize = 0; f < 4; f++) {
+          const x = load<f32>(s + (f << 2)), at = v + (f << 5);
+          c0 += x * load<f32>(at); c1 += x * load<f32>(at, 4); c2 += x * load<f32>(at, 8); c3 += x * load<f32>(at, 12);
+        }
+      }
+      const out = scratch + TILE + i * TILE_ROW + (j << 2), norms = columnNorms + (j << 2);
+      store<f32>(out, max(n + load<f32>(norms) - (c0 + c0), 0));
+      store<f32>(out, max(n + load<f32>(norms, 4) - (c1 + c1), 0), 4);
+      store<f32>(out, max(n + load<f32>(norms, 8) - (c2 + c2), 0), 8);
+      store<f32>(out, max(n + load<f32>(norms, 12) - (c3 + c3), 0), 12);
+    }
+  }
+}
+
+/** out(r, d) += sum_k s(r, k) v(k, d): `step` bytes from the scalar of one k to the next. */
+function addPanels(s: usize, row: usize, step: usize, rowCount: i32, v: usize, depth: i32, features: i32, out: usize): void {
+  for (let f = 0; f < roundUp(features, 4); f += 4, v += PANEL, out += PANEL) {
+    for (let r: usize = 0; r < <usize>rowCount; r++) {
+      let c0: f32 = 0, c1: f32 = 0, c2: f32 = 0, c3: f32 = 0;
+      for (let k = 0, a = s + r * row, at = v; k < depth; k++, a += step, at += 16) {
+        const x = load<f32>(a);
+        c0 += x * load<f32>(at); c1 += x * load<f32>(at, 4); c2 += x * load<f32>(at, 8); c3 += x * load<f32>(at, 12);
+      }
+      const to = out + (r << 4);
+      store<f32>(to, load<f32>(to) + c0);
+      store<f32>(to, load<f32>(to, 4) + c1, 4);
+      store<f32>(to, load<f32>(to, 8) + c2, 8);
+      store<f32>(to, load<f32>(to, 12) + c3, 12);
+    }
+  }
+}
+
+export function addProduct(g: usize, rowCount: i32, z: usize, columnCount: i32, features: i32, out: usize): void {
+  addPanels(g, TILE_ROW, 4, rowCount, z, columnCount, features, out);
+}
+
+export function addTransposedProduct(g: usize, rowCount: i32, x: usize, columnCount: i32, features: i32, out: usize): void {
+  addPanels(g, 4, TILE_ROW, columnCount, x, rowCount, features, out);
+}
