@@ -1,6 +1,6 @@
 import {
   COLUMN_STATS, COLUMN_TOTALS, DIFFERENT, HOLDS, Job, KIND_STRIDE, ROWS, ROW_STATS, ROW_TOTALS, RowSet, SAME, TILE,
-  roundUp, rowsIn,
+  rowsIn,
 } from './layout';
 import * as scalar from './scalar';
 import * as simd from './simd';
@@ -86,9 +86,9 @@ export function applyPair(job: Job, I: i32, columns: RowSet, J: i32, scratch: us
 }
 
 function distances(job: Job, I: i32, columns: RowSet, J: i32, scratch: usize): void {
-  const depth = roundUp(job.features, 4), bytes = blockBytes(job);
-  if (ASC_FEATURE_SIMD) simd.distances(job.anchors, I, columns, J, depth, bytes, scratch);
-  else scalar.distances(job.anchors, I, columns, J, depth, bytes, scratch);
+  const bytes = blockBytes(job);
+  if (ASC_FEATURE_SIMD) simd.distances(job.anchors, I, columns, J, job.features, bytes, scratch);
+  else scalar.distances(job.anchors, I, columns, J, job.features, bytes, scratch);
 }
 
 function addProduct(g: usize, rowCount: i32, z: usize, columnCount: i32, features: i32, out: usize): void {

@@ -4,12 +4,12 @@
 // rows. Every per-row array is padded to ROWS entries a block, so row r of block b sits at
 // b * ROWS + r. Rows are sorted by class, so that most pairs of blocks share no class at all.
 
-/** Rows a block can hold: a multiple of both sides of the 5 x 8 register tile. */
+/** Rows a block can hold: a multiple of both sides of the 4 x 8 register tile. */
 export const ROWS: i32 = 80;
 /** Bytes of one row of a distance tile [ROWS, ROWS] f32. */
 export const TILE_ROW: usize = 320;
-/** Bytes of one panel [ROWS, 4] f32: four features of every row of a block. */
-export const PANEL: usize = 1280;
+/** Bytes of one panel [ROWS, 8] f32: eight features of every row of a block. */
+export const PANEL: usize = 2560;
 
 // @ts-ignore: decorator
 @unmanaged
@@ -22,9 +22,9 @@ export class RowSet {
   raw: usize;
   /** i32 [rows]: row of `raw` that stands at each sorted position. */
   order: usize;
-  /** f32 [blocks][D/4][ROWS][4], centred: scalars of the Gram product, and rows of G z. */
+  /** f32 [blocks][D/8][ROWS][8], centred: rows of G z (backward only). */
   panels: usize;
-  /** f32 [blocks][ROWS/8][D][8], centred: columns of the Gram product; 0 where never needed. */
+  /** f32 [blocks][ROWS/8][D][8], centred: rows and columns of distance tiles. */
   columns: usize;
   /** f32 [rows]: centred squared norms. */
   norms: usize;
@@ -54,7 +54,7 @@ export class Job {
   excluded: usize;
   /** f32 [2][3][rows]: least distance, sum, distance-weighted sum; different class, then same. */
   sums: usize;
-  /** f32 [blocks][D/4][ROWS][4]: G z (backward only). */
+  /** f32 [blocks][D/8][ROWS][8]: G z (backward only). */
   product: usize;
   /** f32 [rows]: sum_j G_ij (backward only). */
   rowSums: usize;
@@ -73,12 +73,6 @@ export class Job {
 @inline
 export function rowsIn(set: RowSet, block: i32): i32 {
   return min(set.blockSize, set.count - block * set.blockSize);
-}
-
-// @ts-ignore: decorator
-@inline
-export function roundUp(n: i32, multiple: i32): i32 {
-  return ((n + multiple - 1) / multiple) * multiple;
 }
 
 // Scratch memory of one thread, in bytes from its start.

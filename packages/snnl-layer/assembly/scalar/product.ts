@@ -1,20 +1,18 @@
-import { PANEL, ROWS, RowSet, TILE, TILE_ROW, roundUp, rowsIn } from '../layout';
+import { PANEL, ROWS, RowSet, TILE, TILE_ROW, rowsIn } from '../layout';
 
 /** See simd/product.ts. One row against four columns at a time. */
-export function distances(rows: RowSet, I: i32, columns: RowSet, J: i32, depth: i32, stride: usize, scratch: usize): void {
+export function distances(rows: RowSet, I: i32, columns: RowSet, J: i32, features: i32, stride: usize, scratch: usize): void {
   const rowCount = rowsIn(rows, I), columnCount = rowsIn(columns, J), panel = stride / (<usize>ROWS / 8);
-  const a = rows.panels + <usize>I * stride, b = columns.columns + <usize>J * stride;
+  const a = rows.columns + <usize>I * stride, b = columns.columns + <usize>J * stride;
   const rowNorms = rows.norms + (<usize>(I * ROWS) << 2), columnNorms = columns.norms + (<usize>(J * ROWS) << 2);
   for (let i: usize = 0; i < <usize>rowCount; i++) {
     const n = load<f32>(rowNorms + (i << 2));
     for (let j: usize = 0; j < <usize>columnCount; j += 4) {
-      let s = a + (i << 4), v = b + (j >> 3) * panel + ((j & 4) << 2);
+      let s = a + (i >> 3) * panel + ((i & 7) << 2), v = b + (j >> 3) * panel + ((j & 4) << 2);
       let c0: f32 = 0, c1: f32 = 0, c2: f32 = 0, c3: f32 = 0;
-      for (let k = 0; k < depth; k += 4, s += PANEL, v += 128) {
-        for (let f: usize = 0; f < 4; f++) {
-          const x = load<f32>(s + (f << 2)), at = v + (f << 5);
-          c0 += x * load<f32>(at); c1 += x * load<f32>(at, 4); c2 += x * load<f32>(at, 8); c3 += x * load<f32>(at, 12);
-        }
+      for (let k = 0; k < features; k++, s += 32, v += 32) {
+        const x = load<f32>(s);
+        c0 += x * load<f32>(v); c1 += x * load<f32>(v, 4); c2 += x * load<f32>(v, 8); c3 += x * load<f32>(v, 12);
       }
       const out = scratch + TILE + i * TILE_ROW + (j << 2), norms = columnNorms + (j << 2);
       store<f32>(out, max(n + load<f32>(norms) - (c0 + c0), 0));
@@ -27,14 +25,15 @@ export function distances(rows: RowSet, I: i32, columns: RowSet, J: i32, depth: 
 
 /** out(r, d) += sum_k s(r, k) v(k, d): `step` bytes from the scalar of one k to the next. */
 function addPanels(s: usize, row: usize, step: usize, rowCount: i32, v: usize, depth: i32, features: i32, out: usize): void {
-  for (let f = 0; f < roundUp(features, 4); f += 4, v += PANEL, out += PANEL) {
+  for (let f = 0; f < features; f += 4) {
+    const panel = <usize>(f >> 3) * PANEL + (<usize>(f & 4) << 2);
     for (let r: usize = 0; r < <usize>rowCount; r++) {
       let c0: f32 = 0, c1: f32 = 0, c2: f32 = 0, c3: f32 = 0;
-      for (let k = 0, a = s + r * row, at = v; k < depth; k++, a += step, at += 16) {
+      for (let k = 0, a = s + r * row, at = v + panel; k < depth; k++, a += step, at += 32) {
         const x = load<f32>(a);
         c0 += x * load<f32>(at); c1 += x * load<f32>(at, 4); c2 += x * load<f32>(at, 8); c3 += x * load<f32>(at, 12);
       }
-      const to = out + (r << 4);
+      const to = out + panel + (r << 5);
       store<f32>(to, load<f32>(to) + c0);
       store<f32>(to, load<f32>(to, 4) + c1, 4);
       store<f32>(to, load<f32>(to, 8) + c2, 8);

@@ -138,8 +138,6 @@ function ownReferences(job: Job, rows: RowSet, I: i32, columns: RowSet, J: i32, 
 export function weigh(job: Job, rows: RowSet, I: i32, columns: RowSet, J: i32, diagonal: bool, scratch: usize): void {
   const rowCount = rowsIn(rows, I), columnCount = rowsIn(columns, J), kinds = pairKinds(rows, I, columns, J);
   memory.fill(scratch + COLUMN_TOTALS, 0, KEYS);
-  // Rows up to the next multiple of 4 enter the transposed product.
-  memory.fill(scratch + TILE + <usize>rowCount * TILE_ROW, 0, <usize>(-rowCount & 3) * TILE_ROW);
   const r = rows.ranges + (<usize>I << 4), c = columns.ranges + (<usize>J << 4);
   let least = min(f32.load(r), f32.load(c)), greatest = max(f32.load(r, 4), f32.load(c, 4));
   if (kinds & SAME) {

@@ -15,12 +15,12 @@ export function pack(job: Job, set: RowSet, block: i32): void {
   const count = rowsIn(set, block), first = <usize>(block * ROWS), zero = f32x4.splat(0);
   const stride = <usize>ROWS * <usize>job.featuresPadded << 2;
   const panels = set.panels == 0 ? <usize>0 : set.panels + <usize>block * stride;
-  const columns = set.columns == 0 ? <usize>0 : set.columns + <usize>block * stride;
+  const columns = set.columns + <usize>block * stride;
   for (let r = 0; r < ROWS; r += 8) {
     let n0 = zero, n1 = zero, column = columns + <usize>(r >> 3) * (<usize>job.featuresPadded << 5);
-    let panel = panels + (<usize>r << 4);
+    const panel = panels + (<usize>r << 5);
     const at = first + <usize>r, left = count - r;
-    for (let f = 0; f < job.featuresPadded; f += 4, panel += PANEL, column += 128) {
+    for (let f = 0; f < job.featuresPadded; f += 4, column += 128) {
       const inside = i32x4.lt_s(i32x4.add(i32x4.splat(f), i32x4(0, 1, 2, 3)), i32x4.splat(job.features));
       const a = left > 0 ? centred(job, set, at, f, inside) : zero;
       const b = left > 1 ? centred(job, set, at + 1, f, inside) : zero;
@@ -31,8 +31,9 @@ export function pack(job: Job, set: RowSet, block: i32): void {
       const h = left > 6 ? centred(job, set, at + 6, f, inside) : zero;
       const i = left > 7 ? centred(job, set, at + 7, f, inside) : zero;
       if (panels) {
-        v128.store(panel, a); v128.store(panel, b, 16); v128.store(panel, c, 32); v128.store(panel, d, 48);
-        v128.store(panel, e, 64); v128.store(panel, g, 80); v128.store(panel, h, 96); v128.store(panel, i, 112);
+        const p = panel + <usize>(f >> 3) * PANEL + (<usize>(f & 4) << 2);
+        v128.store(p, a); v128.store(p, b, 32); v128.store(p, c, 64); v128.store(p, d, 96);
+        v128.store(p, e, 128); v128.store(p, g, 160); v128.store(p, h, 192); v128.store(p, i, 224);
       }
       // Two 4 x 4 transpositions: rows become lanes.
       const ab0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5), ab1 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
@@ -45,7 +46,7 @@ export function pack(job: Job, set: RowSet, block: i32): void {
       const y2 = v128.shuffle<f32>(eg1, hi1, 0, 1, 4, 5), y3 = v128.shuffle<f32>(eg1, hi1, 2, 3, 6, 7);
       n0 = multiplyAdd(x0, x0, n0); n0 = multiplyAdd(x1, x1, n0); n0 = multiplyAdd(x2, x2, n0); n0 = multiplyAdd(x3, x3, n0);
       n1 = multiplyAdd(y0, y0, n1); n1 = multiplyAdd(y1, y1, n1); n1 = multiplyAdd(y2, y2, n1); n1 = multiplyAdd(y3, y3, n1);
-      if (columns) {
+      {
         v128.store(column, x0); v128.store(column, y0, 16); v128.store(column, x1, 32); v128.store(column, y1, 48);
         v128.store(column, x2, 64); v128.store(column, y2, 80); v128.store(column, x3, 96); v128.store(column, y3, 112);
       }
@@ -84,10 +85,11 @@ export function unpackGradient(job: Job, block: i32): void {
   for (let r = 0; r < count; r++) {
     const at = <usize>(block * ROWS + r) << 2;
     const total = v128.load32_splat(job.rowSums + at);
-    let x = set.panels + <usize>block * stride + (<usize>r << 4), p = job.product + <usize>block * stride + (<usize>r << 4);
+    const x = set.panels + <usize>block * stride + (<usize>r << 5), p = job.product + <usize>block * stride + (<usize>r << 5);
     let out = job.gradient + (<usize>load<i32>(job.gradientOrder + at) * <usize>job.features << 2);
-    for (let f = 0; f < job.features; f += 4, x += PANEL, p += PANEL, out += 16) {
-      const g = f32x4.mul(f32x4.sub(f32x4.mul(v128.load(x), total), v128.load(p)), factor);
+    for (let f = 0; f < job.features; f += 4, out += 16) {
+      const at = <usize>(f >> 3) * PANEL + (<usize>(f & 4) << 2);
+      const g = f32x4.mul(f32x4.sub(f32x4.mul(v128.load(x + at), total), v128.load(p + at)), factor);
       if (f + 4 <= job.features) v128.store(out, g);
       else {
         f32.store(out, f32x4.extract_lane(g, 0));

@@ -48,15 +48,12 @@ export function placeJob(
   const arena = new Arena();
   const copies = (side: Side) => arena.take(side.padded * width);
   const raw = arena.take(m * d);
-  const placeSide = (
-    side: Side,
-    own: { raw: number; panels: boolean; columns: boolean },
-  ): PlacedSide => ({
+  const placeSide = (side: Side, rawRows: number): PlacedSide => ({
     set: arena.take(ROW_SET_WORDS),
-    raw: own.raw,
+    raw: rawRows,
     order: arena.take(side.padded),
-    panels: own.panels ? copies(side) : 0,
-    columns: own.columns ? copies(side) : 0,
+    panels: backward ? copies(side) : 0,
+    columns: copies(side),
     norms: arena.take(side.padded),
     labels: arena.take(side.padded),
     weights: backward ? arena.take(side.padded * 4) : 0,
@@ -65,12 +62,8 @@ export function placeJob(
   });
   const placed: PlacedJob = {
     job: arena.take(JOB_WORDS),
-    anchors: placeSide(anchors, {
-      raw: symmetric ? raw : arena.take(n * d),
-      panels: true,
-      columns: symmetric,
-    }),
-    others: placeSide(others, { raw, panels: backward, columns: true }),
+    anchors: placeSide(anchors, symmetric ? raw : arena.take(n * d)),
+    others: placeSide(others, raw),
     center: arena.take(width),
     meanScratch: arena.take(width * 2),
     excluded: !symmetric && selfOffset >= 0 ? arena.take(anchors.padded) : 0,
