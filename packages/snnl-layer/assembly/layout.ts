@@ -30,10 +30,8 @@ export class RowSet {
   norms: usize;
   /** i32 [rows]: class. */
   labels: usize;
-  /** f32 [4][rows]: a, -A T, b, -B T (backward only). */
+  /** f32 [4][rows]: a, -A T, b, -B T, with a and b lifted by 2^108 (backward only); 0 where all are 0. */
   weights: usize;
-  /** f32 [blocks][4]: least and greatest -A T with a != 0, least and greatest -B T with b != 0. */
-  ranges: usize;
   /** i32 [rows]: 1 where a feature is not finite or the squared norm overflows. */
   bad: usize;
   /** Length in floats of a per-row array: blocks * ROWS. */
@@ -83,15 +81,18 @@ export const TILE2: usize = 25600;
 export const ROW_STATS: usize = 51200;
 /** The same of the columns. */
 export const COLUMN_STATS: usize = 53120;
-/** f32 [3][ROWS] each: see grad.ts. */
+/** [4][ROWS] each: see blockWeights in simd/grad.ts. */
 export const ROW_WEIGHTS: usize = 51200;
-export const COLUMN_WEIGHTS: usize = 52160;
-export const ROW_TOTALS: usize = 53120;
-export const COLUMN_TOTALS: usize = 53440;
+export const COLUMN_WEIGHTS: usize = 52480;
+/** f32 [ROWS]: sums of G over rows and columns. */
+export const ROW_TOTALS: usize = 53760;
+export const COLUMN_TOTALS: usize = 54080;
 /** f32 [4] least, f32 [4] greatest distance of the tile. */
 export const EXTREMES: usize = 55040;
 /** i32: what the tile holds: DIFFERENT | SAME, or for the gradient whether G is nonzero. */
 export const HOLDS: usize = 55072;
+/** i32 [ROWS]: exponents of the columns' references, see simd/wide-sums.ts. */
+export const COLUMN_EXPONENTS: usize = 55296;
 export const SCRATCH_BYTES: i32 = 57344;
 
 export const DIFFERENT: i32 = 1;

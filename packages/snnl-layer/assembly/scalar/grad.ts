@@ -4,6 +4,9 @@ import {
 import { ownColumn } from '../pairs';
 import { power } from './power';
 
+/** See simd/grad.ts. */
+const LOWERING: f32 = 3.308722450212111e-24;
+
 /** Weight times 2^((reference - d) scale): `at` is the weight, `stride` bytes on its reference. */
 // @ts-ignore: decorator
 @inline
@@ -35,6 +38,7 @@ export function weigh(job: Job, rows: RowSet, I: i32, columns: RowSet, J: i32, d
           if (weighted) g += term(columnWeights + columnStride * 2 + c, columnStride, d, scale);
         }
       }
+      g *= LOWERING;
       store<f32>(tile + c, g);
       total += g;
       store<f32>(scratch + COLUMN_TOTALS + c, load<f32>(scratch + COLUMN_TOTALS + c) + g);

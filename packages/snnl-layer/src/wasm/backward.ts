@@ -1,5 +1,5 @@
 import { centre, hasBadCandidate } from './centre';
-import { BLOCK_ROWS, JobField, RowSetField } from './layout';
+import { G_LIFT, JobField, RowSetField, WEIGHT_LIFT } from './layout';
 import { announceJob, type PlacedSide, placeJob } from './place';
 import { type GradProblem, isSlice, isUsable } from './problem';
 import type { Runtime } from './runtime';
@@ -19,11 +19,11 @@ export function backward(runtime: Runtime, problem: GradProblem): Float32Array {
   const { words, floats } = runtime.views();
   if (!centre(runtime, problem, placed)) return nan();
 
-  // Upstream gradients are scaled to at most 1, so that products of tiny ones do not underflow.
+  // Upstream gradients are scaled to at most 1: what is negligible is so beside the largest.
   const largest = Math.max(largestUpstream(anchorSums), largestUpstream(candidateSums)) || 1;
   placeWeights(floats, sides.anchors, placed.anchors, anchorSums, temperature, largest);
   placeWeights(floats, sides.others, placed.others, candidateSums, temperature, largest);
-  floats[placed.job / 4 + JobField.gradientScale] = (-2 * largest) / temperature;
+  floats[placed.job / 4 + JobField.gradientScale] = (-2 * largest) / G_LIFT / temperature;
   // Candidates that are no anchors weigh nothing: the kernels then skip their side.
   if (!hasUpstream(candidateSums, sides.others)) {
     words[placed.others.set / 4 + RowSetField.weights] = 0;
@@ -61,8 +61,8 @@ function hasUpstream(sums: Float32Array, { order }: Side): boolean {
 }
 
 /**
- * Writes a, -A T, b, -B T of every row, in the order of its side, and their ranges over each block.
- * As distances, the log-sums can be subtracted from distances without a division.
+ * Writes a, -A T, b, -B T of every row, in the order of its side. As distances, the log-sums can be
+ * subtracted from distances without a division.
  */
 function placeWeights(
   floats: Float32Array,
@@ -75,21 +75,13 @@ function placeWeights(
   const rows = sums.length / 4;
   const { padded } = side;
   const weights = floats.subarray(placed.weights / 4, placed.weights / 4 + 4 * padded).fill(0);
-  const ranges = floats.subarray(placed.ranges / 4, placed.ranges / 4 + 4 * side.blocks);
-  for (let k = 0; k < ranges.length; k++) ranges[k] = k % 2 === 0 ? Infinity : -Infinity;
+  const lift = WEIGHT_LIFT / largest;
   for (const [place, row] of side.order.entries()) {
-    const at = paddedPlace(side, place);
-    const range = Math.floor(at / BLOCK_ROWS) * 4;
     if (!isFiniteRow(sums, row)) continue;
+    const at = paddedPlace(side, place);
     for (const kind of [0, 1]) {
-      const upstream = sums[(2 + kind) * rows + row] ?? 0;
-      const reference = Math.fround(-(sums[kind * rows + row] ?? 0) * temperature);
-      weights[2 * kind * padded + at] = upstream / largest;
-      weights[(2 * kind + 1) * padded + at] = reference;
-      if (upstream === 0) continue;
-      const least = range + 2 * kind;
-      ranges[least] = Math.min(ranges[least] ?? 0, reference);
-      ranges[least + 1] = Math.max(ranges[least + 1] ?? 0, reference);
+      weights[2 * kind * padded + at] = (sums[(2 + kind) * rows + row] ?? 0) * lift;
+      weights[(2 * kind + 1) * padded + at] = -(sums[kind * rows + row] ?? 0) * temperature;
     }
   }
 }

@@ -18,11 +18,10 @@ export const RowSetField = {
   norms: 6,
   labels: 7,
   weights: 8,
-  ranges: 9,
-  bad: 10,
-  padded: 11,
+  bad: 9,
+  padded: 10,
 } as const;
-export const ROW_SET_WORDS = 12;
+export const ROW_SET_WORDS = 11;
 
 export const JobField = {
   features: 0,
@@ -70,6 +69,13 @@ export const Control = {
   /** Threads that may take part, the caller included. */
   threads: 41,
 } as const;
+
+/**
+ * Weights go in times 2^108 and G comes out times 2^30, which keeps it clear of slow denormal numbers;
+ * see assembly/simd/grad.ts.
+ */
+export const WEIGHT_LIFT = 2 ** 108;
+export const G_LIFT = 2 ** 30;
 
 /** First byte that a job may use. */
 export const HEAP_START = 65536;

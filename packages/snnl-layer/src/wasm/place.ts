@@ -14,7 +14,6 @@ export interface PlacedSide {
   readonly norms: number;
   readonly labels: number;
   readonly weights: number;
-  readonly ranges: number;
   readonly bad: number;
 }
 
@@ -57,7 +56,6 @@ export function placeJob(
     norms: arena.take(side.padded),
     labels: arena.take(side.padded),
     weights: backward ? arena.take(side.padded * 4) : 0,
-    ranges: backward ? arena.take(side.blocks * 4) : 0,
     bad: arena.take(side.padded),
   });
   const placed: PlacedJob = {
@@ -135,7 +133,6 @@ function fillSide(words: Int32Array, side: Side, placed: PlacedSide, firstRow: n
     'norms',
     'labels',
     'weights',
-    'ranges',
     'bad',
   ] as const) {
     words[set + RowSetField[name]] = placed[name];
