@@ -41,7 +41,7 @@ function blockBytes(job: Job): usize {
 /** Sums of one pair of blocks, left in `scratch` for mergePair. */
 export function sumPair(job: Job, I: i32, columns: RowSet, J: i32, scratch: usize): void {
   const diagonal = columns == job.anchors && I == J;
-  distances(job, I, columns, J, scratch);
+  distances(job, I, columns, J, diagonal, scratch);
   if (ASC_FEATURE_SIMD) simd.sums(job, job.anchors, I, columns, J, diagonal, scratch);
   else scalar.sums(job, job.anchors, I, columns, J, diagonal, scratch);
 }
@@ -67,7 +67,7 @@ function mergeSums(stats: usize, sums: usize, padded: i32, count: i32, scale: f3
 /** G of one pair of blocks, left in `scratch` for applyPair. */
 export function weighPair(job: Job, I: i32, columns: RowSet, J: i32, scratch: usize): void {
   const diagonal = columns == job.anchors && I == J;
-  distances(job, I, columns, J, scratch);
+  distances(job, I, columns, J, diagonal, scratch);
   if (ASC_FEATURE_SIMD) simd.weigh(job, job.anchors, I, columns, J, diagonal, scratch);
   else scalar.weigh(job, job.anchors, I, columns, J, diagonal, scratch);
 }
@@ -85,10 +85,10 @@ export function applyPair(job: Job, I: i32, columns: RowSet, J: i32, scratch: us
   }
 }
 
-function distances(job: Job, I: i32, columns: RowSet, J: i32, scratch: usize): void {
+function distances(job: Job, I: i32, columns: RowSet, J: i32, diagonal: bool, scratch: usize): void {
   const bytes = blockBytes(job);
-  if (ASC_FEATURE_SIMD) simd.distances(job.anchors, I, columns, J, job.features, bytes, scratch);
-  else scalar.distances(job.anchors, I, columns, J, job.features, bytes, scratch);
+  if (ASC_FEATURE_SIMD) simd.distances(job.anchors, I, columns, J, diagonal, job.features, bytes, scratch);
+  else scalar.distances(job.anchors, I, columns, J, diagonal, job.features, bytes, scratch);
 }
 
 function addProduct(g: usize, rowCount: i32, z: usize, columnCount: i32, features: i32, out: usize): void {

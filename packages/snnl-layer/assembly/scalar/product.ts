@@ -1,7 +1,7 @@
 import { PANEL, ROWS, RowSet, TILE, TILE_ROW, rowsIn } from '../layout';
 
 /** See simd/product.ts. One row against four columns at a time. */
-export function distances(rows: RowSet, I: i32, columns: RowSet, J: i32, features: i32, stride: usize, scratch: usize): void {
+export function distances(rows: RowSet, I: i32, columns: RowSet, J: i32, _diagonal: bool, features: i32, stride: usize, scratch: usize): void {
   const rowCount = rowsIn(rows, I), columnCount = rowsIn(columns, J), panel = stride / (<usize>ROWS / 8);
   const a = rows.columns + <usize>I * stride, b = columns.columns + <usize>J * stride;
   const rowNorms = rows.norms + (<usize>(I * ROWS) << 2), columnNorms = columns.norms + (<usize>(J * ROWS) << 2);

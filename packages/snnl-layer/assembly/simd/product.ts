@@ -78,22 +78,32 @@ function tile4x8<T>(s: usize, v: usize, depth: i32, out: usize, rowNorms: usize,
 /**
  * Squared distances of block I of `rows` and block J of `columns` into the tile at `scratch`
  * (equation 8), with their least and greatest. Norms go through the same sums as products, so equal
- * points are at distance exactly 0.
+ * points are at distance exactly 0. `diagonal`: the blocks are the same, and half of them will do.
  */
-export function distances(rows: RowSet, I: i32, columns: RowSet, J: i32, features: i32, stride: usize, scratch: usize): void {
+export function distances(rows: RowSet, I: i32, columns: RowSet, J: i32, diagonal: bool, features: i32, stride: usize, scratch: usize): void {
   const rowCount = rowsIn(rows, I), columnCount = rowsIn(columns, J), panel = stride / (<usize>ROWS / 8);
   const a = rows.columns + <usize>I * stride, b = columns.columns + <usize>J * stride;
   const rowNorms = rows.norms + (<usize>(I * ROWS) << 2), columnNorms = columns.norms + (<usize>(J * ROWS) << 2);
   v128.store(scratch + EXTREMES, f32x4.splat(f32.MAX_VALUE));
   v128.store(scratch + EXTREMES, f32x4.splat(0), 16);
   for (let j = 0; j < columnCount; j += 8) {
-    const column = b + <usize>(j >> 3) * panel;
-    for (let i = 0; i < rowCount; i += 4) {
+    const column = b + <usize>(j >> 3) * panel, end = diagonal ? min(rowCount, j + 8) : rowCount;
+    for (let i = 0; i < end; i += 4) {
       tile4x8<Distances>(
         a + <usize>(i >> 3) * panel + (<usize>(i & 4) << 2), column, features,
         scratch + TILE + <usize>i * TILE_ROW + (<usize>j << 2),
         rowNorms + (<usize>i << 2), columnNorms + (<usize>j << 2), scratch + EXTREMES,
       );
+    }
+  }
+  if (diagonal) mirror(scratch + TILE, rowCount);
+}
+
+/** Copies what lies above the diagonal below it, where no register tile has been. */
+function mirror(tile: usize, count: i32): void {
+  for (let i: usize = 8; i < <usize>count; i++) {
+    for (let j: usize = 0; j < (i & ~7); j++) {
+      store<f32>(tile + i * TILE_ROW + (j << 2), load<f32>(tile + j * TILE_ROW + (i << 2)));
     }
   }
 }
