@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    projects: ['packages/*', 'examples/*', 'bench'],
+    projects: ['packages/*', 'examples/*', 'benc[h]'],
     testTimeout: 30_000,
   },
 });

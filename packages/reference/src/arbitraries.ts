@@ -53,10 +53,10 @@ export function memoryBatches(): fc.Arbitrary<NeighborProblem> {
   );
 }
 
-/** Anchors against other samples: selfOffset -1, any N and M, M = 0 included. */
+/** Anchors against other samples: selfOffset -1, N and M of any ratio, neither 0. */
 export function disjointBatches(): fc.Arbitrary<NeighborProblem> {
-  return pools(1).chain(({ pool, classes, temperature }) =>
-    fc.integer({ min: 1, max: pool.length }).map((count) => ({
+  return pools(2).chain(({ pool, classes, temperature }) =>
+    fc.integer({ min: 1, max: pool.length - 1 }).map((count) => ({
       anchors: pool.slice(0, count),
       candidates: pool.slice(count),
       anchorLabels: classes.slice(0, count),

@@ -7,6 +7,7 @@ import {
   mul,
   neg,
   type Scalar,
+  scalar,
   sub,
   sum,
   type Tensor,
@@ -102,6 +103,8 @@ export function softNearestNeighborLoss(
     const terms = anchorTerms(labels, features, { temperature, distance, memory, kernel });
     const [losses, count] = anchorLosses(terms, stabilityEpsilon);
     if (reduction === 'none') return losses;
+    // Some backends sum no values to what the memory held before.
+    if (losses.size === 0) return scalar(0);
     return reduction === 'sum' ? sum(losses) : div(sum(losses), count);
   });
 }

@@ -26,7 +26,7 @@ export interface PairRoundoff {
   /** d_ij and the uncertainty of s_ij, `[N][M]`. */
   readonly distances: number[][];
   readonly exponent: number[][];
-  /** |x_i| and |z_j| after centring. */
+  /** |x_i| and |z_j| after centring, no less than float32 makes them. */
   readonly anchorNorms: number[];
   readonly candidateNorms: number[];
 }
@@ -35,8 +35,11 @@ export interface PairRoundoff {
 export function pairRoundoff(problem: NeighborProblem, inputError = 0): PairRoundoff {
   const { anchors, candidates, temperature } = problem;
   const center = columnMeans(candidates.length > 0 ? candidates : anchors);
-  const anchorNorms = anchors.map((row) => Math.sqrt(squaredDistance(row, center)));
-  const candidateNorms = candidates.map((row) => Math.sqrt(squaredDistance(row, center)));
+  // The centre is itself a float32 sum of M points, so that equal points do not centre to 0.
+  const ofCenter = unitRoundoff * (4 + 2 * Math.sqrt(candidates.length)) * Math.hypot(...center);
+  const lengthOf = (row: readonly number[]) => Math.sqrt(squaredDistance(row, center)) + ofCenter;
+  const anchorNorms = anchors.map(lengthOf);
+  const candidateNorms = candidates.map(lengthOf);
   const distances = anchors.map((x) => candidates.map((z) => squaredDistance(x, z)));
   const growth = 8 + 2 * Math.sqrt(center.length);
   const exponent = anchors.map((x, i) => {
@@ -106,6 +109,11 @@ function logSumRoundoff(
     logSum: logSumError + ofSum + 2 * unitRoundoff * Math.abs(logSum),
     mean: meanError + 2 * ofSum * mean,
   };
+}
+
+/** Error bounds `[N]` for A - B, from those for A and B. */
+export function anchorLossRoundoff([ofAll = [], ofSame = []]: Matrix): number[] {
+  return ofAll.map((bound, i) => bound + at(ofSame, i));
 }
 
 /**
