@@ -3,7 +3,7 @@ import { G_LIFT, JobField, RowSetField, WEIGHT_LIFT } from './layout';
 import { announceJob, type PlacedSide, placeJob } from './place';
 import { type GradProblem, isSlice, isUsable } from './problem';
 import type { Runtime } from './runtime';
-import { paddedPlace, type Side, type Sides, splitSides } from './sides';
+import { paddedPlace, type Side, splitSides } from './sides';
 import { threadsFor } from './threads';
 
 /** The kernel `SnnlNeighborLogSumsGrad`: `[N, D]`, equation 5. */

@@ -28,13 +28,13 @@ export function coreCount(): number {
   return typeof navigator === 'object' ? navigator.hardwareConcurrency || 1 : 1;
 }
 
-/** Whether helper threads can be started here. */
+/** Whether helper threads can be started here: not in Node before 20.16. */
 export function canHelp(): boolean {
-  return nodeThreads() !== undefined || (isBrowser() && typeof Worker === 'function');
+  return nodeThreads() !== undefined || (!inNode() && typeof Worker === 'function');
 }
 
-function isBrowser(): boolean {
-  return typeof process !== 'object' && typeof Blob === 'function';
+function inNode(): boolean {
+  return typeof process === 'object' && typeof process.versions?.node === 'string';
 }
 
 function nodeThreads(): typeof import('node:worker_threads') | undefined {
@@ -43,6 +43,6 @@ function nodeThreads(): typeof import('node:worker_threads') | undefined {
 
 /** A module of Node, without an import that bundlers for browsers would stumble over. */
 function builtin<Module>(name: string): Module | undefined {
-  if (typeof process !== 'object' || typeof process.getBuiltinModule !== 'function') return;
+  if (!inNode() || typeof process.getBuiltinModule !== 'function') return undefined;
   return process.getBuiltinModule(name) as Module;
 }

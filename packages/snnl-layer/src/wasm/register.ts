@@ -1,95 +1,69 @@
-import {
-  type KernelBackend,
-  type KernelFunc,
-  type NamedAttrMap,
-  type NamedTensorInfoMap,
-  registerKernel,
-  type TensorInfo,
-} from '@tensorflow/tfjs-core';
+import { registerKernel } from '@tensorflow/tfjs-core';
 import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from '../kernel-names';
-import { backward } from './backward';
-import { withRuntime } from './current-runtime';
-import { forward } from './forward';
-import type { Problem } from './problem';
+import type { KernelBuild } from './binary';
+import { compileKernelsAsync } from './compiled';
+import { useKernels } from './current-runtime';
+import { logSums, logSumsGrad } from './kernels';
+import { cpuKernelThreads } from './threads';
 
 /** Backends whose tensors lie in memory that the kernels can copy from at once. */
-const BACKENDS = ['cpu', 'wasm'] as const;
+export const CPU_BACKENDS: ReadonlySet<string> = new Set(['cpu', 'wasm']);
 
-let registered = false;
+/** Whether the fused CPU kernels are in use, and how. */
+export interface CpuKernelStatus {
+  readonly fused: boolean;
+  /** In words. */
+  readonly reason: string;
+  /** Which build: fused multiply-add, plain SIMD, or scalar. */
+  readonly build?: KernelBuild;
+  /** Most threads that a call may use. */
+  readonly threads?: number;
+}
+
+let status: CpuKernelStatus | undefined;
 
 /**
- * Registers the fused WebAssembly kernels for the backends `cpu` and `wasm`. Does nothing the
- * second time. The module is compiled at their first use.
+ * Compiles the fused WebAssembly kernels and registers them for the backends `cpu` and `wasm`. Does
+ * nothing the second time.
+ *
+ * Where the engine cannot compile them at once, the composed form runs until they have been compiled
+ * in the background, or for good where they cannot be: {@link cpuKernelStatus} tells.
  */
 export function registerCpuKernels(): void {
-  if (registered) return;
-  registered = true;
-  for (const backendName of BACKENDS) {
-    registerKernel({ kernelName: NEIGHBOR_LOG_SUMS, backendName, kernelFunc: logSums });
-    registerKernel({ kernelName: NEIGHBOR_LOG_SUMS_GRAD, backendName, kernelFunc: logSumsGrad });
+  if (status) return;
+  try {
+    useKernels();
+    register();
+  } catch (error) {
+    status = { fused: false, reason: `not compiled yet: ${messageOf(error)}` };
+    void registerLater();
   }
 }
 
-const logSums: KernelFunc = ({ inputs, backend, attrs }) => {
-  const from = backend as KernelBackend;
-  const problem = readProblem(from, inputs, attrs);
-  const values = withRuntime((runtime) => forward(runtime, problem));
-  return write(from, values, [5, problem.n]);
-};
-
-const logSumsGrad: KernelFunc = ({ inputs, backend, attrs }) => {
-  const from = backend as KernelBackend;
-  const problem = {
-    ...readProblem(from, inputs, attrs),
-    anchorSums: read(from, inputs, 'anchorSums', Float32Array),
-    candidateSums: read(from, inputs, 'candidateSums', Float32Array),
-  };
-  const values = withRuntime((runtime) => backward(runtime, problem));
-  return write(from, values, [problem.n, problem.d]);
-};
-
-function readProblem(
-  backend: KernelBackend,
-  inputs: NamedTensorInfoMap,
-  attrs: NamedAttrMap | undefined,
-): Problem {
-  const [n = 0, d = 0] = input(inputs, 'anchors').shape;
-  const [m = 0] = input(inputs, 'candidates').shape;
-  const shared = input(inputs, 'anchors').dataId === input(inputs, 'candidates').dataId;
-  const candidates = read(backend, inputs, 'candidates', Float32Array);
-  const [temperature = Number.NaN] = read(backend, inputs, 'temperature', Float32Array);
-  return {
-    n,
-    m,
-    d,
-    anchors: shared ? candidates : read(backend, inputs, 'anchors', Float32Array),
-    candidates,
-    anchorLabels: read(backend, inputs, 'anchorLabels', Int32Array),
-    candidateLabels: read(backend, inputs, 'candidateLabels', Int32Array),
-    temperature,
-    selfOffset: Number(attrs?.['selfOffset'] ?? -1),
-  };
+/** Whether the fused CPU kernels run on the backends `cpu` and `wasm`, and if not, why. */
+export function cpuKernelStatus(): CpuKernelStatus {
+  if (!status) return { fused: false, reason: 'not used yet' };
+  return status.fused ? { ...status, threads: cpuKernelThreads() } : status;
 }
 
-function input(inputs: NamedTensorInfoMap, name: string): TensorInfo {
-  const info = inputs[name];
-  if (info === undefined) throw new Error(`Expected an input '${name}', but got none.`);
-  return info;
+function register(): void {
+  const { build } = useKernels();
+  for (const backendName of CPU_BACKENDS) {
+    registerKernel({ kernelName: NEIGHBOR_LOG_SUMS, backendName, kernelFunc: logSums });
+    registerKernel({ kernelName: NEIGHBOR_LOG_SUMS_GRAD, backendName, kernelFunc: logSumsGrad });
+  }
+  status = { fused: true, reason: 'compiled', build };
 }
 
-/** Values of an input; a backend that keeps them in another type of array has them converted. */
-function read<Values extends Float32Array | Int32Array>(
-  backend: KernelBackend,
-  inputs: NamedTensorInfoMap,
-  name: string,
-  Type: { new (length: number): Values; from(values: ArrayLike<number>): Values },
-): Values {
-  const { dataId, shape } = input(inputs, name);
-  if (shape.includes(0)) return new Type(0);
-  const values = backend.readSync(dataId);
-  return values instanceof Type ? values : Type.from(values as ArrayLike<number>);
+async function registerLater(): Promise<void> {
+  try {
+    useKernels(await compileKernelsAsync());
+    register();
+  } catch (error) {
+    status = { fused: false, reason: `WebAssembly cannot be used: ${messageOf(error)}` };
+  }
 }
 
-function write(backend: KernelBackend, values: Float32Array, shape: number[]): TensorInfo {
-  return { dataId: backend.write(values, shape, 'float32'), shape, dtype: 'float32' };
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,4 @@
-import { bestBuild, type KernelBuild, kernelBytes } from './binary';
+import type { CompiledKernels } from './compiled';
 import { instantiate, type KernelExports } from './exports';
 import { startHelper } from './helpers';
 import { Control } from './layout';
@@ -13,17 +13,11 @@ const MOST_PAGES = 65536;
 export class Runtime {
   readonly kernels: KernelExports;
   readonly memory: WebAssembly.Memory;
-  private readonly module: WebAssembly.Module;
   private readonly helpers: (() => void)[] = [];
 
-  /** Compiles at once; throws where the engine or its content security policy forbids that. */
-  constructor(
-    readonly build: KernelBuild = bestBuild(),
-    readonly shared = canShare(),
-  ) {
-    this.module = new WebAssembly.Module(kernelBytes(build, shared));
-    this.memory = createMemory(shared);
-    this.kernels = instantiate(this.module, this.memory);
+  constructor(private readonly compiled: CompiledKernels) {
+    this.memory = createMemory(compiled.shared);
+    this.kernels = instantiate(compiled.module, this.memory);
   }
 
   get helperCount(): number {
@@ -58,13 +52,13 @@ export class Runtime {
   /** Runs the announced job on this thread and up to `threads` - 1 helpers. */
   run(threads: number): void {
     const { words } = this.views();
-    if (threads <= 1 || !this.shared) {
+    if (threads <= 1 || !this.compiled.shared) {
       runTasks(this.kernels, words, aloneTurns(), 0);
       return;
     }
     while (this.helpers.length < threads - 1) {
       const thread = this.helpers.length + 1;
-      this.helpers.push(startHelper({ module: this.module, memory: this.memory, thread }));
+      this.helpers.push(startHelper({ module: this.compiled.module, memory: this.memory, thread }));
     }
     words[Control.next] = 0;
     Atomics.store(words, Control.open, 1);
@@ -72,6 +66,9 @@ export class Runtime {
     Atomics.notify(words, Control.generation);
     try {
       runTasks(this.kernels, words, sharedTurns(words, words[Control.turns] ?? 0), 0);
+    } catch (error) {
+      Atomics.store(words, Control.failed, 1);
+      throw error;
     } finally {
       Atomics.store(words, Control.open, 0);
       waitFor(words, Control.joined, (joined) => joined === 0);
@@ -82,11 +79,6 @@ export class Runtime {
   stop(): void {
     for (const stopHelper of this.helpers.splice(0)) stopHelper();
   }
-}
-
-/** Whether memory may be shared: always in Node, in browsers on cross-origin isolated pages. */
-export function canShare(): boolean {
-  return typeof SharedArrayBuffer === 'function' && typeof Atomics === 'object';
 }
 
 function createMemory(shared: boolean): WebAssembly.Memory {

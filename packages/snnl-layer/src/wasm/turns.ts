@@ -15,13 +15,13 @@ const NAP_MS = 2;
 /** Whether this thread may sleep: the main thread of a browser may not. */
 let maySleep = true;
 
-/** Returns once `ready(words[index])`; throws if another thread has failed. */
+/** Returns once `ready(words[index])`; throws if another thread has failed, which it waits for. */
 export function waitFor(words: Int32Array, index: number, ready: (value: number) => boolean): void {
   for (let spin = 0; ; spin++) {
     const value = Atomics.load(words, index);
     if (ready(value)) return;
-    if (Atomics.load(words, Control.failed) === 1) {
-      throw new Error('A helper thread of the fused WebAssembly kernels failed; see its message.');
+    if (index !== Control.joined && Atomics.load(words, Control.failed) === 1) {
+      throw new Error('Another thread of the fused WebAssembly kernels failed; see its message.');
     }
     if (spin < SPINS || !maySleep) continue;
     try {
