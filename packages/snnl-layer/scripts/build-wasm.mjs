@@ -68,8 +68,10 @@ async function helperProgram() {
   return outputFiles[0].text;
 }
 
-const stamp = `// Sources: ${sourceDigest()}\n`;
-if (!existsSync(output) || !readFileSync(output, 'utf8').startsWith(stamp)) {
+/** Writes the module if its sources have changed; vitest calls it before the tests. */
+export async function setup() {
+  const stamp = `// Sources: ${sourceDigest()}\n`;
+  if (existsSync(output) && readFileSync(output, 'utf8').startsWith(stamp)) return;
   const modules = await Promise.all(builds.map(compile));
   const lines = modules.map(
     ({ name, bytes }) => `export const ${name} = '${Buffer.from(bytes).toString('base64')}';\n`,
@@ -79,3 +81,5 @@ if (!existsSync(output) || !readFileSync(output, 'utf8').startsWith(stamp)) {
   const sizes = modules.map(({ name, bytes }) => `${name} ${bytes.length}`).join(', ');
   console.log(`build-wasm: ${sizes} bytes, helper ${helper.length}`);
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await setup();

@@ -12,7 +12,7 @@ const LOWERING: f32 = 3.308722450212111e-24;
 @inline
 function term(at: usize, stride: usize, d: f32, scale: f32): f32 {
   const weight = load<f32>(at);
-  return weight == 0 ? 0 : weight * power((load<f32>(at + stride) - d) * scale);
+  return weight == 0 ? 0 : weight * LOWERING * power(min((load<f32>(at + stride) - d) * scale, 64));
 }
 
 /** See simd/grad.ts. One exponential for each weight of each pair. */
@@ -38,7 +38,6 @@ export function weigh(job: Job, rows: RowSet, I: i32, columns: RowSet, J: i32, d
           if (weighted) g += term(columnWeights + columnStride * 2 + c, columnStride, d, scale);
         }
       }
-      g *= LOWERING;
       store<f32>(tile + c, g);
       total += g;
       store<f32>(scratch + COLUMN_TOTALS + c, load<f32>(scratch + COLUMN_TOTALS + c) + g);

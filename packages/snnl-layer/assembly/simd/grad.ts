@@ -16,7 +16,8 @@ const KEYS: usize = <usize>ROWS << 2;
 /** Products below 2^-48 of the largest upstream gradient become exactly 0. */
 const KEPT: i32 = 49;
 /** No product is larger than 2^64; none of sums that belong to these features is larger than 1. */
-const LARGEST: i32 = 113;
+const LARGEST_POWER: f32 = 64;
+const LARGEST: i32 = KEPT + 64;
 /** 2^(KEPT - 127), which `product` multiplies by and src/wasm/backward.ts takes into account. */
 const LOWERING: f32 = 3.308722450212111e-24;
 /** 1.5 * 2^23 as an integer: what n and m have on top when they come out of `shifted`. */
@@ -127,7 +128,8 @@ function sharedExponential(job: Job, rows: RowSet, I: i32, columns: RowSet, J: i
 // @ts-ignore: decorator
 @inline
 function term(w: v128, reference: v128, d: v128, k: v128, counts: v128): v128 {
-  return f32x4.mul(w, v128.and(power(f32x4.mul(f32x4.sub(reference, d), k)), counts));
+  const t = f32x4.min(f32x4.mul(f32x4.sub(reference, d), k), f32x4.splat(LARGEST_POWER));
+  return f32x4.mul(f32x4.mul(w, f32x4.splat(LOWERING)), v128.and(power(t), counts));
 }
 
 /** One exponential for each weight of each pair: temperatures near 0 only. */
@@ -138,7 +140,7 @@ function ownExponentials(job: Job, rows: RowSet, I: i32, columns: RowSet, J: i32
   const rowWeights = rows.weights + (<usize>(I * ROWS) << 2), rowStride = <usize>rows.padded << 2;
   const columnWeights = columns.weights + (<usize>(J * ROWS) << 2), columnStride = <usize>columns.padded << 2;
   const k = f32x4.splat(job.scale), last = i32x4.splat(columnCount);
-  const columnTotals = scratch + COLUMN_TOTALS, lowering = f32x4.splat(LOWERING);
+  const columnTotals = scratch + COLUMN_TOTALS;
   for (let i = 0; i < rowCount; i++) {
     const at = scratch + TILE + <usize>i * TILE_ROW, row = rowWeights + (<usize>i << 2);
     const own = i32x4.splat(ownColumn(job, I, J, i, diagonal)), label = v128.load32_splat(rowLabels + (<usize>i << 2));
@@ -157,7 +159,6 @@ function ownExponentials(job: Job, rows: RowSet, I: i32, columns: RowSet, J: i32
           g = f32x4.add(g, term(v128.load(from + columnStride * 2), v128.load(from + columnStride * 3), d, k, same));
         }
       }
-      g = f32x4.mul(g, lowering);
       v128.store(at + c, g);
       total = f32x4.add(total, g);
       v128.store(columnTotals + c, f32x4.add(v128.load(columnTotals + c), g));

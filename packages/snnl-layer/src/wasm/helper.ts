@@ -23,7 +23,8 @@ export function help({ module, memory, thread }: HelperData): void {
     if (Atomics.load(words, Control.open) === 1 && thread < Atomics.load(words, Control.threads)) {
       const grown = new Int32Array(memory.buffer);
       try {
-        runTasks(kernels, grown, sharedTurns(grown, grown[Control.turns] ?? 0), thread);
+        const turns = sharedTurns(grown, grown[Control.turns] ?? 0);
+        Atomics.add(words, Control.helped, runTasks(kernels, grown, turns, thread));
       } catch (error) {
         Atomics.store(words, Control.failed, 1);
         console.error(error);

@@ -55,6 +55,8 @@ export const Control = {
   next: 19,
   /** 1 once a thread has failed. */
   failed: 20,
+  /** Tasks that helpers have done, over all jobs. */
+  helped: 21,
   /** The task list, see tasks.ts. */
   backward: 32,
   anchorBlocks: 33,

@@ -24,6 +24,11 @@ export class Runtime {
     return this.helpers.length;
   }
 
+  /** Tasks that helpers have done so far. */
+  get tasksHelped(): number {
+    return Atomics.load(this.views().words, Control.helped);
+  }
+
   get bytes(): number {
     return this.memory.buffer.byteLength;
   }

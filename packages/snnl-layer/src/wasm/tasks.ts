@@ -67,13 +67,13 @@ export interface Turns {
   done(block: number): void;
 }
 
-/** Claims and runs tasks until none is left. */
+/** Claims and runs tasks until none is left; returns how many. */
 export function runTasks(
   kernels: KernelExports,
   words: Int32Array,
   turns: Turns,
   thread: number,
-): void {
+): number {
   const word = (index: number) => words[index] ?? 0;
   const list: TaskList = {
     backward: word(Control.backward) === 1,
@@ -95,8 +95,9 @@ export function runTasks(
   const compute = backward ? kernels.weighPair : kernels.sumPair;
   const merge = backward ? kernels.applyPair : kernels.mergePair;
   const pair: Pair = { i: 0, j: 0, turn: 0 };
+  let done = 0;
 
-  for (let task = turns.claim(); task < end; task = turns.claim()) {
+  for (let task = turns.claim(); task < end; task = turns.claim(), done++) {
     if (task < anchorBlocks) {
       kernels.pack(job, anchors, task);
       turns.done(task);
@@ -129,4 +130,5 @@ export function runTasks(
       kernels.unpackGradient(job, i);
     }
   }
+  return done;
 }
