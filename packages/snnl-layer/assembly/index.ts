@@ -74,14 +74,23 @@ export function weighPair(job: Job, I: i32, columns: RowSet, J: i32, scratch: us
 
 /** Adds G z to block I, and G^T x to block J where that holds anchors too. */
 export function applyPair(job: Job, I: i32, columns: RowSet, J: i32, scratch: usize): void {
-  if (load<i32>(scratch + HOLDS) == 0) return;
   const bytes = blockBytes(job), rows = job.anchors, rowCount = rowsIn(rows, I), columnCount = rowsIn(columns, J);
-  const i = <usize>I * bytes, j = <usize>J * bytes, tile = scratch + TILE;
-  addProduct(tile, rowCount, columns.panels + j, columnCount, job.features, job.product + i);
+  const both = columns == rows && I != J, g = scratch + TILE, features = job.features;
+  const x = rows.panels + <usize>I * bytes, z = columns.panels + <usize>J * bytes;
+  const outI = job.product + <usize>I * bytes, outJ = both ? job.product + <usize>J * bytes : <usize>0;
   addTotals(scratch + ROW_TOTALS, rowCount, job.rowSums + (<usize>(I * ROWS) << 2));
-  if (columns == rows && I != J) {
-    addTransposedProduct(tile, rowCount, rows.panels + i, columnCount, job.features, job.product + j);
-    addTotals(scratch + COLUMN_TOTALS, columnCount, job.rowSums + (<usize>(J * ROWS) << 2));
+  if (both) addTotals(scratch + COLUMN_TOTALS, columnCount, job.rowSums + (<usize>(J * ROWS) << 2));
+  if (ASC_FEATURE_SIMD) {
+    const limit = rowCount * columnCount / 8;
+    if (load<i32>(scratch + HOLDS) && simd.nonzeros(g, rowCount, columnCount, limit) <= limit) {
+      simd.addSparseProducts(g, rowCount, columnCount, features, x, z, outI, outJ);
+    } else {
+      simd.addProduct(g, rowCount, z, columnCount, features, outI);
+      if (both) simd.addTransposedProduct(g, rowCount, x, columnCount, features, outJ);
+    }
+  } else {
+    scalar.addProduct(g, rowCount, z, columnCount, features, outI);
+    if (both) scalar.addTransposedProduct(g, rowCount, x, columnCount, features, outJ);
   }
 }
 
@@ -89,16 +98,6 @@ function distances(job: Job, I: i32, columns: RowSet, J: i32, diagonal: bool, sc
   const bytes = blockBytes(job);
   if (ASC_FEATURE_SIMD) simd.distances(job.anchors, I, columns, J, diagonal, job.features, bytes, scratch);
   else scalar.distances(job.anchors, I, columns, J, diagonal, job.features, bytes, scratch);
-}
-
-function addProduct(g: usize, rowCount: i32, z: usize, columnCount: i32, features: i32, out: usize): void {
-  if (ASC_FEATURE_SIMD) simd.addProduct(g, rowCount, z, columnCount, features, out);
-  else scalar.addProduct(g, rowCount, z, columnCount, features, out);
-}
-
-function addTransposedProduct(g: usize, rowCount: i32, x: usize, columnCount: i32, features: i32, out: usize): void {
-  if (ASC_FEATURE_SIMD) simd.addTransposedProduct(g, rowCount, x, columnCount, features, out);
-  else scalar.addTransposedProduct(g, rowCount, x, columnCount, features, out);
 }
 
 function addTotals(totals: usize, count: i32, out: usize): void {

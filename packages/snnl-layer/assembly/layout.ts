@@ -89,7 +89,7 @@ export const ROW_TOTALS: usize = 53760;
 export const COLUMN_TOTALS: usize = 54080;
 /** f32 [4] least, f32 [4] greatest distance of the tile. */
 export const EXTREMES: usize = 55040;
-/** i32: what the tile holds: DIFFERENT | SAME, or for the gradient whether G is nonzero. */
+/** i32: what the tile holds: DIFFERENT | SAME, or for the gradient whether G may be mostly 0. */
 export const HOLDS: usize = 55072;
 /** i32 [ROWS]: exponents of the columns' references, see simd/wide-sums.ts. */
 export const COLUMN_EXPONENTS: usize = 55296;

@@ -22,6 +22,8 @@ const LARGEST: i32 = KEPT + 64;
 const LOWERING: f32 = 3.308722450212111e-24;
 /** 1.5 * 2^23 as an integer: what n and m have on top when they come out of `shifted`. */
 const MAGIC_BITS: i32 = 0x4b400000;
+/** Powers of two that a tile must span before most of G can be 0. */
+const SPARSE: f32 = 60;
 /** Exponent of a weight of 0: adding n to it stays negative. */
 const NOTHING: i32 = i32.MIN_VALUE;
 
@@ -173,12 +175,13 @@ export function weigh(job: Job, rows: RowSet, I: i32, columns: RowSet, J: i32, d
   const rowCount = rowsIn(rows, I), columnCount = rowsIn(columns, J), kinds = pairKinds(rows, I, columns, J);
   const least = horizontalMin(v128.load(scratch + EXTREMES)), greatest = horizontalMax(v128.load(scratch + EXTREMES, 16));
   memory.fill(scratch + COLUMN_TOTALS, 0, KEYS);
-  if ((greatest - least) * job.scale >= WIDE) {
+  const span = (greatest - least) * job.scale;
+  if (span >= WIDE) {
     ownExponentials(job, rows, I, columns, J, diagonal, kinds, scratch);
   } else if (kinds == (DIFFERENT | SAME) || (columnCount & 3) != 0 || excludes(job, rowCount, I, J, diagonal)) {
     sharedExponential(job, rows, I, columns, J, diagonal, kinds, true, least, scratch);
   } else {
     sharedExponential(job, rows, I, columns, J, diagonal, kinds, false, least, scratch);
   }
-  store<i32>(scratch + HOLDS, 1);
+  store<i32>(scratch + HOLDS, span > SPARSE ? 1 : 0);
 }
