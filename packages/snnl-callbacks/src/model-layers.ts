@@ -28,7 +28,7 @@ export function isSoftNearestNeighbor(layer: Layer): layer is SoftNearestNeighbo
  */
 export function chosenLayers(model: LayersModel, chosen: readonly (string | Layer)[]): Layer[] {
   const all = allLayers(model);
-  return chosen.map((choice) => {
+  const found = chosen.map((choice) => {
     const matches = all.filter((layer) => layer === choice || layer.name === choice);
     const [match] = matches;
     const name = typeof choice === 'string' ? choice : choice.name;
@@ -46,4 +46,5 @@ export function chosenLayers(model: LayersModel, chosen: readonly (string | Laye
     }
     return match;
   });
+  return [...new Set(found)];
 }

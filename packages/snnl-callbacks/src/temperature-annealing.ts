@@ -1,5 +1,6 @@
 import type { layers as tfLayers } from '@tensorflow/tfjs-layers';
 import type { SoftNearestNeighbor } from 'snnl-layer';
+import { batchesPerEpoch } from './batches-per-epoch';
 import { CooperativeCallback, type UnresolvedLogs } from './cooperative-callback';
 import { allLayers, chosenLayers, isSoftNearestNeighbor } from './model-layers';
 import { type Schedule, temperatureAt } from './schedules/schedule';
@@ -80,7 +81,7 @@ export class TemperatureAnnealing extends CooperativeCallback {
 
   override async onEpochBegin(epoch: number): Promise<void> {
     if (this.per === 'epoch') this.apply(epoch);
-    else this.batchStep ??= epoch === 0 ? 0 : epoch * this.batchesPerEpoch(epoch);
+    else this.batchStep ??= this.firstBatch(epoch);
   }
 
   override async onBatchBegin(): Promise<void> {
@@ -141,13 +142,10 @@ export class TemperatureAnnealing extends CooperativeCallback {
     });
   }
 
-  private batchesPerEpoch(epoch: number): number {
-    const { steps, samples, batchSize } = this.params;
-    if (this.stepsPerEpoch !== undefined) return this.stepsPerEpoch;
-    if (typeof steps === 'number') return steps;
-    if (typeof samples === 'number' && typeof batchSize === 'number') {
-      return Math.ceil(samples / batchSize);
-    }
+  private firstBatch(epoch: number): number {
+    if (epoch === 0) return 0;
+    const batches = this.stepsPerEpoch ?? batchesPerEpoch(this.params);
+    if (batches !== undefined) return epoch * batches;
     throw new Error(
       `Training resumes at epoch ${epoch} with a dataset of unknown size, so the step of its first ` +
         'batch is unknown. Give stepsPerEpoch to TemperatureAnnealing, or batchesPerEpoch to ' +
