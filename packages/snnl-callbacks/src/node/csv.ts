@@ -16,8 +16,7 @@ export function csv(path: string, options: LineFileOptions = {}): LogWriter {
   return {
     name: `csv(${path})`,
     open() {
-      file.begin();
-      const header = file.firstLine();
+      const [header] = file.begin();
       columns = header === undefined ? undefined : parseHeader(header);
     },
     write(record) {

@@ -11,7 +11,9 @@ export function jsonl(path: string, options: LineFileOptions = {}): LogWriter {
   const file = new LineFile(path, options);
   return {
     name: `jsonl(${path})`,
-    open: () => file.begin(),
+    open() {
+      file.begin();
+    },
     write: (record) => file.write(JSON.stringify(flat(record))),
   };
 }

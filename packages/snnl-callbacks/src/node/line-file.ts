@@ -1,4 +1,11 @@
-import { appendFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 export interface LineFileOptions {
@@ -15,35 +22,39 @@ export interface LineFileOptions {
  * process, and a file that was moved or deleted is noticed.
  */
 export class LineFile {
-  private append: boolean;
+  private continues: boolean;
 
   constructor(
     readonly path: string,
     { append = false }: LineFileOptions,
   ) {
-    this.append = append;
+    this.continues = append;
   }
 
-  /** Creates or empties the file, or completes it where lines are to follow. */
-  begin(): void {
+  /**
+   * Creates or empties the file, or completes it where lines are to follow.
+   *
+   * @returns The lines that the file holds.
+   */
+  begin(): string[] {
     mkdirSync(dirname(this.path), { recursive: true });
-    writeFileSync(this.path, '', { flag: this.append ? 'a' : 'w' });
-    if (this.append) {
-      const text = readFileSync(this.path);
-      const end = text.lastIndexOf('\n') + 1;
-      if (end < text.length) truncateSync(this.path, end);
-    }
-    this.append = true;
-  }
-
-  /** The first line, undefined in an empty file. */
-  firstLine(): string | undefined {
-    const [line, ...others] = readFileSync(this.path, 'utf8').split('\n');
-    return others.length === 0 ? undefined : line;
+    writeFileSync(this.path, '', { flag: this.continues ? 'a' : 'w' });
+    const lines = this.continues ? this.completeLines() : [];
+    this.continues = true;
+    return lines;
   }
 
   /** Appends lines in one call to the system. */
   write(...lines: string[]): void {
     appendFileSync(this.path, lines.map((line) => `${line}\n`).join(''));
+  }
+
+  private completeLines(): string[] {
+    // A device may be endless.
+    if (!statSync(this.path).isFile()) return [];
+    const bytes = readFileSync(this.path);
+    const end = bytes.lastIndexOf('\n') + 1;
+    if (end < bytes.length) truncateSync(this.path, end);
+    return bytes.toString('utf8', 0, end).split('\n').slice(0, -1);
   }
 }
