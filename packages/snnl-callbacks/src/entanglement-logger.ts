@@ -1,11 +1,12 @@
 import { Tensor, type TensorLike } from '@tensorflow/tfjs-core';
-import { LayersModel, type layers as tfLayers } from '@tensorflow/tfjs-layers';
+import type { layers as tfLayers } from '@tensorflow/tfjs-layers';
 import { ActivationReader } from './activations/activations';
 import { batchesPerEpoch } from './batches-per-epoch';
 import { CooperativeCallback, type UnresolvedLogs } from './cooperative-callback';
+import { defaultLayers } from './default-layers';
 import { entanglementKeys } from './entanglement-keys';
 import { type MeasureOptions, measureLayers } from './measure-layers';
-import { allLayers, chosenLayers, isSoftNearestNeighbor } from './model-layers';
+import { chosenLayers } from './model-layers';
 import { resolveLogs } from './resolve-logs';
 import { GuardedWriter } from './writers/guarded-writer';
 import type { LogRecord, LogWriter } from './writers/writer';
@@ -91,7 +92,10 @@ export class EntanglementLogger extends CooperativeCallback {
 
   override async onTrainBegin(logs?: UnresolvedLogs): Promise<void> {
     await super.onTrainBegin(logs);
-    this.reader = new ActivationReader(this.model, this.chosenLayers());
+    const { layers } = this.options;
+    const chosen =
+      layers === undefined ? defaultLayers(this.model) : chosenLayers(this.model, layers);
+    this.reader = new ActivationReader(this.model, chosen);
     this.records.length = 0;
     this.batchStep = undefined;
     for (const writer of this.writers) await writer.open();
@@ -141,14 +145,6 @@ export class EntanglementLogger extends CooperativeCallback {
     this.records.push(record);
     for (const writer of this.writers) await writer.write(record);
     return values;
-  }
-
-  private chosenLayers(): tfLayers.Layer[] {
-    if (this.options.layers !== undefined) return chosenLayers(this.model, this.options.layers);
-    const all = allLayers(this.model);
-    const ours = all.filter(isSoftNearestNeighbor);
-    if (ours.length > 0) return ours;
-    return all.filter((layer) => layer.weights.length > 0 && !(layer instanceof LayersModel));
   }
 }
 

@@ -1,6 +1,10 @@
 import { dispose, type Tensor, type TensorLike } from '@tensorflow/tfjs-core';
-import { type NeighborEntanglementOptions, neighborEntanglement } from 'snnl-layer';
-import type { ActivationReader } from './activations/activations';
+import {
+  type DatasetEntanglement,
+  type NeighborEntanglementOptions,
+  neighborEntanglement,
+} from 'snnl-layer';
+import type { ActivationReader, LayerActivations } from './activations/activations';
 import { isSoftNearestNeighbor } from './model-layers';
 import type { LayerEntanglement } from './writers/writer';
 
@@ -19,26 +23,35 @@ export interface MeasureOptions {
   readonly blockSize?: number;
 }
 
+/** How entangled one layer is, measured as the options say. */
+export function entanglementOf(
+  { layer, features }: LayerActivations,
+  y: Tensor | TensorLike,
+  { temperature = 1, distance, blockSize = 1024 }: MeasureOptions,
+): Promise<DatasetEntanglement> {
+  const own = isSoftNearestNeighbor(layer)
+    ? layer
+    : { temperature: 1, distance: 'cosine' as const };
+  return neighborEntanglement(y, features, {
+    temperature: temperature === 'layer' ? own.temperature : temperature,
+    distance: distance ?? own.distance,
+    blockSize,
+  });
+}
+
 /** How entangled each layer of `reader` is for the samples `x` with labels `y`. */
 export async function measureLayers(
   reader: ActivationReader,
   x: Tensor | readonly Tensor[],
   y: Tensor | TensorLike,
-  { temperature = 1, distance, batchSize = 256, blockSize = 1024 }: MeasureOptions,
+  options: MeasureOptions,
 ): Promise<LayerEntanglement[]> {
-  const activations = await reader.read(x, batchSize);
+  const activations = await reader.read(x, options.batchSize ?? 256);
   try {
     const measured: LayerEntanglement[] = [];
-    for (const { name, layer, features } of activations) {
-      const own = isSoftNearestNeighbor(layer)
-        ? layer
-        : { temperature: 1, distance: 'cosine' as const };
-      const entanglement = await neighborEntanglement(y, features, {
-        temperature: temperature === 'layer' ? own.temperature : temperature,
-        distance: distance ?? own.distance,
-        blockSize,
-      });
-      measured.push({ layer: name, ...entanglement });
+    for (const activation of activations) {
+      const entanglement = await entanglementOf(activation, y, options);
+      measured.push({ layer: activation.name, ...entanglement });
     }
     return measured;
   } finally {

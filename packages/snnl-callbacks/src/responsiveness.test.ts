@@ -20,7 +20,7 @@ async function turns(callbacks: Callback[]): Promise<{ times: number[]; duration
   };
   const model = functionalModel();
   const begin = performance.now();
-  const done = model.fit(x, oneHot, { epochs: 3, batchSize: 4, verbose: 0, callbacks });
+  const done = model.fit(x, oneHot, { epochs: 3, batchSize: 12, verbose: 0, callbacks });
   setImmediate(watch);
   await done;
   training = false;
