@@ -1,4 +1,5 @@
-import type { Matrix, NeighborGradProblem, NeighborProblem, SumsWithUpstream } from './types.js';
+import { mapSums } from './problems.js';
+import type { Matrix, NeighborGradProblem, NeighborProblem } from './types.js';
 
 /** The problem that a float32 kernel sees: features and temperature rounded, sharing kept. */
 export function toFloat32<P extends NeighborProblem>(problem: P): P {
@@ -16,15 +17,15 @@ export function toFloat32<P extends NeighborProblem>(problem: P): P {
 export function gradToFloat32(problem: NeighborGradProblem): NeighborGradProblem {
   return {
     ...toFloat32(problem),
-    anchorSums: roundSums(problem.anchorSums),
-    candidateSums: roundSums(problem.candidateSums),
+    anchorSums: mapSums(problem.anchorSums, roundRow),
+    candidateSums: mapSums(problem.candidateSums, roundRow),
   };
 }
 
 function roundRows(rows: Matrix): number[][] {
-  return rows.map((row) => row.map(Math.fround));
+  return rows.map(roundRow);
 }
 
-function roundSums([a, b, c, d]: SumsWithUpstream): SumsWithUpstream {
-  return [a.map(Math.fround), b.map(Math.fround), c.map(Math.fround), d.map(Math.fround)];
+function roundRow(row: readonly number[]): number[] {
+  return row.map(Math.fround);
 }

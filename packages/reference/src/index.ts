@@ -1,3 +1,4 @@
+export * from './arbitraries.js';
 export * from './fixtures.js';
 export * from './float32.js';
 export * from './oracle.js';

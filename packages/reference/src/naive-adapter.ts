@@ -5,19 +5,24 @@ import type { KernelAdapter, KernelGradientInputs, KernelInputs } from './confor
  * Both kernels from core tfjs operations over whole N x M matrices: slow, short, and enough to
  * see the conformance suite pass. Only the tests of this package use it.
  */
-export const naiveAdapter: KernelAdapter = {
-  async setup() {
-    await tf.setBackend('cpu');
-    await tf.ready();
-  },
-  forward: (inputs, selfOffset) => tf.tidy(() => naiveForward(inputs, selfOffset)),
-  gradient: (inputs, selfOffset) => tf.tidy(() => naiveGradient(inputs, selfOffset)),
-};
+export const naiveAdapter = createNaiveAdapter();
 
-function naiveForward(inputs: KernelInputs, selfOffset: number): tf.Tensor2D {
+/** @param centered without it the kernels lose their digits under a common offset. */
+export function createNaiveAdapter(centered = true): KernelAdapter {
+  return {
+    async setup() {
+      await tf.setBackend('cpu');
+      await tf.ready();
+    },
+    forward: (inputs, selfOffset) => tf.tidy(() => naiveForward(inputs, selfOffset, centered)),
+    gradient: (inputs, selfOffset) => tf.tidy(() => naiveGradient(inputs, selfOffset, centered)),
+  };
+}
+
+function naiveForward(inputs: KernelInputs, selfOffset: number, centered: boolean): tf.Tensor2D {
   const [n, m] = [inputs.anchors.shape[0], inputs.candidates.shape[0]];
   if (n === 0) return tf.zeros([5, 0]);
-  const { distances, all, same, poison } = pairs(inputs, selfOffset);
+  const { distances, all, same, poison } = pairs(inputs, selfOffset, centered);
   if (m === 0) return tf.stack([poison, poison, poison, poison, tf.zeros([n])]) as tf.Tensor2D;
   const scores = tf.div(tf.neg(distances), inputs.temperature);
   const ofAll = logSumAndMean(scores, distances, all);
@@ -26,10 +31,14 @@ function naiveForward(inputs: KernelInputs, selfOffset: number): tf.Tensor2D {
   return tf.stack([...rows, tf.sum(tf.cast(same, 'float32'), 1)]) as tf.Tensor2D;
 }
 
-function naiveGradient(inputs: KernelGradientInputs, selfOffset: number): tf.Tensor2D {
+function naiveGradient(
+  inputs: KernelGradientInputs,
+  selfOffset: number,
+  centered: boolean,
+): tf.Tensor2D {
   const { anchors, candidates, temperature, anchorSums, candidateSums } = inputs;
   if (anchors.shape[0] === 0) return tf.zeros(anchors.shape);
-  const { distances, all, same, poison, x, z } = pairs(inputs, selfOffset);
+  const { distances, all, same, poison, x, z } = pairs(inputs, selfOffset, centered);
   const poisonColumn = tf.expandDims(poison, 1);
   if (candidates.shape[0] === 0) return tf.add(tf.zerosLike(anchors), poisonColumn);
   const scores = tf.div(tf.neg(distances), temperature);
@@ -50,9 +59,10 @@ function naiveGradient(inputs: KernelGradientInputs, selfOffset: number): tf.Ten
 function pairs(
   { anchors, candidates, anchorLabels, candidateLabels, temperature }: KernelInputs,
   selfOffset: number,
+  centered: boolean,
 ) {
   const [n, m] = [anchors.shape[0], candidates.shape[0]];
-  const center: tf.Tensor = m === 0 ? tf.scalar(0) : tf.mean(candidates, 0, true);
+  const center: tf.Tensor = m === 0 || !centered ? tf.scalar(0) : tf.mean(candidates, 0, true);
   const x = tf.sub<tf.Tensor2D>(anchors, center);
   const z = tf.sub<tf.Tensor2D>(candidates, center);
   const xx = tf.sum(tf.square(x), 1, true);
@@ -75,11 +85,11 @@ function pairs(
 
 /** Log-sum of the scores under the mask and mean distance under their softmax; 0 for no pair. */
 function logSumAndMean(scores: tf.Tensor, distances: tf.Tensor, mask: tf.Tensor) {
-  const lowest = tf.fill(scores.shape, -3e38);
+  const lowest = tf.fill(scores.shape, Number.NEGATIVE_INFINITY);
   const largest = tf.max(tf.where(mask, scores, lowest), 1, true);
   const exps = maskedExp(tf.sub(scores, largest), mask);
   const sum = tf.sum(exps, 1);
-  const some = tf.greater(sum, 0);
+  const some = tf.any(mask, 1);
   const logSum = tf.add(tf.log(sum), tf.squeeze(largest, [1]));
   const mean = tf.div(tf.sum(tf.mul(exps, distances), 1), sum);
   const zeros = tf.zerosLike(sum);

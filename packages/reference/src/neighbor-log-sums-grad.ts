@@ -1,7 +1,7 @@
 import { at } from './at.js';
 import { isFiniteRow, spoilsEveryAnchor } from './finite.js';
 import { squaredDistance } from './squared-distance.js';
-import type { NeighborGradProblem } from './types.js';
+import type { NeighborGradProblem, SumsWithUpstream } from './types.js';
 
 /**
  * The gradient kernel in float64: dL/dx `[N, D]` for upstream gradients of A and B.
@@ -20,7 +20,7 @@ export function neighborLogSumsGrad(problem: NeighborGradProblem): number[][] {
     for (const [j, candidate] of candidates.entries()) {
       const weight = pairWeight(problem, i, j);
       for (let k = 0; k < gradient.length; k++) {
-        gradient[k] = at(gradient, k) + 2 * weight * (at(anchor, k) - at(candidate, k));
+        gradient[k] = (gradient[k] ?? 0) + 2 * weight * ((anchor[k] ?? 0) - (candidate[k] ?? 0));
       }
     }
     return gradient;
@@ -33,16 +33,16 @@ function pairWeight(problem: NeighborGradProblem, i: number, j: number): number 
   if (selfOffset >= 0 && j === selfOffset + i) return 0;
   const s = -squaredDistance(at(anchors, i), at(candidates, j)) / temperature;
   const same = at(anchorLabels, i) === at(candidateLabels, j);
-  let sum = 0;
-  for (const [sums, index] of [
-    [problem.anchorSums, i],
-    [problem.candidateSums, j],
-  ] as const) {
-    const [logSumAll, logSumSame, upstreamAll, upstreamSame] = sums;
-    sum += times(at(upstreamAll, index), s - at(logSumAll, index));
-    if (same) sum += times(at(upstreamSame, index), s - at(logSumSame, index));
-  }
-  return -sum / temperature;
+  const ofAnchor = weightOf(problem.anchorSums, i, s, same);
+  const ofCandidate = weightOf(problem.candidateSums, j, s, same);
+  return -(ofAnchor + ofCandidate) / temperature;
+}
+
+/** a p + b q with the sums and upstream gradients of sample `k`. */
+function weightOf(sums: SumsWithUpstream, k: number, s: number, same: boolean): number {
+  const [logSumAll, logSumSame, upstreamAll, upstreamSame] = sums;
+  const ofAll = times(at(upstreamAll, k), s - at(logSumAll, k));
+  return same ? ofAll + times(at(upstreamSame, k), s - at(logSumSame, k)) : ofAll;
 }
 
 /** upstream * exp(exponent). Sums of 0 stand where there is no anchor: exp may overflow there. */

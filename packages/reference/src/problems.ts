@@ -49,8 +49,17 @@ export function noSums(count: number): SumsWithUpstream {
 export function sumsWithUpstream(problem: NeighborProblem, next: () => number): SumsWithUpstream {
   const [logSumAll, logSumSame, , , sameCount] = neighborLogSums(problem);
   const upstreamAll = logSumAll.map(next);
-  const upstreamSame = sameCount.map((count) => (count > 0 ? next() : 0));
+  const drawn = sameCount.map(next);
+  const upstreamSame = drawn.map((value, i) => (at(sameCount, i) > 0 ? value : 0));
   return [logSumAll, logSumSame, upstreamAll, upstreamSame];
+}
+
+/** `map` applied to each of the four rows. */
+export function mapSums(
+  [logSumAll, logSumSame, upstreamAll, upstreamSame]: SumsWithUpstream,
+  map: (row: readonly number[]) => readonly number[],
+): SumsWithUpstream {
+  return [map(logSumAll), map(logSumSame), map(upstreamAll), map(upstreamSame)];
 }
 
 /** `sums` of N anchors placed at `offset` among M candidates, zeros elsewhere. */
@@ -59,15 +68,11 @@ export function placeSums(
   offset: number,
   candidateCount: number,
 ): SumsWithUpstream {
-  const [a, b, c, d] = noSums(candidateCount).map((row, r) => {
-    const placed = [...row];
-    at(sums, r).forEach((value, i) => {
-      placed[offset + i] = value;
-    });
+  return mapSums(sums, (row) => {
+    const placed = new Array<number>(candidateCount).fill(0);
+    for (const [i, value] of row.entries()) placed[offset + i] = value;
     return placed;
   });
-  if (!a || !b || !c || !d) throw new Error('noSums gave fewer than four rows.');
-  return [a, b, c, d];
 }
 
 /**

@@ -24,3 +24,11 @@ export function matrixOf(rows: number, columns: number, next: () => number): num
 export function integersOf(length: number, below: number, next: () => number): number[] {
   return Array.from({ length }, () => Math.floor(next() * below));
 }
+
+/** The numbers 0 to `length` - 1 in random order. */
+export function permutation(length: number, seed: number): number[] {
+  const next = uniform(seed);
+  return Array.from({ length }, (_, index) => ({ index, key: next() }))
+    .sort((left, right) => left.key - right.key)
+    .map(({ index }) => index);
+}

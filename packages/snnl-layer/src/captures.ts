@@ -1,22 +1,15 @@
-import { engine, keep, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
-import { layerRuns } from './target-labels';
+import { engine, keep, type Tensor } from '@tensorflow/tfjs-core';
+import type { Measured } from './measure-batch';
+import { forgetTarget } from './target-labels';
 
 /** What a layer saw at one of its places in a model, and the entanglement measured there. */
 export interface Capture {
   readonly features: Tensor;
   /** From the layer's second input, if it has one. */
   readonly labels: Tensor | undefined;
-  readonly ranAt: number;
   /** The gradient tape that recorded the pass; null outside of training. */
   readonly tape: unknown;
   measured: Measured | undefined;
-}
-
-export interface Measured {
-  /** Mean soft nearest neighbour loss, in nats. */
-  readonly loss: Scalar;
-  /** The same if all samples were equally far apart, in nats. */
-  readonly chance: Scalar;
 }
 
 function dispose(capture: Capture): void {
@@ -49,10 +42,10 @@ export class Captures {
     if (last !== undefined && last.tape !== tape) this.clear();
     // Passes outside of training cannot be told apart, so only as many captures as places stay.
     while (tape === null && this.current.length >= this.places) this.consume();
+    forgetTarget();
     this.current.push({
       features: keep(features.clone()),
       labels: labels === undefined ? undefined : keep(labels.clone()),
-      ranAt: layerRuns(),
       tape,
       measured: undefined,
     });

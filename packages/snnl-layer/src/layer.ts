@@ -1,30 +1,22 @@
 import {
   customGrad,
-  div,
   exp,
   keep,
-  log,
-  maximum,
   mul,
   neg,
   type Scalar,
   scalar,
   serialization,
-  slice,
-  sub,
-  sum,
   type Tensor,
   tidy,
 } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
-import { anchorTerms } from './anchor-terms';
-import { type Capture, Captures, type Measured } from './captures';
+import { type Capture, Captures } from './captures';
 import { TargetCheck } from './class-scores';
-import { detach } from './detach';
 import type { Distance } from './distance';
-import { featureRows } from './features';
 import { checkedOptions, type SoftNearestNeighborOptions } from './layer-options';
-import { targetSince } from './target-labels';
+import { type Measured, measureBatch } from './measure-batch';
+import { postedTarget } from './target-labels';
 import { assertTemperature, type Temperature } from './temperature';
 
 /** The identity, whose gradient is the negated one of its output. */
@@ -177,30 +169,14 @@ export class SoftNearestNeighbor extends layers.Layer {
 
   private measured(capture: Capture, target?: Tensor): Measured {
     capture.measured ??= tidy(() => {
-      const { loss, chance } = this.measureFeatures(capture.features, this.labels(capture, target));
+      const { loss, chance } = measureBatch(this.labels(capture, target), capture.features, {
+        units: this.units,
+        temperature: this.temperatureTensor(),
+        distance: this.distance,
+      });
       return { loss: keep(loss), chance: keep(chance) };
     });
     return capture.measured;
-  }
-
-  private measureFeatures(features: Tensor, labels: Tensor): Measured {
-    const rows = featureRows(features, 'features');
-    const terms = anchorTerms(
-      labels,
-      this.units === null ? rows : slice(rows, 0, [-1, this.units]),
-      {
-        temperature: this.temperatureTensor(),
-        distance: this.distance,
-        kernel: 'auto',
-      },
-    );
-    const { hasSame, sameCount, candidates } = terms;
-    const anchors = detach(() => maximum(sum(hasSame), 1));
-    const mean = (values: Tensor): Scalar => div(sum(mul(values, hasSame)), anchors);
-    return {
-      loss: mean(sub(terms.logSumAll, terms.logSumSame)),
-      chance: mean(log(div(Math.max(candidates, 1), maximum(sameCount, 1)))),
-    };
   }
 
   private temperatureTensor(): Temperature {
@@ -211,7 +187,7 @@ export class SoftNearestNeighbor extends layers.Layer {
 
   private labels(capture: Capture, fallback: Tensor | undefined): Tensor {
     if (capture.labels !== undefined) return capture.labels;
-    const target = targetSince(capture.ranAt) ?? fallback;
+    const target = postedTarget() ?? fallback;
     if (target === undefined) {
       throw new Error(
         `Layer '${this.name}' has no labels in this step. Give them as a second input, ` +

@@ -1,4 +1,5 @@
 import {
+  dispose,
   nextFrame,
   slice,
   type Tensor,
@@ -89,10 +90,16 @@ export async function neighborEntanglement(
   if (!Number.isInteger(blockSize) || blockSize < 1) {
     throw new RangeError(`Expected blockSize to be an integer of at least 1, got ${blockSize}.`);
   }
-  const candidates = tidy(() => embed(featureRows(features, 'features'), distance));
+  const data = tidy(() => {
+    const candidates = embed(featureRows(features, 'features'), distance);
+    return {
+      candidates,
+      candidateLabels: classIds(labels, candidates.shape[0]),
+      temperature: embedTemperature(temperatureScalar(temperature), distance),
+    };
+  });
+  const { candidates, candidateLabels } = data;
   const [n, d] = candidates.shape;
-  const candidateLabels = tidy(() => classIds(labels, n));
-  const scale = tidy(() => embedTemperature(temperatureScalar(temperature), distance));
   const all = new Tally();
   const perClass = new Map<number, Tally>();
 
@@ -100,11 +107,9 @@ export async function neighborEntanglement(
     tidy(() =>
       neighborLogSums(
         {
+          ...data,
           anchors: slice(candidates, [start, 0], [rows, d]),
           anchorLabels: slice(candidateLabels, start, rows),
-          candidates,
-          candidateLabels,
-          temperature: scale,
         },
         { selfOffset: start, kernel },
       ),
@@ -132,7 +137,7 @@ export async function neighborEntanglement(
       await nextFrame();
     }
   } finally {
-    for (const tensor of [candidates, candidateLabels, scale]) tensor.dispose();
+    dispose(data);
   }
   const sorted = [...perClass].sort(([a], [b]) => a - b);
   return {

@@ -1,12 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
-import { afterEach, describe, expect, test } from 'vitest';
-import { composedLogSumsGrad } from './composed/gradient';
-import { composedLogSums } from './composed/log-sums';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { kernelFor } from './kernel-choice';
-import type { NeighborLogSumsGradInputs, NeighborLogSumsInputs } from './kernel-inputs';
+import type { NeighborLogSumsInputs } from './kernel-inputs';
 import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from './kernel-names';
 import { neighborLogSums } from './neighbor-log-sums';
 import { useBackend } from './testing/backends';
+import {
+  registerCountingKernels,
+  unregisterKernels,
+  useBareBackend,
+} from './testing/counting-kernels';
 
 await useBackend('cpu');
 
@@ -42,35 +45,15 @@ function gradients(inputs: NeighborLogSumsInputs, kernel: 'fused' | 'composed') 
 }
 
 describe('a registered kernel', () => {
-  const calls: string[] = [];
-  const register = () => {
-    for (const [kernelName, run] of [
-      [NEIGHBOR_LOG_SUMS, composedLogSums],
-      [NEIGHBOR_LOG_SUMS_GRAD, composedLogSumsGrad],
-    ] as const) {
-      tf.registerKernel({
-        kernelName,
-        backendName: 'cpu',
-        kernelFunc: ({ inputs, attrs }) => {
-          calls.push(kernelName);
-          const named = inputs as object as NeighborLogSumsGradInputs;
-          return run(named, attrs?.selfOffset as number);
-        },
-      });
-    }
-  };
-  afterEach(() => {
-    tf.unregisterKernel(NEIGHBOR_LOG_SUMS, 'cpu');
-    tf.unregisterKernel(NEIGHBOR_LOG_SUMS_GRAD, 'cpu');
-    calls.length = 0;
-  });
+  beforeEach(useBareBackend);
+  afterAll(unregisterKernels);
 
   test('runs under auto, with the same value and gradients as the composed form', () => {
     const inputs = batch();
     const composed = gradients(inputs, 'composed');
-    expect(kernelFor('cpu')).toBe('composed');
-    register();
-    expect(kernelFor('cpu')).toBe('fused');
+    expect(kernelFor('bare')).toBe('composed');
+    const calls = registerCountingKernels();
+    expect(kernelFor('bare')).toBe('fused');
     expect(gradients(inputs, 'fused')).toEqual(composed);
     expect(calls).toEqual([NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD]);
     neighborLogSums(inputs, { selfOffset: 0 });
@@ -81,16 +64,22 @@ describe('a registered kernel', () => {
   });
 
   test('that fails is not replaced in silence', () => {
-    register();
-    tf.unregisterKernel(NEIGHBOR_LOG_SUMS, 'cpu');
+    registerCountingKernels();
+    tf.unregisterKernel(NEIGHBOR_LOG_SUMS, 'bare');
     tf.registerKernel({
       kernelName: NEIGHBOR_LOG_SUMS,
-      backendName: 'cpu',
+      backendName: 'bare',
       kernelFunc: () => {
         throw new Error('the device is gone');
       },
     });
     expect(() => neighborLogSums(batch(), { selfOffset: 0 })).toThrow('the device is gone');
+  });
+
+  test("is needed by kernel: 'fused'", () => {
+    expect(() => neighborLogSums(batch(), { selfOffset: 0, kernel: 'fused' })).toThrow(
+      /no fused kernel is registered for the backend 'bare'/,
+    );
   });
 });
 
@@ -117,12 +106,6 @@ test('candidates and labels get no gradient, even computed from the anchors', ()
     return tf.sum(tf.slice(neighborLogSums({ anchors: x as tf.Tensor2D, ...fixed }), 0, 1));
   })([anchors]);
   expect(given?.arraySync()).toEqual(constant?.arraySync());
-});
-
-test("kernel: 'fused' throws where the backend has none", () => {
-  expect(() => neighborLogSums(batch(), { selfOffset: 0, kernel: 'fused' })).toThrow(
-    /no fused kernel is registered for the backend 'cpu'/,
-  );
 });
 
 describe('bad input', () => {

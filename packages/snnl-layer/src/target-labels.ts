@@ -6,15 +6,12 @@ export type LossOrMetricFunction = (yTrue: Tensor, yPred: Tensor) => Tensor;
 
 /**
  * How targets reach the layers. A training step runs, without a pause, the layers, then the
- * compiled loss, then the metrics, then the losses that layers add; so a target that was posted
- * after a layer ran belongs to the same step. Every reading of the clock is a new number.
+ * compiled loss, then the metrics, then the losses that layers add. Each layer that runs empties
+ * the mailbox, so a target found there belongs to the same step.
  */
 interface Mailbox {
-  clock: number;
   target: Tensor | undefined;
-  postedAt: number;
-  layerRanAt: number;
-  /** Different targets posted since any layer ran. */
+  /** Different targets posted since a layer ran. */
   posts: number;
 }
 
@@ -23,41 +20,37 @@ const MAILBOX = Symbol.for('snnl-layer/target-labels');
 
 function mailbox(): Mailbox {
   const store = globalThis as typeof globalThis & { [MAILBOX]?: Mailbox };
-  store[MAILBOX] ??= { clock: 0, target: undefined, postedAt: 0, layerRanAt: 0, posts: 0 };
+  store[MAILBOX] ??= { target: undefined, posts: 0 };
   return store[MAILBOX];
 }
 
-/** Notes that a layer runs now; returns the time to ask {@link targetSince} with. */
-export function layerRuns(): number {
-  const box = mailbox();
-  box.layerRanAt = ++box.clock;
-  box.target = undefined;
-  return box.layerRanAt;
+/** A layer runs: what was posted before belongs to an earlier step. */
+export function forgetTarget(): void {
+  Object.assign(mailbox(), { target: undefined, posts: 0 });
 }
 
 function post(target: Tensor): void {
   const box = mailbox();
-  box.posts = box.postedAt > box.layerRanAt && box.target !== target ? box.posts + 1 : 1;
-  box.postedAt = ++box.clock;
+  if (box.target !== target) box.posts += 1;
   box.target = target;
 }
 
 /**
- * The target posted since a layer ran at `time`, undefined if none was.
+ * The target posted in this step, undefined if there is none.
  *
  * @throws Error if different targets were posted: which of them holds the labels is unknown.
  */
-export function targetSince(time: number): Tensor | undefined {
-  const box = mailbox();
-  if (box.target === undefined || box.postedAt < time || box.target.isDisposed) return undefined;
-  if (box.posts > 1) {
+export function postedTarget(): Tensor | undefined {
+  const { target, posts } = mailbox();
+  if (target === undefined || target.isDisposed) return undefined;
+  if (posts > 1) {
     throw new Error(
-      `${box.posts} outputs of the model use withTargetLabels, each with its own target. Wrap only ` +
+      `${posts} outputs of the model use withTargetLabels, each with its own target. Wrap only ` +
         'the loss of the output whose target holds the class labels, or give the layers a second ' +
         'input: layer.apply([features, labels]).',
     );
   }
-  return box.target;
+  return target;
 }
 
 /** The function that `compile({loss: name})` would use; tfjs-layers looks names up only there. */

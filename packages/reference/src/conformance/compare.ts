@@ -46,7 +46,7 @@ export function expectAllNaN(what: string, values: readonly number[]): void {
   if (index >= 0) throw new Error(`${what}: expected NaN, got ${at(values, index)} at ${index}.`);
 }
 
-export function expectNoNaN(what: string, values: readonly number[]): void {
+export function expectFinite(what: string, values: readonly number[]): void {
   const index = values.findIndex((value) => !Number.isFinite(value));
   if (index >= 0)
     throw new Error(`${what}: expected a finite number, got ${at(values, index)} at ${index}.`);

@@ -23,9 +23,10 @@ export const unitRoundoff = 2 ** -24;
  * out, as points are centred: a kernel that does not centre fails.
  */
 export interface PairRoundoff {
-  /** Uncertainty of s_ij, `[N][M]`. */
+  /** d_ij and the uncertainty of s_ij, `[N][M]`. */
+  readonly distances: number[][];
   readonly exponent: number[][];
-  /** |x_i| and |z_j| after centring. */
+  /** |x_i| and |z_j| after centring, no less than float32 makes them. */
   readonly anchorNorms: number[];
   readonly candidateNorms: number[];
 }
@@ -33,21 +34,25 @@ export interface PairRoundoff {
 /** @param inputError relative rounding of the features themselves, where the oracle had better. */
 export function pairRoundoff(problem: NeighborProblem, inputError = 0): PairRoundoff {
   const { anchors, candidates, temperature } = problem;
-  const center = columnMeans(candidates);
-  const anchorNorms = anchors.map((row) => Math.sqrt(squaredDistance(row, center)));
-  const candidateNorms = candidates.map((row) => Math.sqrt(squaredDistance(row, center)));
+  const center = columnMeans(candidates.length > 0 ? candidates : anchors);
+  // The centre is itself a float32 sum of M points, so that equal points do not centre to 0.
+  const ofCenter = unitRoundoff * (4 + 2 * Math.sqrt(candidates.length)) * Math.hypot(...center);
+  const lengthOf = (row: readonly number[]) => Math.sqrt(squaredDistance(row, center)) + ofCenter;
+  const anchorNorms = anchors.map(lengthOf);
+  const candidateNorms = candidates.map(lengthOf);
+  const distances = anchors.map((x) => candidates.map((z) => squaredDistance(x, z)));
   const growth = 8 + 2 * Math.sqrt(center.length);
-  const exponent = anchors.map((x, i) =>
-    candidates.map((z, j) => {
-      const ofDistance =
-        growth * unitRoundoff * (at(anchorNorms, i) ** 2 + at(candidateNorms, j) ** 2);
+  const exponent = anchors.map((x, i) => {
+    const anchorSquare = at(anchorNorms, i) ** 2;
+    return candidates.map((z, j) => {
+      const ofDistance = growth * unitRoundoff * (anchorSquare + at(candidateNorms, j) ** 2);
       if (inputError === 0) return ofDistance / temperature;
       const lengths = Math.hypot(...x) + Math.hypot(...z);
-      const ofInputs = 2 * inputError * lengths * Math.sqrt(squaredDistance(x, z));
+      const ofInputs = 2 * inputError * lengths * Math.sqrt(at(at(distances, i), j));
       return (ofDistance + ofInputs) / temperature;
-    }),
-  );
-  return { exponent, anchorNorms, candidateNorms };
+    });
+  });
+  return { distances, exponent, anchorNorms, candidateNorms };
 }
 
 /**
@@ -76,28 +81,27 @@ export function forwardRoundoff(
 
 function logSumRoundoff(
   problem: NeighborProblem,
-  { exponent }: PairRoundoff,
+  roundoff: PairRoundoff,
   i: number,
   logSum: number,
   mean: number,
   sameOnly: boolean,
 ): { logSum: number; mean: number } {
-  const { anchors, candidates, anchorLabels, candidateLabels, temperature, selfOffset } = problem;
+  const { anchorLabels, candidateLabels, temperature, selfOffset } = problem;
+  const exponents = at(roundoff.exponent, i);
   let count = 0;
   let logSumError = 0;
   let meanError = 0;
-  for (const [j, candidate] of candidates.entries()) {
+  for (const [j, distance] of at(roundoff.distances, i).entries()) {
     if (selfOffset >= 0 && j === selfOffset + i) continue;
     if (sameOnly && at(anchorLabels, i) !== at(candidateLabels, j)) continue;
     count++;
-    const distance = squaredDistance(at(anchors, i), candidate);
     const logWeight = -distance / temperature - logSum;
     const weight = Math.exp(logWeight);
-    const ofExp = unitRoundoff * (6 + 4 * Math.abs(logWeight));
-    const ofWeight = at(at(exponent, i), j) + ofExp;
-    logSumError += weight * ofWeight;
-    meanError += weight * (at(at(exponent, i), j) * temperature);
-    meanError += weight * ofWeight * Math.abs(distance - mean);
+    const ofExponent = at(exponents, j);
+    const growth = growthOf(logWeight, ofExponent + unitRoundoff * (6 + 4 * Math.abs(logWeight)));
+    logSumError += growth;
+    meanError += weight * ofExponent * temperature + growth * Math.abs(distance - mean);
   }
   if (count === 0) return { logSum: 0, mean: 0 };
   const ofSum = unitRoundoff * (16 + 2 * Math.sqrt(count));
@@ -107,39 +111,65 @@ function logSumRoundoff(
   };
 }
 
+/** Error bounds `[N]` for A - B, from those for A and B. */
+export function anchorLossRoundoff([ofAll = [], ofSame = []]: Matrix): number[] {
+  return ofAll.map((bound, i) => bound + at(ofSame, i));
+}
+
 /**
  * Error bounds `[N]`, each for the Euclidean norm of one row of the gradient: the error of every
  * weight times its distance, and the rounding of 2 (x rowsum(G) - G z) from centred points.
  */
 export function gradientRoundoff(problem: NeighborGradProblem, roundoff: PairRoundoff): number[] {
-  const { anchors, candidates, anchorLabels, candidateLabels, temperature, selfOffset } = problem;
-  const ofSum = unitRoundoff * (16 + 2 * Math.sqrt(candidates.length));
-  return anchors.map((anchor, i) => {
+  const { anchorLabels, candidateLabels, temperature, selfOffset } = problem;
+  const ofSum = unitRoundoff * (16 + 2 * Math.sqrt(problem.candidates.length));
+  return roundoff.distances.map((row, i) => {
     let bound = 0;
-    for (const [j, candidate] of candidates.entries()) {
+    for (const [j, distance] of row.entries()) {
       if (selfOffset >= 0 && j === selfOffset + i) continue;
-      const distance = squaredDistance(anchor, candidate);
       const s = -distance / temperature;
-      const same = at(anchorLabels, i) === at(candidateLabels, j);
-      const weight =
-        weightMagnitude(problem.anchorSums, i, s, same) +
-        weightMagnitude(problem.candidateSums, j, s, same);
-      const relative = at(at(roundoff.exponent, i), j) + unitRoundoff * (16 + 8 * Math.abs(s));
-      const lengths = at(roundoff.anchorNorms, i) + at(roundoff.candidateNorms, j);
-      bound += (2 / temperature) * weight * (relative * Math.sqrt(distance) + ofSum * lengths);
+      const pair: Pair = {
+        s,
+        same: at(anchorLabels, i) === at(candidateLabels, j),
+        error: at(at(roundoff.exponent, i), j) + unitRoundoff * (16 + 8 * Math.abs(s)),
+        reach: Math.sqrt(distance),
+        ofSum: ofSum * (at(roundoff.anchorNorms, i) + at(roundoff.candidateNorms, j)),
+      };
+      bound += ofWeights(problem.anchorSums, i, pair) + ofWeights(problem.candidateSums, j, pair);
     }
-    return bound;
+    return (2 / temperature) * bound;
   });
 }
 
-function weightMagnitude(sums: SumsWithUpstream, k: number, s: number, same: boolean): number {
+interface Pair {
+  readonly s: number;
+  readonly same: boolean;
+  /** Uncertainty of the exponents. */
+  readonly error: number;
+  /** |x_i - z_j| */
+  readonly reach: number;
+  /** Rounding of the final sum, for a weight of 1. */
+  readonly ofSum: number;
+}
+
+function ofWeights(sums: SumsWithUpstream, k: number, pair: Pair): number {
   const [logSumAll, logSumSame, upstreamAll, upstreamSame] = sums;
-  const a = Math.abs(at(upstreamAll, k));
-  const b = same ? Math.abs(at(upstreamSame, k)) : 0;
-  return (
-    (a === 0 ? 0 : a * Math.exp(s - at(logSumAll, k))) +
-    (b === 0 ? 0 : b * Math.exp(s - at(logSumSame, k)))
-  );
+  const ofAll = ofWeight(at(upstreamAll, k), at(logSumAll, k), pair);
+  return pair.same ? ofAll + ofWeight(at(upstreamSame, k), at(logSumSame, k), pair) : ofAll;
+}
+
+function ofWeight(upstream: number, logSum: number, { s, error, reach, ofSum }: Pair): number {
+  if (upstream === 0) return 0;
+  const logWeight = s - logSum;
+  const perUpstream = growthOf(logWeight, error) * reach + Math.exp(logWeight) * ofSum;
+  return Math.abs(upstream) * perUpstream;
+}
+
+/** exp(logWeight + error) - exp(logWeight), without overflow of one factor alone. */
+function growthOf(logWeight: number, error: number): number {
+  return error < 1
+    ? Math.exp(logWeight) * Math.expm1(error)
+    : Math.exp(logWeight + error) - Math.exp(logWeight);
 }
 
 export function columnMeans(rows: Matrix): number[] {

@@ -3,6 +3,7 @@ import {
   div,
   exp,
   matMul,
+  minimum,
   mul,
   reshape,
   slice,
@@ -16,26 +17,37 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { NeighborLogSumsGradInputs } from '../kernel-inputs';
 import { DEFAULT_BLOCK_PAIRS, overRowBlocks } from './blocks';
-import { blockScores, type Prepared, prepare, withinClass, withoutSelf } from './scores';
+import {
+  blockScores,
+  type Prepared,
+  poisonWithoutCandidates,
+  prepare,
+  withinClass,
+  withoutSelf,
+} from './scores';
 
 /** Rows of anchorSums and candidateSums. */
 const [A, B, UPSTREAM_A, UPSTREAM_B] = [0, 1, 2, 3];
 
+/** One row of anchorSums as a column, or of candidateSums as a row, to spread over a block. */
+type Spread = (row: number) => Tensor;
+
 /**
- * `upstream * exp(scores - logSum)` of the anchors (one value a row) plus, where candidates are
- * anchors too, of the candidates (one value a column).
+ * `upstream * exp(scores - logSum)`, of the anchors and of the candidates as anchors. No score is
+ * above its log-sum but by rounding; the clamp is for cells that WebGL pads a matrix with, whose
+ * exp would be Infinity and whose product with 0 NaN.
  */
 function weights(
   scores: Tensor2D,
-  anchor: (row: number) => Tensor,
-  candidate: ((row: number) => Tensor) | undefined,
+  sides: readonly [Spread, Spread],
   logSum: number,
   upstream: number,
 ): Tensor2D {
   return tidy(() => {
-    const mine = mul(exp(sub(scores, anchor(logSum))), anchor(upstream));
-    if (candidate === undefined) return mine as Tensor2D;
-    return add(mine, mul(exp(sub(scores, candidate(logSum))), candidate(upstream))) as Tensor2D;
+    const [mine, theirs] = sides.map((side) =>
+      mul(exp(minimum(sub(scores, side(logSum)), 0)), side(upstream)),
+    ) as [Tensor, Tensor];
+    return add(mine, theirs);
   });
 }
 
@@ -46,15 +58,15 @@ function blockGradient(
   rows: number,
 ): Tensor2D {
   const m = p.z.shape[0];
-  const anchor = (row: number) => reshape(slice(sums.anchor, [row, start], [1, rows]), [rows, 1]);
-  // Without self pairs no candidate is an anchor, and its upstream gradients are 0.
-  const candidate =
-    p.selfOffset < 0 ? undefined : (row: number) => slice(sums.candidate, [row, 0], [1, m]);
+  const sides: [Spread, Spread] = [
+    (row) => reshape(slice(sums.anchor, [row, start], [1, rows]), [rows, 1]),
+    (row) => slice(sums.candidate, [row, 0], [1, m]),
+  ];
   const all = tidy(() => withoutSelf(p, blockScores(p, start, rows), start));
-  const pAll = weights(all, anchor, candidate, A, UPSTREAM_A);
+  const pAll = weights(all, sides, A, UPSTREAM_A);
   const same = withinClass(p, all, start);
   all.dispose();
-  const qSame = weights(same, anchor, candidate, B, UPSTREAM_B);
+  const qSame = weights(same, sides, B, UPSTREAM_B);
   same.dispose();
   const w = add(pAll, qSame) as Tensor2D;
   pAll.dispose();
@@ -76,12 +88,12 @@ export function composedLogSumsGrad(
   const m = inputs.candidates.shape[0];
   if (n === 0) return zeros([0, d]);
   return tidy(() => {
+    if (m === 0) return add(zeros([n, d]), poisonWithoutCandidates(inputs)) as Tensor2D;
     const p = prepare(inputs, selfOffset);
     const sums = { anchor: inputs.anchorSums, candidate: inputs.candidateSums };
-    const scaled =
-      m === 0
-        ? (zeros([n, d]) as Tensor2D)
-        : overRowBlocks(n, m, blockPairs, 0, (start, rows) => blockGradient(p, sums, start, rows));
+    const scaled = overRowBlocks(n, m, blockPairs, 0, (start, rows) =>
+      blockGradient(p, sums, start, rows),
+    );
     // p.x and p.z are divided by sqrt(T) already.
     return add(mul(div(scaled, sqrt(inputs.temperature)), -2), p.poison) as Tensor2D;
   });

@@ -21,7 +21,15 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { NeighborLogSumsInputs } from '../kernel-inputs';
 import { DEFAULT_BLOCK_PAIRS, overRowBlocks } from './blocks';
-import { blockScores, type Prepared, prepare, sameClass, withinClass, withoutSelf } from './scores';
+import {
+  blockScores,
+  type Prepared,
+  poisonWithoutCandidates,
+  prepare,
+  sameClass,
+  withinClass,
+  withoutSelf,
+} from './scores';
 
 /** `log sum_j exp(s_ij)` and `sum_j softmax(s)_ij d_ij` over each row, both `[rows, 1]`. */
 function rowSums(p: Prepared, scores: Tensor2D): [logSum: Tensor, meanDistance: Tensor] {
@@ -52,6 +60,12 @@ function blockLogSums(p: Prepared, start: number, rows: number): Tensor2D {
   return transpose(concat([...columns.map((c) => add(c, poison)), count], 1)) as Tensor2D;
 }
 
+/** The result where every sum is empty. */
+function emptySums(poison: Tensor2D): Tensor2D {
+  const n = poison.shape[0];
+  return concat([add(zeros([4, n]), transpose(poison)), zeros([1, n])], 0) as Tensor2D;
+}
+
 /**
  * `SnnlNeighborLogSums` from core tfjs ops, over blocks of rows; memory O(blockPairs + N + M).
  * Runs on every backend. Equations 1 to 4 and 8 of docs/math.md.
@@ -65,12 +79,10 @@ export function composedLogSums(
   const m = inputs.candidates.shape[0];
   if (n === 0) return zeros([5, 0]);
   return tidy(() => {
+    if (m === 0) return emptySums(poisonWithoutCandidates(inputs));
     const p = prepare(inputs, selfOffset);
-    if (m - (selfOffset >= 0 ? 1 : 0) > 0) {
-      return overRowBlocks(n, m, blockPairs, 1, (start, rows) => blockLogSums(p, start, rows));
-    }
-    // No candidate but the anchor itself: every sum is empty.
-    const rows = add(zeros([4, n]), transpose(p.poison));
-    return concat([rows, zeros([1, n])], 0) as Tensor2D;
+    // The only candidate is the anchor itself.
+    if (m === 1 && selfOffset === 0) return emptySums(p.poison);
+    return overRowBlocks(n, m, blockPairs, 1, (start, rows) => blockLogSums(p, start, rows));
   });
 }

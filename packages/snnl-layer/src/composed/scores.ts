@@ -20,7 +20,6 @@ import {
   type Tensor2D,
   tidy,
   transpose,
-  zeros,
 } from '@tensorflow/tfjs-core';
 import type { NeighborLogSumsInputs } from '../kernel-inputs';
 
@@ -48,13 +47,22 @@ export interface Prepared {
   readonly selfOffset: number;
 }
 
-/** Centres and scales the features once for all blocks. Call it in a tidy. */
+/**
+ * {@link Prepared.poison} where there is no candidate; not every backend can compute with an
+ * empty tensor.
+ */
+export function poisonWithoutCandidates({ anchors, temperature }: NeighborLogSumsInputs): Tensor2D {
+  const scaled = div(anchors, sqrt(temperature));
+  return mul(add(sum(square(scaled), 1, true), temperature), 0) as Tensor2D;
+}
+
+/** Centres and scales the features once for all blocks. Call it in a tidy. M >= 1. */
 export function prepare(inputs: NeighborLogSumsInputs, selfOffset: number): Prepared {
   const { anchors, candidates, anchorLabels, candidateLabels, temperature } = inputs;
-  const [m, d] = candidates.shape;
+  const m = candidates.shape[0];
   const scale = sqrt(temperature);
   // Equation 8: only differences count, and float32 keeps them best near the origin.
-  const center = m === 0 ? zeros([1, d]) : mean(candidates, 0, true);
+  const center = mean(candidates, 0, true);
   const x = div(sub(anchors, center), scale) as Tensor2D;
   const z = div(sub(candidates, center), scale) as Tensor2D;
   const xNorm = sum(square(x), 1, true) as Tensor2D;

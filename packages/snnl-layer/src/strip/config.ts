@@ -47,7 +47,7 @@ function stripSequential(config: SequentialConfig): Stripped<SequentialConfig> {
     .map((entry) =>
       isModel(entry) ? { ...entry, config: stripConfig(entry.config).config } : entry,
     );
-  if (layers.length === 0) {
+  if (layers.every(({ className }) => className === 'InputLayer')) {
     throw new Error(
       `The sequential model '${config.name}' has no layer but SoftNearestNeighbor, so nothing ` +
         'would be left of it. Remove it from the model that contains it.',

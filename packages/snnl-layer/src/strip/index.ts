@@ -39,18 +39,12 @@ function pairs(layer: layers.Layer, source: layers.Layer): [LayerVariable, Layer
  * It shares the weights: training one changes the other, and disposing one disposes both. It is
  * not compiled. Nested models are stripped as well.
  *
- * @param model A built sequential or functional model. Custom layers must be registered with tfjs,
+ * @param model A sequential or functional model. Custom layers must be registered with tfjs,
  *   as for loading a saved model.
  * @returns A new model of the same kind, with the same layer names and outputs.
- * @throws Error if the model is not built, or a sequential model has no other layer.
+ * @throws Error if a sequential model has no other layer.
  */
 export function stripEntanglement(model: LayersModel): LayersModel {
-  if (!model.built) {
-    throw new Error(
-      `Model '${model.name}' is not built yet, so it has no weights to share. Give its first layer ` +
-        'an inputShape, or call model.build().',
-    );
-  }
   const { config } = stripConfig(structuredClone(model.getConfig()) as object);
   const kind = model instanceof Sequential ? Sequential : LayersModel;
   const stripped = kind.fromConfig<LayersModel>(kind, config as serialization.ConfigDict);

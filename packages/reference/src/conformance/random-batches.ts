@@ -1,0 +1,36 @@
+import { disjointBatches, memoryBatches, seeds, selfBatches } from '../arbitraries.js';
+import { withUpstream } from '../problems.js';
+import { normal } from '../random.js';
+import type { ConformanceCheck } from './check.js';
+import { forAll } from './property.js';
+import type { Sharing } from './run-kernel.js';
+import { verifyForward, verifyGradient } from './verify.js';
+
+const kinds = [
+  { kind: 'a batch against itself, one tensor', batches: selfBatches, sharing: 'one tensor' },
+  { kind: 'a batch against itself, two tensors', batches: selfBatches, sharing: 'two tensors' },
+  { kind: 'a batch within a memory', batches: memoryBatches, sharing: 'two tensors' },
+  { kind: 'anchors against other samples', batches: disjointBatches, sharing: 'two tensors' },
+] as const satisfies readonly { kind: string; batches: unknown; sharing: Sharing }[];
+
+/** Both kernels against the float64 oracle, upstream gradients normal and of both signs. */
+export const randomBatchChecks: readonly ConformanceCheck[] = kinds.flatMap(
+  ({ kind, batches, sharing }) => [
+    {
+      group: 'random batches against the float64 oracle',
+      name: `sums of ${kind}`,
+      run: (context) =>
+        forAll(context, batches(), seeds(), async (problem) => {
+          await verifyForward(context, problem, sharing);
+        }),
+    },
+    {
+      group: 'random batches against the float64 oracle',
+      name: `gradient of ${kind}`,
+      run: (context) =>
+        forAll(context, batches(), seeds(), async (problem, seed) => {
+          await verifyGradient(context, withUpstream(problem, normal(seed)), sharing);
+        }),
+    },
+  ],
+);

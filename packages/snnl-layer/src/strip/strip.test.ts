@@ -1,0 +1,136 @@
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, test } from 'vitest';
+import { SoftNearestNeighbor, softNearestNeighbor } from '../layer';
+import { withTargetLabels } from '../target-labels';
+import { useBackend } from '../testing/backends';
+import { data, type ModelKind, models } from '../testing/models';
+import { stripEntanglement } from '.';
+
+await useBackend('cpu');
+
+const predict = (model: tf.LayersModel, x: tf.Tensor | tf.Tensor[]) =>
+  (model.predict(x) as tf.Tensor).arraySync();
+
+function allLayers(model: tf.LayersModel): tf.layers.Layer[] {
+  return model.layers.flatMap((layer) =>
+    layer instanceof tf.LayersModel ? [layer, ...allLayers(layer)] : [layer],
+  );
+}
+
+describe.each(Object.keys(models) as ModelKind[])('a %s model', (kind) => {
+  test('predicts the same without the layer, and shares its weights', async () => {
+    const { x, y } = data(9);
+    const model = models[kind](softNearestNeighbor({ learnTemperature: true }));
+    const stripped = stripEntanglement(model);
+    expect(allLayers(stripped).some((layer) => layer instanceof SoftNearestNeighbor)).toBe(false);
+    expect(allLayers(model).some((layer) => layer instanceof SoftNearestNeighbor)).toBe(true);
+    expect(stripped.weights).toHaveLength(model.weights.length - 1);
+    expect(predict(stripped, x)).toEqual(predict(model, x));
+
+    const before = predict(model, x);
+    model.compile({ optimizer: 'sgd', loss: withTargetLabels('categoricalCrossentropy') });
+    await model.trainOnBatch(x, y);
+    expect(predict(model, x)).not.toEqual(before);
+    expect(predict(stripped, x)).toEqual(predict(model, x));
+
+    stripped.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' });
+    await stripped.trainOnBatch(x, y);
+    expect(predict(stripped, x)).toEqual(predict(model, x));
+  });
+
+  test('is saved and loaded without this package', async () => {
+    const { x } = data(9);
+    const stripped = stripEntanglement(models[kind](softNearestNeighbor()));
+    let saved: tf.io.ModelArtifacts = {};
+    await stripped.save(
+      tf.io.withSaveHandler(async (artifacts) => {
+        saved = artifacts;
+        return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+      }),
+    );
+    expect(JSON.stringify(saved.modelTopology)).not.toContain('SoftNearestNeighbor');
+    const loaded = await tf.loadLayersModel(tf.io.fromMemory(saved));
+    expect(predict(loaded, x)).toEqual(predict(stripped, x));
+  });
+});
+
+test('the original keeps its layers, with one output each', () => {
+  const model = models.functional(softNearestNeighbor({ name: 'code' }));
+  stripEntanglement(model);
+  expect(() => model.getLayer('code').output).not.toThrow();
+});
+
+describe('labels inputs', () => {
+  /** An autoencoder whose labels pass a layer of their own before they reach ours. */
+  function autoencoder() {
+    const x = tf.input({ shape: [6], name: 'pixels' });
+    const raw = tf.input({ shape: [3, 1], name: 'labels' });
+    const labels = tf.layers.flatten({ name: 'flat_labels' }).apply(raw) as tf.SymbolicTensor;
+    const code = tf.layers.dense({ units: 2, name: 'code' }).apply(x) as tf.SymbolicTensor;
+    const kept = softNearestNeighbor().apply([code, labels]) as tf.SymbolicTensor;
+    const again = softNearestNeighbor().apply([kept, labels]) as tf.SymbolicTensor;
+    const out = tf.layers.dense({ units: 6, name: 'out' }).apply(again) as tf.SymbolicTensor;
+    return tf.model({ inputs: [x, raw], outputs: out });
+  }
+
+  test('go, with what only served them', () => {
+    const { x, y } = data(5);
+    const model = autoencoder();
+    const stripped = stripEntanglement(model);
+    expect(stripped.layers.map((layer) => layer.name)).toEqual(['pixels', 'code', 'out']);
+    expect(stripped.inputNames).toEqual(['pixels']);
+    const labels = tf.reshape(y, [5, 3, 1]);
+    expect(predict(stripped, x)).toEqual(predict(model, [x, labels]));
+  });
+
+  test('go from a nested model and from the model around it', () => {
+    const { x, y } = data(5);
+    const inner = autoencoder();
+    const outerX = tf.input({ shape: [6], name: 'outer_pixels' });
+    const outerLabels = tf.input({ shape: [3, 1], name: 'outer_labels' });
+    const decoded = inner.apply([outerX, outerLabels]) as tf.SymbolicTensor;
+    const both = tf.layers.add({ name: 'sum' }).apply([decoded, outerX]) as tf.SymbolicTensor;
+    const model = tf.model({ inputs: [outerX, outerLabels], outputs: both });
+    const stripped = stripEntanglement(model);
+    expect(stripped.inputNames).toEqual(['outer_pixels']);
+    expect(predict(stripped, x)).toEqual(predict(model, [x, tf.reshape(y, [5, 3, 1])]));
+  });
+
+  test('stay where they serve something else, and shared layers keep the nodes that are left', () => {
+    const { x, y } = data(5);
+    const input = tf.input({ shape: [3], name: 'pixels' });
+    const labels = tf.input({ shape: [3], name: 'labels' });
+    const unused = tf.input({ shape: [3], name: 'unused' });
+    const shared = tf.layers.dense({ units: 3, name: 'shared' });
+    // The first node of `shared` serves only our labels; the two others stay.
+    const projected = shared.apply(unused) as tf.SymbolicTensor;
+    const code = softNearestNeighbor().apply([shared.apply(input) as tf.SymbolicTensor, projected]);
+    const out = tf.layers
+      .concatenate()
+      .apply([
+        code as tf.SymbolicTensor,
+        shared.apply(labels) as tf.SymbolicTensor,
+      ]) as tf.SymbolicTensor;
+    const model = tf.model({ inputs: [input, labels, unused], outputs: out });
+    const stripped = stripEntanglement(model);
+    expect(stripped.inputNames).toEqual(['pixels', 'labels']);
+    const a = tf.slice(x, 0, [-1, 3]);
+    const b = tf.slice(x, [0, 3], [-1, 3]);
+    expect(predict(stripped, [a, b])).toEqual(predict(model, [a, b, tf.cast(y, 'float32')]));
+  });
+});
+
+test('a model without our layers is copied as it is', () => {
+  const { x } = data(4);
+  const model = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [6] })] });
+  expect(predict(stripEntanglement(model), x)).toEqual(predict(model, x));
+});
+
+test('a nested sequential model of nothing else is refused', () => {
+  const inner = tf.sequential({
+    name: 'inner',
+    layers: [tf.layers.inputLayer({ inputShape: [2] }), softNearestNeighbor()],
+  });
+  const model = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [6] }), inner] });
+  expect(() => stripEntanglement(model)).toThrow(/'inner' has no layer but/);
+});
