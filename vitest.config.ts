@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    projects: ['packages/*', 'examples/*', 'benc[h]'],
+    projects: ['packages/*', 'examples/*', 'bench'],
     testTimeout: 30_000,
   },
 });

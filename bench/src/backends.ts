@@ -1,0 +1,33 @@
+import * as tf from '@tensorflow/tfjs';
+import { type BackendName, UsageError } from './options';
+
+/** The module that registers each backend. A variable name keeps tfjs-node optional. */
+const MODULES: Record<BackendName, string> = {
+  cpu: '@tensorflow/tfjs-backend-cpu',
+  wasm: '@tensorflow/tfjs-backend-wasm',
+  tensorflow: '@tensorflow/tfjs-node',
+};
+
+/**
+ * Makes `name` the current backend.
+ *
+ * @throws UsageError if its package is not installed or it cannot start.
+ */
+export async function useBackend(name: BackendName, threads: number): Promise<void> {
+  // No checks that a product would not run, and no greeting on the console.
+  tf.enableProdMode();
+  // TensorFlow reads this once, when it starts.
+  if (name === 'tensorflow') process.env.TF_NUM_INTRAOP_THREADS = String(threads);
+  try {
+    await import(MODULES[name]);
+  } catch (error) {
+    throw new UsageError(
+      `The backend '${name}' needs the package ${MODULES[name]}, which could not be loaded ` +
+        `(${error instanceof Error ? error.message : error}). Install it, or use --backend wasm.`,
+    );
+  }
+  if (!(await tf.setBackend(name))) {
+    throw new UsageError(`The backend '${name}' could not start. Use --backend cpu.`);
+  }
+  await tf.ready();
+}

@@ -1,0 +1,120 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const cwd = fileURLToPath(new URL('..', import.meta.url));
+const TIMEOUT = 120_000;
+
+function bench(...args: string[]) {
+  const node = ['--expose-gc', '--import', 'tsx', 'src/main.ts'];
+  return spawnSync(process.execPath, [...node, ...args], { cwd, encoding: 'utf8' });
+}
+
+const machine = {
+  cpu: expect.any(String),
+  cores: expect.any(Number),
+  load: expect.any(Number),
+  node: process.versions.node,
+  tfjs: '4.22.0',
+  torch: null,
+};
+
+test.each(['cpu', 'wasm'])(
+  '--json on %s prints one complete object a line and nothing else',
+  (backend) => {
+    const args = ['--backend', backend, '--sizes', '24x3,40x5', '--distance', 'both'];
+    const { stdout, stderr, status } = bench(...args, '--pass', 'both', '--repeats', '2', '--json');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const records = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(records).toHaveLength(8);
+    for (const record of records) {
+      expect(record).toEqual({
+        backend,
+        n: expect.any(Number),
+        d: expect.any(Number),
+        pass: expect.stringMatching(/^forward(\+backward)?$/),
+        distance: expect.stringMatching(/^(cosine|squaredEuclidean)$/),
+        temperature: 1,
+        plainMs: expect.any(Number),
+        plainSkipped: null,
+        oursMs: expect.any(Number),
+        torchMs: null,
+        ratio: record.plainMs / record.oursMs,
+        torchRatio: null,
+        bestMs: { plain: expect.any(Number), ours: expect.any(Number) },
+        oursGflops: expect.any(Number),
+        oursPeakBytes: expect.any(Number),
+        peakMeasure: 'storage',
+        kernel: expect.stringMatching(/^(fused|composed)$/),
+        repeats: 2,
+        threads: expect.any(Number),
+        machine,
+      });
+      expect(record.oursMs).toBeGreaterThan(0);
+      expect(record.oursPeakBytes).toBeGreaterThan(0);
+    }
+  },
+  TIMEOUT,
+);
+
+test(
+  'without --json a Markdown table is printed',
+  () => {
+    const { stdout, status } = bench('--sizes', '24x3', '--repeats', '1');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^Backend wasm, (fused|composed) kernel; .*, tfjs 4\.22\.0\n/);
+    expect(stdout).toMatch(/\n\| +24 \| +3 \| cosine +\| forward\+backward \|/);
+  },
+  TIMEOUT,
+);
+
+test(
+  '--memory measures both backends, each in a process of its own',
+  () => {
+    const { stdout, status } = bench('--memory', '--json', '--sizes', '64x4');
+    expect(status).toBe(0);
+    const records = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(records.map(({ backend }) => backend)).toEqual(['cpu', 'wasm']);
+    for (const record of records) {
+      expect(record).toEqual({
+        backend: expect.any(String),
+        n: 64,
+        d: 4,
+        distance: 'cosine',
+        kernel: expect.stringMatching(/^(fused|composed)$/),
+        oursPeakBytes: expect.any(Number),
+        peakMeasure: 'storage',
+        processGrowthBytes: expect.any(Number),
+        plainEstimateBytes: 24.5 * 4 * 64 * 64,
+        machine,
+      });
+    }
+  },
+  TIMEOUT,
+);
+
+test(
+  '--help prints the options',
+  () => {
+    const { stdout, status } = bench('--help');
+    expect(status).toBe(0);
+    expect(stdout).toContain('npm run bench -- [options]');
+  },
+  TIMEOUT,
+);
+
+test(
+  'a mistake in the options is one line on stderr',
+  () => {
+    const { stdout, stderr, status } = bench('--backend', 'webnn');
+    expect({ stdout, status }).toEqual({ stdout: '', status: 2 });
+    expect(stderr).toBe("Expected --backend to be one of cpu, wasm, tensorflow; got 'webnn'.\n");
+  },
+  TIMEOUT,
+);

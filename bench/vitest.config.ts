@@ -1,0 +1,12 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: { name: 'bench', include: ['src/**/*.test.ts'] },
+  // Measures the sources, so that no build is needed first; tsconfig.json says the same to tsx.
+  resolve: {
+    alias: {
+      'snnl-layer': fileURLToPath(new URL('../packages/snnl-layer/src/index.ts', import.meta.url)),
+    },
+  },
+});

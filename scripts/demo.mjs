@@ -1,0 +1,21 @@
+/**
+ * `npm run demo`: installs and builds what is missing, then trains on handwritten digits without
+ * and with the soft nearest neighbour loss (examples/digits). `-- --help` lists the options.
+ */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { buildLayer } from './build-layer.mjs';
+import { root } from './pnpm.mjs';
+import { setup } from './setup.mjs';
+
+setup();
+buildLayer();
+
+// Loads TypeScript from here on, in this process and in those that train.
+const { register } = await import('tsx/esm/api');
+register();
+const { main } = await import(pathToFileURL(join(root, 'examples', 'digits', 'src', 'main.ts')));
+process.exitCode = await main({
+  args: process.argv.slice(2),
+  execArgv: ['--import', import.meta.resolve('tsx')],
+});
