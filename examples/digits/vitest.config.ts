@@ -8,5 +8,5 @@ const layerSource = fileURLToPath(
 export default defineConfig({
   // The source, so that tests need no build first; the demo itself runs the built package.
   resolve: { alias: { 'snnl-layer': layerSource } },
-  test: { name: 'digits', include: ['src/**/*.test.ts'] },
+  test: { name: 'digits', include: ['src/**/*.test.ts'], testTimeout: 60_000 },
 });

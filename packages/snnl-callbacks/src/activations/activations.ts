@@ -1,0 +1,112 @@
+import {
+  cast,
+  concat,
+  dispose,
+  keep,
+  nextFrame,
+  reshape,
+  slice,
+  type Tensor,
+  type Tensor2D,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
+import { allLayers, isSoftNearestNeighbor } from '../model-layers';
+import { intercepting } from './intercept';
+import { keepStates } from './keep-states';
+import { subModel } from './sub-model';
+
+type Layer = layers.Layer;
+
+/** What one layer gives for a data set. */
+export interface LayerActivations {
+  /** The layer's name; with `#2`, `#3`... where it is applied at several places. */
+  readonly name: string;
+  readonly layer: Layer;
+  /** float32 `[samples, features]`, trailing axes flattened. The receiver disposes it. */
+  readonly features: Tensor2D;
+}
+
+/** Reads the activations of chosen layers in one pass over the part of the model they need. */
+export class ActivationReader {
+  private readonly runner: LayersModel;
+  private readonly all: Layer[];
+
+  /** @throws Error if a layer is applied nowhere in the model. */
+  constructor(
+    model: LayersModel,
+    private readonly chosen: readonly Layer[],
+  ) {
+    this.runner = subModel(model, chosen);
+    this.all = allLayers(model);
+  }
+
+  /**
+   * The activations for `x`, in batches; the event loop turns between them. As in `predict`:
+   * without dropout, and without effect on the model.
+   *
+   * @param x The model's input or inputs `[samples, ...]`.
+   */
+  async read(x: Tensor | readonly Tensor[], batchSize: number): Promise<LayerActivations[]> {
+    const inputs: readonly Tensor[] = Array.isArray(x) ? x : [x];
+    const samples = inputs[0]?.shape[0] ?? 0;
+    /** Batches of features, by layer and by place where it is applied. */
+    const parts: Tensor2D[][][] = this.chosen.map(() => []);
+    try {
+      for (let start = 0; start < samples; start += batchSize) {
+        const size = Math.min(batchSize, samples - start);
+        const seen = tidy(() => this.pass(inputs.map((input) => sliceRows(input, start, size))));
+        seen.forEach((places, index) => {
+          places.forEach((features, place) => {
+            const list = (parts[index] ?? [])[place] ?? [];
+            if (list.push(features) === 1) parts[index]?.push(list);
+          });
+        });
+        await nextFrame();
+      }
+      return this.chosen.flatMap((layer, index) =>
+        (parts[index] ?? []).map((features, place) => ({
+          name: place === 0 ? layer.name : `${layer.name}#${place + 1}`,
+          layer,
+          features: concat(features, 0),
+        })),
+      );
+    } finally {
+      dispose(parts.flat(2));
+    }
+  }
+
+  /** One batch: features of each chosen layer at each of its places. */
+  private pass(batch: Tensor[]): Tensor2D[][] {
+    const seen: Tensor2D[][] = this.chosen.map(() => []);
+    const run = this.chosen.reduceRight<() => unknown>(
+      (inner, layer, index) => () =>
+        intercepting(layer, (output) => seen[index]?.push(features(layer, output)), inner),
+      () => this.runner.predictOnBatch(batch.length === 1 ? (batch[0] as Tensor) : batch),
+    );
+    const restore = keepStates(this.all);
+    try {
+      run();
+    } finally {
+      restore();
+    }
+    this.runner.inputLayers.forEach((input, i) => {
+      const index = this.chosen.indexOf(input);
+      if (index >= 0) seen[index]?.push(features(input, batch[i] as Tensor));
+    });
+    return seen;
+  }
+}
+
+function sliceRows(x: Tensor, start: number, size: number): Tensor {
+  return slice(x, [start, ...x.shape.slice(1).map(() => 0)], [size, ...x.shape.slice(1)]);
+}
+
+/** A kept copy as float32 rows; of a SoftNearestNeighbor layer only the units that it measures. */
+function features(layer: Layer, output: Tensor): Tensor2D {
+  return tidy(() => {
+    const rows = reshape(cast(output, 'float32'), [output.shape[0] as number, -1]) as Tensor2D;
+    const units = isSoftNearestNeighbor(layer) ? layer.units : null;
+    return keep(units === null ? rows.clone() : slice(rows, 0, [-1, units]));
+  });
+}

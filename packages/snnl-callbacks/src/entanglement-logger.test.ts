@@ -1,0 +1,276 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { type Tensor, tensor2d } from '@tensorflow/tfjs-core';
+import * as tfdata from '@tensorflow/tfjs-data';
+import { CustomCallback, callbacks, type LayersModel } from '@tensorflow/tfjs-layers';
+import { entanglement, neighborEntanglement, type SoftNearestNeighbor } from 'snnl-layer';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { asCallbacks } from './as-callbacks';
+import { EntanglementLogger, type EntanglementLoggerOptions } from './entanglement-logger';
+import { chosenLayers } from './model-layers';
+import { exponential } from './schedules';
+import { TemperatureAnnealing } from './temperature-annealing';
+import { blobs } from './testing/blobs';
+import { functionalModel, MODELS, plainModel, sequentialModel } from './testing/models';
+import type { LogWriter } from './writers/writer';
+
+afterEach(() => vi.restoreAllMocks());
+
+const train = blobs({ count: 30, seed: 3 });
+const heldOut = blobs({ count: 24, seed: 5 });
+
+const logger = (options: Partial<EntanglementLoggerOptions> = {}) =>
+  new EntanglementLogger({ x: heldOut.x, y: heldOut.ids, ...options });
+
+const fit = (model: LayersModel, list: ReturnType<typeof asCallbacks>, options = {}) =>
+  model.fit(train.x, train.oneHot, {
+    epochs: 4,
+    batchSize: 10,
+    verbose: 0,
+    shuffle: false,
+    callbacks: list,
+    ...options,
+  });
+
+describe('EntanglementLogger', () => {
+  it.each(Object.entries(MODELS))(
+    'puts the documented keys of a %s model into History',
+    async (_, create) => {
+      const { history } = await fit(create(), [logger()]);
+      expect(Object.keys(history)).toEqual([
+        'loss',
+        'entanglement/snnl/loss',
+        'entanglement/snnl/chance',
+        'entanglement/snnl/ratio',
+      ]);
+      expect(Object.values(history).map((values) => values.length)).toEqual([4, 4, 4, 4]);
+    },
+  );
+
+  it('measures the layers on the held-out data after each epoch', async () => {
+    const model = plainModel();
+    const outputs: Tensor[] = [];
+    const predict = new CustomCallback({
+      onEpochEnd: () => {
+        outputs.push(model.predict(heldOut.x) as Tensor);
+      },
+    });
+    const options = { temperature: 0.3, distance: 'squaredEuclidean' as const };
+    const { history } = await fit(model, [logger({ layers: ['classes'], ...options }), predict]);
+    for (const [epoch, features] of outputs.entries()) {
+      const expected = await neighborEntanglement(heldOut.ids, features, options);
+      expect(history['entanglement/classes/loss']?.[epoch]).toBe(expected.loss);
+      expect(history['entanglement/classes/chance']?.[epoch]).toBe(expected.chance);
+      expect(history['entanglement/classes/ratio']?.[epoch]).toBe(expected.ratio);
+    }
+    expect(outputs.length).toBe(4);
+  });
+
+  it('measures as the layer itself does with temperature: layer', async () => {
+    const model = functionalModel({ distance: 'squaredEuclidean', temperature: 2, units: 3 });
+    const [layer] = chosenLayers(model, ['snnl']) as [SoftNearestNeighbor];
+    model.compile({
+      optimizer: 'sgd',
+      loss: 'categoricalCrossentropy',
+      metrics: [entanglement(layer)],
+    });
+    const annealing = new TemperatureAnnealing({
+      schedule: exponential({ initial: 2, rate: 0.5 }),
+    });
+    const measure = logger({ temperature: 'layer', y: heldOut.oneHot });
+    const { history } = await fit(model, [annealing, measure], {
+      validationData: [heldOut.x, heldOut.oneHot],
+      // As one batch, so that the metric sees all pairs as well.
+      batchSize: 30,
+    });
+    history.val_snnl_entanglement?.forEach((value, epoch) => {
+      expect(history['entanglement/snnl/loss']?.[epoch]).toBeCloseTo(Number(value), 5);
+    });
+    expect(history.val_snnl_entanglement?.length).toBe(4);
+  });
+
+  it('keeps the temperature fixed by default, so that epochs compare', async () => {
+    const model = functionalModel({ temperature: 0.1 });
+    const run = logger();
+    const { history } = await fit(model, [run], { epochs: 1 });
+    const fixed = logger({ temperature: 1 });
+    await fit(model, [fixed], { epochs: 1 });
+    expect(history['entanglement/snnl/chance']?.length).toBe(1);
+    expect(run.records[0]?.entanglement[0]?.loss).not.toBe(0);
+    const layerwise = logger({ temperature: 'layer' });
+    await fit(model, [layerwise, fixed], { epochs: 1 });
+    expect(layerwise.records[0]?.entanglement[0]?.loss).not.toBeCloseTo(
+      fixed.records[0]?.entanglement[0]?.loss ?? Number.NaN,
+      3,
+    );
+  });
+
+  it('chooses the layers with weights where there is no entanglement layer', async () => {
+    const { history } = await fit(plainModel(), [logger()]);
+    expect(Object.keys(history).filter((key) => key.endsWith('ratio'))).toEqual([
+      'entanglement/hidden/ratio',
+      'entanglement/classes/ratio',
+    ]);
+  });
+
+  it('adds classes on request', async () => {
+    const { history } = await fit(functionalModel(), [logger({ perClass: true })], { epochs: 1 });
+    expect(Object.keys(history).filter((key) => key.includes('class_'))).toEqual(
+      [0, 1, 2].flatMap((id) =>
+        ['loss', 'chance', 'ratio'].map((key) => `entanglement/snnl/class_${id}/${key}`),
+      ),
+    );
+    const classes = [0, 1, 2].map((id) =>
+      Number(history[`entanglement/snnl/class_${id}/loss`]?.[0]),
+    );
+    const mean = classes.reduce((sum, loss) => sum + loss) / 3;
+    expect(history['entanglement/snnl/loss']?.[0]).toBeCloseTo(mean, 6);
+  });
+
+  it('leaves out a class that has a single sample', async () => {
+    const y = [...heldOut.ids.arraySync().slice(1), 7];
+    const { history } = await fit(functionalModel(), [logger({ perClass: true, y })], {
+      epochs: 1,
+    });
+    expect(Object.keys(history).filter((key) => key.includes('class_7'))).toEqual([]);
+  });
+
+  it('measures every k epochs, counted from the first of the whole training', async () => {
+    const run = logger({ every: 2 });
+    const { history } = await fit(functionalModel(), [run], { epochs: 6, initialEpoch: 1 });
+    expect(run.records.map(({ epoch, step }) => [epoch, step])).toEqual([
+      [1, 1],
+      [3, 3],
+      [5, 5],
+    ]);
+    expect(history['entanglement/snnl/ratio']?.length).toBe(3);
+    expect(history.loss?.length).toBe(5);
+  });
+
+  it('measures every k batches; an epoch ends with its last measurement', async () => {
+    const run = logger({ per: 'batch', every: 2 });
+    const seen: (number | undefined)[] = [];
+    const later = new CustomCallback({
+      onBatchEnd: (_, logs) => {
+        seen.push(logs?.['entanglement/snnl/ratio']);
+      },
+    });
+    const { history } = await fit(functionalModel(), [run, later], { epochs: 2 });
+    expect(run.records.map(({ epoch, step }) => [epoch, step])).toEqual([
+      [0, 1],
+      [1, 3],
+      [1, 5],
+    ]);
+    const ratios = run.records.map(({ entanglement: [layer] }) => layer?.ratio);
+    expect(seen).toEqual([undefined, ratios[0], undefined, ratios[1], undefined, ratios[2]]);
+    expect(history['entanglement/snnl/ratio']).toEqual([ratios[0], ratios[2]]);
+    expect(Object.keys(run.records[0]?.logs ?? {})).toEqual([
+      'loss',
+      'entanglement/snnl/loss',
+      'entanglement/snnl/chance',
+      'entanglement/snnl/ratio',
+    ]);
+  });
+
+  it('hands writers all values of the logs as numbers, those of earlier callbacks included', async () => {
+    const rows: Record<string, number>[] = [];
+    const calls: string[] = [];
+    const writer: LogWriter = {
+      name: 'mine',
+      open: () => void calls.push('open'),
+      write: ({ logs }) => void rows.push({ ...logs }),
+      close: () => void calls.push('close'),
+    };
+    const annealing = new TemperatureAnnealing({ schedule: exponential({ rate: 0.5 }) });
+    await fit(functionalModel(), [annealing, logger({ writers: [writer] })], {
+      epochs: 2,
+      validationData: [heldOut.x, heldOut.oneHot],
+    });
+    expect(rows.map((row) => Object.keys(row))).toEqual(
+      [0, 1].map(() => [
+        'val_loss',
+        'loss',
+        'temperature',
+        'entanglement/snnl/loss',
+        'entanglement/snnl/chance',
+        'entanglement/snnl/ratio',
+      ]),
+    );
+    expect(rows.map(({ temperature }) => temperature)).toEqual([1, 0.5]);
+    expect(rows.flatMap(Object.values).every(Number.isFinite)).toBe(true);
+    expect(calls).toEqual(['open', 'close']);
+  });
+
+  it('lets EarlyStopping watch the ratio', async () => {
+    const stop = callbacks.earlyStopping({
+      monitor: 'entanglement/snnl/ratio',
+      mode: 'max',
+      baseline: 9,
+    });
+    const { history } = await fit(functionalModel(), [logger(), stop]);
+    expect(history['entanglement/snnl/ratio']?.length).toBe(1);
+  });
+
+  it('works with fitDataset', async () => {
+    const dataset = tfdata.generator(function* () {
+      for (let i = 0; i < 3; i++) {
+        yield {
+          xs: tensor2d([
+            [0, 1, 2, i],
+            [1, 0, i, 1],
+          ]),
+          ys: tensor2d([
+            [1, 0, 0],
+            [0, 1, 0],
+          ]),
+        };
+      }
+    });
+    const run = logger({ per: 'batch', every: 2 });
+    const model = sequentialModel();
+    await model.fitDataset(dataset, { epochs: 2, verbose: 0, callbacks: [run] });
+    expect(run.records.map(({ step }) => step)).toEqual([1, 3, 5]);
+  });
+
+  it.each(Object.entries(MODELS))(
+    'does not disturb the training of a %s model',
+    async (_, create) => {
+      const weights = async (list: ReturnType<typeof asCallbacks>) => {
+        const model = create();
+        await fit(model, list);
+        return model.getWeights().map((weight) => weight.arraySync());
+      };
+      const measured = logger({ layers: ['hidden', 'snnl', 'classes'], per: 'batch' });
+      expect(await weights([measured])).toEqual(await weights([]));
+    },
+  );
+});
+
+describe('EntanglementLogger refuses', () => {
+  it.each([
+    [{ per: 'step' as 'epoch' }, "'epoch' or 'batch'"],
+    [{ every: 0 }, 'every'],
+    [{ every: 1.5 }, 'every'],
+    [{ batchSize: -1 }, 'batchSize'],
+    [{ blockSize: Number.NaN }, 'blockSize'],
+    [{ layers: [] }, 'at least one layer'],
+    [{ y: [0, 1] }, '2 labels for 24 samples'],
+    [{ x: [heldOut.x, train.x] }, '24 labels for 24 and 30 samples'],
+    [{ x: [] }, 'a tensor of samples'],
+  ])('options %j', (options, message) => {
+    expect(() => logger(options)).toThrow(message);
+  });
+
+  it('a layer that is missing, when training begins', async () => {
+    await expect(fit(functionalModel(), [logger({ layers: ['code'] })])).rejects.toThrow(
+      "has no layer 'code'",
+    );
+  });
+
+  it('samples that do not fit the model', async () => {
+    const x = tensor2d([
+      [1, 2],
+      [3, 4],
+    ]);
+    await expect(fit(functionalModel(), [logger({ x, y: [0, 0] })])).rejects.toThrow(/shape/);
+  });
+});

@@ -1,0 +1,8 @@
+export { type AnyCallback, asCallbacks } from './as-callbacks';
+export { EntanglementLogger, type EntanglementLoggerOptions } from './entanglement-logger';
+export type { MeasureOptions } from './measure-layers';
+export * from './schedules';
+export { TemperatureAnnealing, type TemperatureAnnealingOptions } from './temperature-annealing';
+export { type ConsoleTableOptions, consoleTable } from './writers/console-table';
+export { type LineChartRenderer, type TfvisSurface, tfvisChart } from './writers/tfvis-chart';
+export type { LayerEntanglement, LogRecord, LogWriter } from './writers/writer';

@@ -1,0 +1,60 @@
+import { dispose, type Tensor, type TensorLike } from '@tensorflow/tfjs-core';
+import {
+  type DatasetEntanglement,
+  type NeighborEntanglementOptions,
+  neighborEntanglement,
+} from 'snnl-layer';
+import type { ActivationReader, LayerActivations } from './activations/activations';
+import { isSoftNearestNeighbor } from './model-layers';
+import type { LayerEntanglement } from './writers/writer';
+
+export interface MeasureOptions {
+  /**
+   * T > 0 at which all layers are measured, or `layer` for the current temperature of each
+   * SoftNearestNeighbor layer (1 for others). Default 1: a fixed one keeps epochs comparable while
+   * the training temperature is annealed.
+   */
+  readonly temperature?: number | 'layer';
+  /** Default: that of the layer for SoftNearestNeighbor layers, `cosine` for others. */
+  readonly distance?: NeighborEntanglementOptions['distance'];
+  /** Samples that go through the model at a time. Default 256. */
+  readonly batchSize?: number;
+  /** Anchors that are compared with all samples at a time. Default 1024. */
+  readonly blockSize?: number;
+}
+
+/** How entangled one layer is, measured as the options say. */
+export function entanglementOf(
+  { layer, features }: LayerActivations,
+  y: Tensor | TensorLike,
+  { temperature = 1, distance, blockSize = 1024 }: MeasureOptions,
+): Promise<DatasetEntanglement> {
+  const own = isSoftNearestNeighbor(layer)
+    ? layer
+    : { temperature: 1, distance: 'cosine' as const };
+  return neighborEntanglement(y, features, {
+    temperature: temperature === 'layer' ? own.temperature : temperature,
+    distance: distance ?? own.distance,
+    blockSize,
+  });
+}
+
+/** How entangled each layer of `reader` is for the samples `x` with labels `y`. */
+export async function measureLayers(
+  reader: ActivationReader,
+  x: Tensor | readonly Tensor[],
+  y: Tensor | TensorLike,
+  options: MeasureOptions,
+): Promise<LayerEntanglement[]> {
+  const activations = await reader.read(x, options.batchSize ?? 256);
+  try {
+    const measured: LayerEntanglement[] = [];
+    for (const activation of activations) {
+      const entanglement = await entanglementOf(activation, y, options);
+      measured.push({ layer: activation.name, ...entanglement });
+    }
+    return measured;
+  } finally {
+    dispose(activations.map(({ features }) => features));
+  }
+}

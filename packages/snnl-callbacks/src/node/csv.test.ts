@@ -1,0 +1,78 @@
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { record } from '../testing/records';
+import { temporaryFolder } from '../testing/temporary-folder';
+import { csv } from './csv';
+
+afterEach(() => vi.restoreAllMocks());
+
+const path = () => join(temporaryFolder(), 'run', 'log.csv');
+const TIME = '2024-01-01T00:00:00.000Z';
+
+describe('csv', () => {
+  it('writes a header and a row for each record', async () => {
+    const file = path();
+    const writer = csv(file);
+    await writer.open?.();
+    await writer.write(record(0, { loss: 0.5, 'entanglement/hidden/ratio': 0.25 }));
+    await writer.write(record(1, { loss: Number.NaN, 'entanglement/hidden/ratio': 1e-7 }));
+    expect(readFileSync(file, 'utf8')).toBe(
+      'time,epoch,step,loss,entanglement/hidden/ratio\n' +
+        `${TIME},0,0,0.5,0.25\n${TIME},1,1,NaN,1e-7\n`,
+    );
+  });
+
+  it('quotes keys by RFC 4180, and knows them again', async () => {
+    const file = path();
+    const logs = { 'a,"b"': 1, c: 2 };
+    const writer = csv(file);
+    await writer.open?.();
+    await writer.write(record(0, logs));
+    const next = csv(file, { append: true });
+    await next.open?.();
+    await next.write(record(1, { c: 4, 'a,"b"': 3 }));
+    expect(readFileSync(file, 'utf8')).toBe(
+      `time,epoch,step,"a,""b""",c\n${TIME},0,0,1,2\n${TIME},1,1,3,4\n`,
+    );
+  });
+
+  it('keeps to its columns, and says once what it leaves out', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const file = path();
+    const writer = csv(file);
+    await writer.open?.();
+    await writer.write(record(0, { a: 1 }));
+    await writer.write(record(1, { b: 2 }));
+    await writer.write(record(2, { b: 2, a: 3 }));
+    expect(readFileSync(file, 'utf8')).toBe(
+      `time,epoch,step,a\n${TIME},0,0,1\n${TIME},1,1,\n${TIME},2,2,3\n`,
+    );
+    expect(warn).toHaveBeenCalledTimes(1);
+    expect(warn.mock.calls[0]?.[0]).toContain("has no column for 'b'");
+  });
+
+  it('overwrites an earlier run, but not the first training of its own', async () => {
+    const file = path();
+    for (const value of [1, 2]) {
+      const writer = csv(file);
+      await writer.open?.();
+      await writer.write(record(0, { a: value }));
+      await writer.open?.();
+      await writer.write(record(1, { a: value }));
+    }
+    expect(readFileSync(file, 'utf8')).toBe(`time,epoch,step,a\n${TIME},0,0,2\n${TIME},1,1,2\n`);
+  });
+
+  it('removes an incomplete last line before it continues a file', async () => {
+    const file = path();
+    const writer = csv(file);
+    await writer.open?.();
+    await writer.write(record(0, { a: 1 }));
+    appendFileSync(file, '2024-01-01T00:0');
+    const next = csv(file, { append: true });
+    await next.open?.();
+    await next.write(record(1, { a: 2 }));
+    expect(readFileSync(file, 'utf8')).toBe(`time,epoch,step,a\n${TIME},0,0,1\n${TIME},1,1,2\n`);
+  });
+});

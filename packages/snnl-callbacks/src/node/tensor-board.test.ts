@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { record } from '../testing/records';
+import { temporaryFolder } from '../testing/temporary-folder';
+import { installTensorBoard, readScalars } from '../testing/tensorboard';
+import { tensorBoard } from './tensor-board';
+
+/** Installing takes a while, once. */
+beforeAll(installTensorBoard, 300_000);
+
+const SECONDS = Date.UTC(2024, 0, 1) / 1000;
+
+async function logged(...logs: Record<string, number>[]): Promise<string> {
+  const folder = join(temporaryFolder(), 'runs');
+  const writer = tensorBoard(folder);
+  await writer.open?.();
+  for (const [epoch, values] of logs.entries()) await writer.write(record(epoch, values));
+  return folder;
+}
+
+describe('tensorBoard', () => {
+  it('writes events that the reader of TensorBoard finds', async () => {
+    const folder = await logged(
+      { loss: 1.5, 'entanglement/größe/ratio': 0.75 },
+      { loss: Number.NaN, 'entanglement/größe/ratio': 0.5 },
+    );
+    expect(readScalars(folder)).toEqual({
+      loss: [
+        [SECONDS, 0, 1.5],
+        [SECONDS, 1, null],
+      ],
+      'entanglement/größe/ratio': [
+        [SECONDS, 0, 0.75],
+        [SECONDS, 1, 0.5],
+      ],
+    });
+  });
+
+  it('writes a file for each training, which TensorBoard joins', async () => {
+    const folder = join(temporaryFolder(), 'runs');
+    const writer = tensorBoard(folder);
+    for (const epoch of [0, 1]) {
+      await writer.open?.();
+      await writer.write(record(epoch, { loss: epoch }));
+    }
+    expect(readdirSync(folder).length).toBe(2);
+    expect(readScalars(folder)).toEqual({
+      loss: [
+        [SECONDS, 0, 0],
+        [SECONDS, 1, 1],
+      ],
+    });
+  });
+
+  it('keeps what came before a record that was cut off', async () => {
+    const folder = await logged({ loss: 3 }, { loss: 2 });
+    const [name] = readdirSync(folder) as [string];
+    const path = join(folder, name);
+    truncateSync(path, readFileSync(path).length - 5);
+    expect(readScalars(folder)).toEqual({ loss: [[SECONDS, 0, 3]] });
+  });
+
+  it('counts steps beyond 32 bits', async () => {
+    const folder = join(temporaryFolder(), 'runs');
+    const writer = tensorBoard(folder);
+    await writer.open?.();
+    await writer.write({ ...record(0, { loss: 1 }), step: 2 ** 40 + 1 });
+    expect(readScalars(folder)).toEqual({ loss: [[SECONDS, 2 ** 40 + 1, 1]] });
+  });
+});

@@ -1,0 +1,44 @@
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { LogWriter } from '../writers/writer';
+import { type Event, writeEvent } from './event';
+import { tfRecord } from './tf-record';
+
+/**
+ * Writes event files that TensorBoard reads: `tensorboard --logdir <logdir>`. Each training adds a
+ * file of its own; each value of the logs is a scalar under its key, over epochs (or batches, where
+ * the logger measures per batch). tfjs-node is not needed.
+ *
+ * Of a killed run at most the last measurement is lost.
+ */
+export function tensorBoard(logdir: string): LogWriter {
+  let path: string | undefined;
+  let encode: ((event: Event) => Uint8Array) | undefined;
+  let files = 0;
+  return {
+    name: `tensorBoard(${logdir})`,
+    async open() {
+      // Not an import at the top: pbf is an ES module, and this package can be required.
+      const { PbfWriter } = await import('pbf');
+      encode = (event) => {
+        const message = new PbfWriter();
+        writeEvent(event, message);
+        return tfRecord(message.finish());
+      };
+      const seconds = Math.floor(Date.now() / 1000);
+      // TensorBoard sorts files by name, which begins with the time; the rest keeps it unique.
+      const name = `events.out.tfevents.${seconds}.${hostname()}.${process.pid}.${files}.v2`;
+      files += 1;
+      mkdirSync(logdir, { recursive: true });
+      path = join(logdir, name);
+      writeFileSync(path, encode({ time: Date.now(), fileVersion: 'brain.Event:2' }), {
+        flag: 'wx',
+      });
+    },
+    write({ time, step, logs }) {
+      if (path === undefined || encode === undefined) throw new Error('it was not opened');
+      appendFileSync(path, encode({ time, step, scalars: logs }));
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import { STYLE } from './style';
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+};
+
+/** Text, made safe to stand in HTML. */
+export const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character);
+
+/** A figure: caption above, drawing below. Both are markup. */
+export function figure(caption: string, drawing: string): string {
+  return `<figure><figcaption>${caption}</figcaption>${drawing}</figure>`;
+}
+
+/** A whole HTML file that needs nothing else. `body` is markup. */
+export function htmlPage(title: string, body: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+<h1>${escapeHtml(title)}</h1>
+${body}
+</main>
+</body>
+</html>
+`;
+}

@@ -1,0 +1,64 @@
+import type { Entanglement } from 'snnl-layer';
+import { clusteringAccuracy, normalizedMutualInformation } from './measure/clustering-scores';
+import { kMeans } from './measure/k-means';
+import { type Matrix, takeRows } from './measure/matrix';
+import { nearestNeighbors } from './measure/nearest-neighbors';
+import { votingAccuracy } from './measure/neighbor-accuracy';
+import { neighborConfusion } from './measure/neighbor-confusion';
+import { principalPlane, umap } from './measure/project';
+import { adjustedRandIndex } from './measure/rand-index';
+import type { LayerReport, Projection, ProjectionName } from './report-data';
+
+/** Features of samples, and their labels as positions among the classes. */
+export interface Labelled {
+  readonly features: Matrix;
+  readonly labels: readonly number[];
+}
+
+export interface LayerReportOptions {
+  readonly name: string;
+  readonly entanglement: Entanglement;
+  readonly samples: Labelled;
+  /** Where neighbours are looked for; undefined: among the other samples. */
+  readonly references: Labelled | undefined;
+  readonly classes: number;
+  readonly neighbors: number;
+  readonly restarts: number;
+  readonly seed: number;
+  /** Positions of the samples that are projected. */
+  readonly pictured: readonly number[];
+  readonly projections: readonly ProjectionName[];
+}
+
+/** Measures and projects the features of one layer. */
+export async function layerReport(options: LayerReportOptions): Promise<LayerReport> {
+  const { name, entanglement, samples, classes, restarts, seed } = options;
+  const { features, labels } = samples;
+  const references = options.references ?? samples;
+  const neighbors = nearestNeighbors(
+    references.features,
+    features,
+    options.neighbors,
+    options.references === undefined,
+  );
+  // As many clusters as the samples have classes; the references may have more.
+  const clusters = kMeans(features, { clusters: new Set(labels).size, restarts, seed });
+  const shown = takeRows(features, options.pictured);
+  const projections: Partial<Record<ProjectionName, Projection>> = {};
+  for (const kind of options.projections) {
+    projections[kind] =
+      kind === 'pca' ? principalPlane(shown) : { points: await umap(shown, seed) };
+  }
+  const { loss, chance, ratio, anchors } = entanglement;
+  return {
+    name,
+    width: features.columns,
+    entanglement: { loss, chance, ratio, anchors },
+    neighborAccuracy: votingAccuracy(neighbors, references.labels, labels),
+    neighborConfusion: neighborConfusion(neighbors, references.labels, labels, classes),
+    clusteringAccuracy: clusteringAccuracy(clusters, labels),
+    mutualInformation: normalizedMutualInformation(clusters, labels),
+    adjustedRandIndex: adjustedRandIndex(clusters, labels),
+    projections,
+  };
+}

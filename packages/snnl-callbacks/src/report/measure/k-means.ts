@@ -1,0 +1,28 @@
+import { kmeans } from 'ml-kmeans';
+import { type Matrix, toArrays } from './matrix';
+
+export interface KMeansOptions {
+  readonly clusters: number;
+  /** Starts from different random centres; the result with the least inertia is taken. */
+  readonly restarts: number;
+  readonly seed: number;
+}
+
+/** Cluster ids of the points by k-means (Lloyd's iterations from k-means++ centres). */
+export function kMeans(points: Matrix, { clusters, restarts, seed }: KMeansOptions): number[] {
+  const rows = toArrays(points);
+  let best: { inertia: number; clusters: number[] } | undefined;
+  for (let restart = 0; restart < restarts; restart += 1) {
+    const result = kmeans(rows, clusters, {
+      seed: 1000 * seed + restart,
+      initialization: 'kmeans++',
+      maxIterations: 300,
+    });
+    // The mean squared distance of each cluster to its centre, times its size.
+    const inertia = result
+      .computeInformation(rows)
+      .reduce((total, { error, size }) => total + (size === 0 ? 0 : error * size), 0);
+    if (best === undefined || inertia < best.inertia) best = { inertia, clusters: result.clusters };
+  }
+  return best?.clusters ?? [];
+}

@@ -1,0 +1,162 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { fill, memory } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { neighborEntanglement } from 'snnl-layer';
+import { describe, expect, it } from 'vitest';
+import { EntanglementLogger } from '../entanglement-logger';
+import { exponential } from '../schedules';
+import { TemperatureAnnealing } from '../temperature-annealing';
+import { blobs } from '../testing/blobs';
+import { functionalModel, nestedModel } from '../testing/models';
+import { reportHtml } from './report-html';
+import { type RepresentationReportOptions, representationReport } from './representation-report';
+
+const heldOut = blobs({ count: 45, spread: 0.3, seed: 5 });
+const train = blobs({ count: 60, spread: 0.3, seed: 5 });
+
+const report = (model: LayersModel, options: Partial<RepresentationReportOptions> = {}) =>
+  representationReport({ model, x: heldOut.x, y: heldOut.ids, restarts: 3, ...options });
+
+describe('representationReport', () => {
+  it('measures well separated classes as such', async () => {
+    const model = functionalModel();
+    const name = model.inputs[0]?.sourceLayer.name ?? 'none';
+    const { layers, samples, classes } = await report(model, { layers: [name] });
+    expect([samples, classes, layers.length]).toEqual([45, ['0', '1', '2'], 1]);
+    expect(layers[0]).toMatchObject({
+      width: 4,
+      neighborAccuracy: 1,
+      clusteringAccuracy: 1,
+      adjustedRandIndex: 1,
+      neighborConfusion: [
+        [1, 0, 0],
+        [0, 1, 0],
+        [0, 0, 1],
+      ],
+    });
+    expect(layers[0]?.mutualInformation).toBeCloseTo(1, 12);
+    const { perClass: _, ...expected } = await neighborEntanglement(heldOut.ids, heldOut.x);
+    expect(layers[0]?.entanglement).toEqual(expected);
+  });
+
+  it('reports on the entanglement layers by default, also inside a nested model', async () => {
+    const { layers } = await report(nestedModel(), { projections: ['pca'] });
+    expect(layers.map(({ name }) => name)).toEqual(['snnl']);
+    expect(Object.keys(layers[0]?.projections ?? {})).toEqual(['pca']);
+  });
+
+  it('looks for neighbours among reference samples where there are some', async () => {
+    const references = { x: train.x, y: train.oneHot };
+    const { settings, layers } = await report(functionalModel(), { references, projections: [] });
+    expect(settings.references).toBe(60);
+    expect(layers[0]?.neighborConfusion.map((row) => row.reduce((a, b) => a + b))).toEqual([
+      1, 1, 1,
+    ]);
+  });
+
+  it('names classes, also where ids have gaps or classes are in the references only', async () => {
+    const ids = heldOut.ids.arraySync().map((id) => [2, 5, 9][id] as number);
+    const names = Array.from({ length: 10 }, (_, id) => `class ${id}`);
+    const model = functionalModel();
+    const { classes, layers } = await report(model, {
+      y: ids,
+      classes: names,
+      references: { x: train.x, y: train.ids.arraySync().map((id) => [2, 5, 7][id] as number) },
+      projections: [],
+    });
+    expect(classes).toEqual(['class 2', 'class 5', 'class 7', 'class 9']);
+    expect(layers[0]?.neighborConfusion.length).toBe(4);
+  });
+
+  it('pictures as many samples of each class as of another', async () => {
+    const { pictured, layers } = await report(functionalModel(), { pictureSize: 12 });
+    expect([0, 1, 2].map((label) => pictured.filter((one) => one === label).length)).toEqual([
+      4, 4, 4,
+    ]);
+    expect(layers[0]?.projections.pca?.points.length).toBe(12);
+    expect(layers[0]?.projections.umap?.points.length).toBe(12);
+  });
+
+  it('is plain data, the same each time, and leaves no tensor behind', async () => {
+    const model = functionalModel();
+    const before = memory().numTensors;
+    const first = await report(model);
+    expect(memory().numTensors).toBe(before);
+    expect(JSON.parse(JSON.stringify(first))).toEqual(first);
+    expect(await report(model)).toEqual(first);
+  });
+
+  it('shows the course of a training', async () => {
+    const model = functionalModel();
+    const logger = new EntanglementLogger({ x: heldOut.x, y: heldOut.ids });
+    const annealing = new TemperatureAnnealing({ schedule: exponential({ rate: 0.5 }) });
+    await model.fit(train.x, train.oneHot, {
+      epochs: 3,
+      verbose: 0,
+      callbacks: [annealing, logger],
+    });
+    const { training } = await report(model, { records: logger.records, projections: [] });
+    expect(training?.per).toBe('epoch');
+    expect(training?.temperature?.points).toEqual([
+      { step: 1, value: 1 },
+      { step: 2, value: 0.5 },
+      { step: 3, value: 0.25 },
+    ]);
+    expect(training?.ratios.map(({ title, points }) => [title, points.length])).toEqual([
+      ['snnl', 3],
+    ]);
+  });
+
+  it.each([
+    [{ neighbors: 0 }, 'neighbors'],
+    [{ restarts: 0.5 }, 'restarts'],
+    [{ pictureSize: -1 }, 'pictureSize'],
+    [{ y: [0, 1] }, 'one for each sample'],
+    [{ layers: ['code'] }, "no layer 'code'"],
+  ])('refuses %j', async (options, message) => {
+    await expect(report(functionalModel(), options)).rejects.toThrow(message);
+  });
+
+  it('refuses features that are not finite, naming the layer', async () => {
+    const model = functionalModel();
+    model.setWeights(model.getWeights().map((weight) => fill(weight.shape, Number.NaN)));
+    await expect(report(model)).rejects.toThrow("'snnl' gives features that are NaN");
+  });
+
+  it('reports on a layer that is dead', async () => {
+    const model = functionalModel();
+    model.setWeights(model.getWeights().map((weight) => fill(weight.shape, 0)));
+    const { layers } = await report(model);
+    expect(layers[0]?.entanglement.ratio).toBeCloseTo(1, 6);
+    expect(layers[0]?.clusteringAccuracy).toBeCloseTo(1 / 3, 6);
+    expect(reportHtml(await report(model))).not.toContain('NaN');
+  });
+
+  it('refuses too few samples', async () => {
+    const few = blobs({ count: 3 });
+    await expect(report(functionalModel(), { x: few.x, y: few.ids })).rejects.toThrow('at least 4');
+  });
+});
+
+describe('reportHtml', () => {
+  it('is one file without links, scripts or values that are not numbers', async () => {
+    const html = reportHtml(await report(functionalModel()));
+    expect(html).not.toMatch(/<script|<link|<img|@import|url\(|href=|NaN|Infinity|undefined/);
+    expect(html.match(/<svg[^>]*viewBox/g)?.length).toBe(3);
+    expect(html).toMatch(/^<!doctype html>/);
+  });
+
+  it('shows text as text', async () => {
+    const title = '<b>"A" & B</b>';
+    const html = reportHtml(await report(functionalModel(), { title, classes: ['<0>', '1', '2'] }));
+    expect(html).toContain('<title>&lt;b&gt;&quot;A&quot; &amp; B&lt;/b&gt;</title>');
+    expect(html).not.toContain('<0>');
+  });
+
+  it('leaves out panels that would be empty', async () => {
+    const bare = await report(functionalModel(), { projections: [] });
+    const html = reportHtml(bare);
+    expect(html.match(/<figure>/g)?.length).toBe(1);
+    expect(html).not.toContain('During training');
+  });
+});

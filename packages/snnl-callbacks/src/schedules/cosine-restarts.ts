@@ -1,0 +1,55 @@
+import { halfCosine } from './cosine';
+import { assertPositive } from './parameters';
+import { checked, type Schedule } from './schedule';
+
+export interface CosineRestartsOptions {
+  /** T(0). Default 1. */
+  readonly initial?: number;
+  /** The temperature that each cycle approaches. */
+  readonly final: number;
+  /** Steps of the first cycle. */
+  readonly steps: number;
+  /** How many times as long as the one before each cycle is; at least 1. Default 1. */
+  readonly lengthen?: number;
+  /** Factor of the height (initial - final) from cycle to cycle. Default 1. */
+  readonly shrink?: number;
+}
+
+/**
+ * Cosine annealing with warm restarts: T(step) = final + shrink^k * (initial - final) *
+ * (1 + cos(pi * s / l)) / 2, at step s of cycle k, which is l = steps * lengthen^k steps long.
+ *
+ * @throws RangeError if a parameter is not finite and positive, or `lengthen` is below 1.
+ * @see Loshchilov & Hutter 2017, arXiv:1608.03983, eq. 5, for learning rates.
+ */
+export function cosineRestarts({
+  initial = 1,
+  final,
+  steps,
+  lengthen = 1,
+  shrink = 1,
+}: CosineRestartsOptions): Schedule {
+  assertPositive('cosineRestarts', { initial, final, steps, lengthen, shrink });
+  if (lengthen < 1) {
+    throw new RangeError(
+      `Expected lengthen of cosineRestarts to be at least 1, so that cycles do not shorten to ` +
+        `nothing, but got ${lengthen}.`,
+    );
+  }
+  return checked('cosineRestarts', (step) => {
+    const { cycle, share } = position(step / steps, lengthen);
+    return final + shrink ** cycle * (initial - final) * halfCosine(share);
+  });
+}
+
+/** The cycle at a time counted in first cycles, and the share of that cycle which is over. */
+function position(time: number, lengthen: number): { cycle: number; share: number } {
+  if (lengthen === 1) return { cycle: Math.floor(time), share: time % 1 };
+  // Cycle k begins at time (lengthen^k - 1) / (lengthen - 1).
+  const begin = (cycle: number): number => (lengthen ** cycle - 1) / (lengthen - 1);
+  let cycle = Math.floor(Math.log1p(time * (lengthen - 1)) / Math.log(lengthen));
+  // The logarithm may round to the other side of a restart.
+  if (begin(cycle + 1) <= time) cycle += 1;
+  if (begin(cycle) > time) cycle -= 1;
+  return { cycle, share: (time - begin(cycle)) / lengthen ** cycle };
+}

@@ -1,0 +1,11 @@
+export { type ClampOptions, clamp } from './clamp';
+export { constant } from './constant';
+export { type CosineOptions, cosine } from './cosine';
+export { type CosineRestartsOptions, cosineRestarts } from './cosine-restarts';
+export { type ExponentialOptions, exponential } from './exponential';
+export { type InversePowerOptions, inversePower } from './inverse-power';
+export { type LinearOptions, linear } from './linear';
+export { piecewise } from './piecewise';
+export type { Schedule } from './schedule';
+export { type StepDecayOptions, stepDecay } from './step-decay';
+export { type WarmupOptions, warmup } from './warmup';

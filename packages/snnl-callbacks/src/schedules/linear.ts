@@ -1,0 +1,20 @@
+import { assertPositive } from './parameters';
+import { checked, type Schedule } from './schedule';
+
+export interface LinearOptions {
+  /** T(0). Default 1. */
+  readonly initial?: number;
+  /** The temperature from step `steps` on. */
+  readonly final: number;
+  readonly steps: number;
+}
+
+/**
+ * T(step) = initial + (final - initial) * min(step / steps, 1).
+ *
+ * @throws RangeError if a parameter is not finite and positive.
+ */
+export function linear({ initial = 1, final, steps }: LinearOptions): Schedule {
+  assertPositive('linear', { initial, final, steps });
+  return checked('linear', (step) => initial + (final - initial) * Math.min(step / steps, 1));
+}

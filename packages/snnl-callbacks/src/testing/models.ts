@@ -1,0 +1,73 @@
+import {
+  model as functional,
+  initializers,
+  input,
+  type LayersModel,
+  layers,
+  type SymbolicTensor,
+  sequential,
+} from '@tensorflow/tfjs-layers';
+import { type SoftNearestNeighborOptions, softNearestNeighbor, withTargetLabels } from 'snnl-layer';
+
+const start = (seed: number) => initializers.glorotUniform({ seed });
+const dense = (name: string, units: number, activation: 'relu' | 'softmax' = 'relu') =>
+  layers.dense({ name, units, activation, kernelInitializer: start(units) });
+
+export function compiled(model: LayersModel): LayersModel {
+  model.compile({ optimizer: 'sgd', loss: withTargetLabels('categoricalCrossentropy') });
+  return model;
+}
+
+/** 4 features, hidden 5 (layer `hidden`), entanglement layer `snnl`, 3 classes; functional. */
+export function functionalModel(options: SoftNearestNeighborOptions = {}): LayersModel {
+  const x = input({ shape: [4] });
+  const hidden = dense('hidden', 5).apply(x);
+  const code = softNearestNeighbor({ name: 'snnl', ...options }).apply(hidden as SymbolicTensor);
+  return compiled(
+    functional({
+      inputs: x,
+      outputs: dense('classes', 3, 'softmax').apply(code) as SymbolicTensor,
+    }),
+  );
+}
+
+/** The same as a sequential model. */
+export function sequentialModel(options: SoftNearestNeighborOptions = {}): LayersModel {
+  const model = sequential();
+  model.add(layers.inputLayer({ inputShape: [4] }));
+  model.add(dense('hidden', 5));
+  model.add(softNearestNeighbor({ name: 'snnl', ...options }));
+  model.add(dense('classes', 3, 'softmax'));
+  return compiled(model);
+}
+
+/** An encoder model with hidden layer and entanglement layer inside a functional model. */
+export function nestedModel(options: SoftNearestNeighborOptions = {}): LayersModel {
+  const encoder = sequential({ name: 'encoder' });
+  encoder.add(layers.inputLayer({ inputShape: [4] }));
+  encoder.add(dense('hidden', 5));
+  encoder.add(softNearestNeighbor({ name: 'snnl', ...options }));
+  const x = input({ shape: [4] });
+  const code = encoder.apply(x) as SymbolicTensor;
+  return compiled(
+    functional({
+      inputs: x,
+      outputs: dense('classes', 3, 'softmax').apply(code) as SymbolicTensor,
+    }),
+  );
+}
+
+/** No entanglement layer. */
+export function plainModel(): LayersModel {
+  const model = sequential();
+  model.add(layers.inputLayer({ inputShape: [4] }));
+  model.add(dense('hidden', 5));
+  model.add(dense('classes', 3, 'softmax'));
+  return compiled(model);
+}
+
+export const MODELS = {
+  functional: functionalModel,
+  sequential: sequentialModel,
+  nested: nestedModel,
+};

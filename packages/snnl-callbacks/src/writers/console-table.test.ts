@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { record } from '../testing/records';
+import { consoleTable } from './console-table';
+
+function tables(ratios: number[], options = {}): string[] {
+  const printed: string[] = [];
+  const writer = consoleTable({ print: (table) => printed.push(table), ...options });
+  ratios.forEach((ratio, epoch) => {
+    const logs = { loss: 0.25, temperature: 1e-4, 'entanglement/hidden/loss': 1 };
+    writer.write(record(epoch, logs, ratio));
+  });
+  return printed;
+}
+
+describe('consoleTable', () => {
+  it('prints aligned numbers and the history of each layer', () => {
+    expect(tables([0.9, 0.6, 0.3]).at(-1)).toBe(
+      [
+        'epoch 3  loss 0.250  temperature 1.0e-4',
+        '  layer   loss (nats)  chance  ratio  ratio so far',
+        '  hidden        0.600   2.000  0.300  █▄▁           0.300 to 0.900',
+      ].join('\n'),
+    );
+  });
+
+  it('shows as much history as asked', () => {
+    expect(tables([5, 0.3, 0.2, 0.1], { history: 2 }).at(-1)).toContain(
+      '█▁            0.100 to 0.200',
+    );
+  });
+
+  it('survives values that are not finite', () => {
+    expect(tables([0.5, Number.NaN]).at(-1)).toContain('NaN');
+  });
+
+  it('starts over with a new training', () => {
+    const printed: string[] = [];
+    const writer = consoleTable({ print: (table) => printed.push(table) });
+    writer.write(record(0, {}, 0.9));
+    writer.open?.();
+    writer.write(record(0, {}, 0.1));
+    expect(printed[1]).toContain('0.100 to 0.100');
+  });
+});

@@ -1,0 +1,65 @@
+import { sparkline } from './sparkline';
+import type { LogRecord, LogWriter } from './writer';
+
+export interface ConsoleTableOptions {
+  /** Measurements that the sparklines show, the latest ones. Default 24. */
+  readonly history?: number;
+  /** Takes one table as text. Default `console.log`. */
+  readonly print?: (table: string) => void;
+}
+
+const HEADER = ['layer', 'loss (nats)', 'chance', 'ratio', 'ratio so far', ''];
+
+/**
+ * Prints a table at each measurement: for each layer its entanglement, the chance level, their
+ * ratio, and a sparkline of the ratios with their range.
+ */
+export function consoleTable({
+  history = 24,
+  print = (table) => console.log(table),
+}: ConsoleTableOptions = {}): LogWriter {
+  const ratios = new Map<string, number[]>();
+  return {
+    name: 'consoleTable',
+    open: () => ratios.clear(),
+    write(record) {
+      const rows = record.entanglement.map(({ layer, loss, chance, ratio }) => {
+        const past = [...(ratios.get(layer) ?? []), ratio].slice(-history);
+        ratios.set(layer, past);
+        const range = `${decimals(Math.min(...past))} to ${decimals(Math.max(...past))}`;
+        const numbers = [loss, chance, ratio].map(decimals);
+        return [layer, ...numbers, sparkline(past), range];
+      });
+      print([title(record), ...aligned([HEADER, ...rows])].join('\n'));
+    },
+  };
+}
+
+function title({ per, step, logs }: LogRecord): string {
+  const values = Object.entries(logs)
+    .filter(([key]) => !key.includes('/'))
+    .map(([key, value]) => `  ${key} ${decimals(value)}`);
+  return `${per} ${step + 1}${values.join('')}`;
+}
+
+function decimals(value: number): string {
+  const small = value !== 0 && Math.abs(value) < 0.001;
+  return small ? value.toExponential(1) : value.toFixed(3);
+}
+
+/** Columns of equal width: the numbers to the right, all else to the left. */
+function aligned(rows: string[][]): string[] {
+  const width = (column: number): number =>
+    Math.max(...rows.map((row) => [...(row[column] ?? '')].length));
+  const widths = HEADER.map((_, column) => width(column));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => {
+        const space = ' '.repeat((widths[column] ?? 0) - [...cell].length);
+        return column >= 1 && column <= 3 ? space + cell : cell + space;
+      })
+      .join('  ')
+      .replace(/^/, '  ')
+      .trimEnd(),
+  );
+}

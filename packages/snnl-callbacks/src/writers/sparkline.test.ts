@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest';
+import { sparkline } from './sparkline';
+
+describe('sparkline', () => {
+  it.each([
+    [[0, 1, 2, 3, 4, 5, 6, 7], '▁▂▃▄▅▆▇█'],
+    [[1, 0.5, 0], '█▅▁'],
+    [[3, 3], '▅▅'],
+    [[0, Number.NaN, 1], '▁ █'],
+    [[], ''],
+    [[Number.NaN], ' '],
+  ])('draws %j as %s', (values, bars) => {
+    expect(sparkline(values)).toBe(bars);
+  });
+});
