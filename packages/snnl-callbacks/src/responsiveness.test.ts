@@ -35,7 +35,7 @@ it('turns the event loop at least every 125 ms, where tfjs alone does not', asyn
   expect(without.times.length).toBeLessThan(5);
 
   const annealing = new TemperatureAnnealing({ schedule: constant(1) });
-  const logger = new EntanglementLogger({ x, y: ids, batchSize: 100 });
+  const logger = new EntanglementLogger({ x, y: ids });
   for (const callbacks of [[annealing], [logger], [annealing, logger]]) {
     const { times, duration } = await turns(callbacks);
     // On average, so that a busy machine cannot fail it.
