@@ -35,7 +35,7 @@ loss (SNNL), and shows in a table and a report how well the codes separate the d
   --epochs N            passes over the training images; ${NETWORKS.wasm.epochs}, or ${NETWORKS.tensorflow.epochs} with --backend tensorflow
   --hidden A,B,...      units of the encoder's hidden layers, mirrored in the decoder;
                         ${list(NETWORKS.wasm.hidden)}, or ${list(NETWORKS.tensorflow.hidden)} with --backend tensorflow
-  --batch-size N        images a step, a multiple of ${CLASSES}; 250
+  --batch-size N        images a step, a multiple of ${CLASSES}; 100
   --factor F            weight of each layer's SNNL beside the reconstruction loss; 1
   --seed N              fixes initial weights, batches, k-means starts and pictures; 1
   --backend NAME        wasm (default, nothing to install), or tensorflow (needs tfjs-node)
@@ -52,7 +52,7 @@ Ctrl-C stops early and reports what there is; a second Ctrl-C quits at once.`;
 const FLAGS = {
   epochs: { type: 'string' },
   hidden: { type: 'string' },
-  'batch-size': { type: 'string', default: '250' },
+  'batch-size': { type: 'string', default: '100' },
   factor: { type: 'string', default: '1' },
   seed: { type: 'string', default: '1' },
   backend: { type: 'string', default: 'wasm' },

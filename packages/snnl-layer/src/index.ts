@@ -25,3 +25,6 @@ export { type NeighborLogSumsOptions, neighborLogSums } from './neighbor-log-sum
 export { stripEntanglement } from './strip';
 export { type LossOrMetricFunction, withTargetLabels } from './target-labels';
 export type { Temperature } from './temperature';
+export { releaseCpuKernels } from './wasm/current-runtime';
+export { type CpuKernelStatus, cpuKernelStatus, registerCpuKernels } from './wasm/register';
+export { setCpuKernelThreads } from './wasm/threads';

@@ -1,5 +1,6 @@
 import { getKernel } from '@tensorflow/tfjs-core';
 import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from './kernel-names';
+import { CPU_BACKENDS, registerCpuKernels } from './wasm/register';
 
 /** How an operation runs on a backend: its own kernel, or core tfjs ops. */
 export type KernelKind = 'fused' | 'composed';
@@ -8,12 +9,14 @@ export type KernelKind = 'fused' | 'composed';
 export type KernelChoice = 'auto' | KernelKind;
 
 /**
- * Which form `kernel: 'auto'` runs on a backend.
+ * Which form `kernel: 'auto'` runs on a backend. The kernels of this package, for `cpu` and `wasm`,
+ * are compiled and registered at the first call; {@link cpuKernelStatus} tells how that went.
  *
  * @param backendName As of `tf.getBackend()`.
  * @returns `fused` where both kernels are registered for the backend, else `composed`.
  */
 export function kernelFor(backendName: string): KernelKind {
+  if (CPU_BACKENDS.has(backendName)) registerCpuKernels();
   const registered = [NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD].every(
     (name) => getKernel(name, backendName) != null,
   );

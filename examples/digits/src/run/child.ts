@@ -14,10 +14,15 @@ export interface RunListener {
 
 /** A run in a process of its own. */
 export interface RunningChild {
-  /** Resolves once the run has ended; rejects if the process fails. */
-  readonly result: Promise<RunResult>;
+  /**
+   * Resolves once the run has ended, with nothing if Ctrl-C ended the process while it started;
+   * rejects if the process fails.
+   */
+  readonly result: Promise<RunResult | undefined>;
   /** Ends training after the current batch; the result then comes as usual. */
   stop(): void;
+  /** Ends the process. */
+  kill(): void;
 }
 
 const WORKER = fileURLToPath(new URL('worker.ts', import.meta.url));
@@ -43,10 +48,16 @@ export function startChild(
     if (child.connected) child.send(message);
   };
   tell({ type: 'start', run, settings });
-  return { result: outcome(child, listener), stop: () => tell({ type: 'stop' }) };
+  return {
+    result: outcome(child, listener),
+    stop: () => tell({ type: 'stop' }),
+    kill: () => {
+      child.kill();
+    },
+  };
 }
 
-function outcome(child: ChildProcess, listener: RunListener): Promise<RunResult> {
+function outcome(child: ChildProcess, listener: RunListener): Promise<RunResult | undefined> {
   return new Promise((resolve, reject) => {
     child.on('message', (message: FromWorker) => {
       if (message.type === 'step') listener.onStep(message.step);
@@ -58,6 +69,7 @@ function outcome(child: ChildProcess, listener: RunListener): Promise<RunResult>
     });
     child.on('error', reject);
     child.on('exit', (code, signal) => {
+      if (signal === 'SIGINT') resolve(undefined);
       reject(new Error(`The training process ended early (${signal ?? `exit code ${code}`}).`));
     });
   });

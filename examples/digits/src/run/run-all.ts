@@ -50,8 +50,13 @@ export function runAll(
     running.add(child);
     try {
       const result = await child.result;
+      if (result === undefined) return;
       records[run].result = result;
       listener.onEnd(run, result);
+    } catch (error) {
+      stopped = true;
+      for (const other of running) other.kill();
+      throw error;
     } finally {
       running.delete(child);
     }

@@ -54,12 +54,13 @@ function batches(images: LabelledImages, { seed, batchSize, source }: Settings, 
  * @returns Whether training was stopped early.
  */
 export async function train(
-  { trainable, inspected, layerNames, snnlLayers }: Autoencoder,
+  model: Autoencoder,
   settings: Settings,
   images: LabelledImages,
   probe: LabelledImages,
   hooks: TrainingHooks,
 ): Promise<boolean> {
+  const { trainable, snnlLayers } = model;
   const labelled = snnlLayers.length > 0;
   const metrics = snnlLayers.map((layer) => entanglement(layer));
   trainable.compile({
@@ -78,7 +79,6 @@ export async function train(
     return { reconstruction, snnl: labelled ? snnl : null };
   };
   const record = async (epoch: number, logs?: Logs): Promise<void> => {
-    const model = { trainable, inspected, layerNames, snnlLayers };
     const seen = await encodeAndEntangle(model, probe);
     const trained = logs === undefined ? null : split(logs);
     hooks.onEpoch({

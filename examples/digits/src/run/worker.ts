@@ -12,9 +12,9 @@ import type { FromWorker, ToWorker } from './messages';
 import { readSplit } from './split';
 import { train } from './train';
 
-const send = (message: FromWorker): void => {
-  process.send?.(message);
-};
+/** Resolves once the message is on its way. */
+const send = (message: FromWorker): Promise<void> =>
+  new Promise((resolve) => process.send?.(message, () => resolve()));
 
 let stopAsked = false;
 /** Points in the picture after Ctrl-C, so that the report comes soon. */
@@ -33,12 +33,12 @@ async function run(name: RunName, settings: Settings): Promise<RunResult> {
   });
   const began = performance.now();
   const stopped = await train(model, settings, images.train, images.probe, {
-    onStep: (step) => send({ type: 'step', step }),
-    onEpoch: (record) => send({ type: 'epoch', record }),
+    onStep: (step) => void send({ type: 'step', step }),
+    onEpoch: (record) => void send({ type: 'epoch', record }),
     shouldStop: () => stopAsked,
   });
   const trained = performance.now();
-  send({ type: 'measuring' });
+  void send({ type: 'measuring' });
   const pictureSize = stopped ? Math.min(QUICK_PICTURE, images.probe.count) : images.probe.count;
   const { measures, picture } = await measureRun(model, settings, images, pictureSize);
   return {
@@ -63,7 +63,7 @@ process.on('message', (message: ToWorker) => {
     .catch((error: unknown) => {
       const isUserError = error instanceof UserError;
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      send({ type: 'failed', message: isUserError ? error.message : text, isUserError });
+      return send({ type: 'failed', message: isUserError ? error.message : text, isUserError });
     })
     .finally(() => process.disconnect());
 });

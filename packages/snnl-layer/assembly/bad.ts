@@ -1,0 +1,13 @@
+import { Job, PANEL, RowSet } from './layout';
+
+/** Where the squared norm of row r of a block, padded place `at`, is not finite: zeroes the row and marks it bad. */
+export function zeroIfBad(job: Job, set: RowSet, at: usize, panels: usize, columns: usize, r: i32): void {
+  const n = load<f32>(set.norms + (at << 2));
+  if (n - n == 0) return;
+  store<i32>(set.bad + (at << 2), 1);
+  store<f32>(set.norms + (at << 2), 0);
+  for (let f: usize = 0; f < <usize>job.featuresPadded; f++) {
+    if (panels) store<f32>(panels + (f >> 3) * PANEL + (<usize>r << 5) + ((f & 7) << 2), 0);
+    store<f32>(columns + ((<usize>(r >> 3) * <usize>job.featuresPadded + f) << 5) + (<usize>(r & 7) << 2), 0);
+  }
+}

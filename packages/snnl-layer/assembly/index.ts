@@ -1,0 +1,105 @@
+import {
+  COLUMN_STATS, COLUMN_TOTALS, DIFFERENT, HOLDS, Job, KIND_STRIDE, ROWS, ROW_STATS, ROW_TOTALS, RowSet, SAME, TILE,
+  rowsIn,
+} from './layout';
+import * as scalar from './scalar';
+import * as simd from './simd';
+
+// The two sets of kernels have the same functions; only the one that is called is compiled.
+
+/** Mean of `count` rows of `features` floats, summed in float64 (`sums` is scratch), as f32 to `center`. */
+export function mean(raw: usize, count: i32, features: i32, sums: usize, center: usize): void {
+  if (ASC_FEATURE_SIMD) simd.mean(raw, count, features, sums, center);
+  else scalar.mean(raw, count, features, sums, center);
+}
+
+/**
+ * Copies block `block` of a set into its panels and columns, centred (equation 8), with squared
+ * norms. A row that is not finite becomes 0 and is marked bad. Also clears the block's gradient.
+ */
+export function pack(job: Job, set: RowSet, block: i32): void {
+  if (job.product != 0 && set == job.anchors) {
+    memory.fill(job.product + <usize>block * blockBytes(job), 0, blockBytes(job));
+    memory.fill(job.rowSums + (<usize>(block * ROWS) << 2), 0, ROWS << 2);
+  }
+  if (ASC_FEATURE_SIMD) simd.pack(job, set, block);
+  else scalar.pack(job, set, block);
+}
+
+/** Writes block `block` of the gradient in the caller's order. */
+export function unpackGradient(job: Job, block: i32): void {
+  if (ASC_FEATURE_SIMD) simd.unpackGradient(job, block);
+  else scalar.unpackGradient(job, block);
+}
+
+// @ts-ignore: decorator
+@inline
+function blockBytes(job: Job): usize {
+  return (<usize>ROWS * <usize>job.featuresPadded) << 2;
+}
+
+/** Sums of one pair of blocks, left in `scratch` for mergePair. */
+export function sumPair(job: Job, I: i32, columns: RowSet, J: i32, scratch: usize): void {
+  const diagonal = columns == job.anchors && I == J;
+  distances(job, I, columns, J, diagonal, scratch);
+  if (ASC_FEATURE_SIMD) simd.sums(job, job.anchors, I, columns, J, diagonal, scratch);
+  else scalar.sums(job, job.anchors, I, columns, J, diagonal, scratch);
+}
+
+/** Adds what sumPair left to the sums of block I, and of block J where that holds anchors too. */
+export function mergePair(job: Job, I: i32, columns: RowSet, J: i32, scratch: usize): void {
+  mergeSide(job, ROW_STATS, I, scratch);
+  if (columns == job.anchors && I != J) mergeSide(job, COLUMN_STATS, J, scratch);
+}
+
+function mergeSide(job: Job, stats: usize, block: i32, scratch: usize): void {
+  const holds = load<i32>(scratch + HOLDS), padded = job.anchors.padded, count = rowsIn(job.anchors, block);
+  const at = job.sums + (<usize>(block * ROWS) << 2), kind = <usize>padded * 12;
+  if (holds & DIFFERENT) mergeSums(scratch + stats, at, padded, count, job.scale);
+  if (holds & SAME) mergeSums(scratch + stats + KIND_STRIDE, at + kind, padded, count, job.scale);
+}
+
+function mergeSums(stats: usize, sums: usize, padded: i32, count: i32, scale: f32): void {
+  if (ASC_FEATURE_SIMD) simd.mergeSums(stats, sums, padded, count, scale);
+  else scalar.mergeSums(stats, sums, padded, count, scale);
+}
+
+/** G of one pair of blocks, left in `scratch` for applyPair. */
+export function weighPair(job: Job, I: i32, columns: RowSet, J: i32, scratch: usize): void {
+  const diagonal = columns == job.anchors && I == J;
+  distances(job, I, columns, J, diagonal, scratch);
+  if (ASC_FEATURE_SIMD) simd.weigh(job, job.anchors, I, columns, J, diagonal, scratch);
+  else scalar.weigh(job, job.anchors, I, columns, J, diagonal, scratch);
+}
+
+/** Adds G z to block I, and G^T x to block J where that holds anchors too. */
+export function applyPair(job: Job, I: i32, columns: RowSet, J: i32, scratch: usize): void {
+  const bytes = blockBytes(job), rows = job.anchors, rowCount = rowsIn(rows, I), columnCount = rowsIn(columns, J);
+  const both = columns == rows && I != J, g = scratch + TILE, features = job.features;
+  const x = rows.panels + <usize>I * bytes, z = columns.panels + <usize>J * bytes;
+  const outI = job.product + <usize>I * bytes, outJ = both ? job.product + <usize>J * bytes : <usize>0;
+  addTotals(scratch + ROW_TOTALS, rowCount, job.rowSums + (<usize>(I * ROWS) << 2));
+  if (both) addTotals(scratch + COLUMN_TOTALS, columnCount, job.rowSums + (<usize>(J * ROWS) << 2));
+  if (ASC_FEATURE_SIMD) {
+    const limit = rowCount * columnCount / 8;
+    if (load<i32>(scratch + HOLDS) && simd.nonzeros(g, rowCount, columnCount, limit) <= limit) {
+      simd.addSparseProducts(g, rowCount, columnCount, features, x, z, outI, outJ);
+    } else {
+      simd.addProduct(g, rowCount, z, columnCount, features, outI);
+      if (both) simd.addTransposedProduct(g, rowCount, x, columnCount, features, outJ);
+    }
+  } else {
+    scalar.addProduct(g, rowCount, z, columnCount, features, outI);
+    if (both) scalar.addTransposedProduct(g, rowCount, x, columnCount, features, outJ);
+  }
+}
+
+function distances(job: Job, I: i32, columns: RowSet, J: i32, diagonal: bool, scratch: usize): void {
+  const bytes = blockBytes(job);
+  if (ASC_FEATURE_SIMD) simd.distances(job.anchors, I, columns, J, diagonal, job.features, bytes, scratch);
+  else scalar.distances(job.anchors, I, columns, J, diagonal, job.features, bytes, scratch);
+}
+
+function addTotals(totals: usize, count: i32, out: usize): void {
+  for (let r = 0; r < count; r++, totals += 4, out += 4) store<f32>(out, load<f32>(out) + load<f32>(totals));
+}

@@ -1,0 +1,5 @@
+export { weigh } from './grad';
+export { mean, pack, unpackGradient } from './pack';
+export { addProduct, addTransposedProduct, distances } from './product';
+export { mergeSums, sums } from './sums';
+export { addSparseProducts, nonzeros } from './sparse';

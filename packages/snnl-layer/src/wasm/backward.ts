@@ -1,0 +1,106 @@
+import { centre, hasBadCandidate } from './centre';
+import { G_LIFT, JobField, RowSetField, WEIGHT_LIFT } from './layout';
+import { announceJob, type PlacedSide, placeJob } from './place';
+import { type GradProblem, isSlice, isUsable } from './problem';
+import type { Runtime } from './runtime';
+import { paddedPlace, type Side, splitSides } from './sides';
+import { threadsFor } from './threads';
+
+/** The kernel `SnnlNeighborLogSumsGrad`: `[N, D]`, equation 5. */
+export function backward(runtime: Runtime, problem: GradProblem): Float32Array {
+  const { n, d, temperature, anchorSums, candidateSums } = problem;
+  const nan = () => new Float32Array(n * d).fill(Number.NaN);
+  if (n === 0 || d === 0) return new Float32Array(n * d);
+  if (!isUsable(temperature) || !candidateSums.every(Number.isFinite)) return nan();
+
+  const sides = splitSides(problem, isSymmetric(problem));
+  const threads = threadsFor(problem, sides, true);
+  const placed = placeJob(runtime, problem, sides, { backward: true, threads });
+  const { words, floats } = runtime.views();
+  if (!centre(runtime, problem, placed)) return nan();
+
+  // Upstream gradients are scaled to at most 1: what is negligible is so beside the largest.
+  const largest = Math.max(largestUpstream(anchorSums), largestUpstream(candidateSums)) || 1;
+  placeWeights(floats, sides.anchors, placed.anchors, anchorSums, temperature, largest);
+  placeWeights(floats, sides.others, placed.others, candidateSums, temperature, largest);
+  floats[placed.job / 4 + JobField.gradientScale] = (-2 * largest) / G_LIFT / temperature;
+  // Candidates that are no anchors weigh nothing: the kernels then skip their side.
+  if (!hasUpstream(candidateSums, sides.others)) {
+    words[placed.others.set / 4 + RowSetField.weights] = 0;
+  }
+
+  announceJob(words, sides, placed, { backward: true, threads });
+  runtime.run(threads);
+  if (hasBadCandidate(words, sides, placed)) return nan();
+  const out = floats.slice(placed.gradient / 4, placed.gradient / 4 + n * d);
+  spoilBadRows(out, problem, words.subarray(placed.anchors.bad / 4), sides.anchors);
+  return out;
+}
+
+/** Whether G is symmetric over the anchors: each has the same label and sums in both roles. */
+function isSymmetric(problem: GradProblem): boolean {
+  const { n, m, anchorLabels, candidateLabels, anchorSums, candidateSums, selfOffset } = problem;
+  if (selfOffset < 0 || !isSlice(anchorLabels, candidateLabels, selfOffset)) return false;
+  return [0, 1, 2, 3].every((row) =>
+    isSlice(anchorSums.subarray(row * n, (row + 1) * n), candidateSums, row * m + selfOffset),
+  );
+}
+
+function largestUpstream(sums: Float32Array): number {
+  let largest = 0;
+  for (let k = sums.length / 2; k < sums.length; k++) {
+    const size = Math.abs(sums[k] ?? 0);
+    if (size > largest && Number.isFinite(size)) largest = size;
+  }
+  return largest;
+}
+
+function hasUpstream(sums: Float32Array, { order }: Side): boolean {
+  const rows = sums.length / 4;
+  return order.some((row) => sums[2 * rows + row] !== 0 || sums[3 * rows + row] !== 0);
+}
+
+/**
+ * Writes a, -A T, b, -B T of every row, in the order of its side. As distances, the log-sums can be
+ * subtracted from distances without a division.
+ */
+function placeWeights(
+  floats: Float32Array,
+  side: Side,
+  placed: PlacedSide,
+  sums: Float32Array,
+  temperature: number,
+  largest: number,
+): void {
+  const rows = sums.length / 4;
+  const { padded } = side;
+  const weights = floats.subarray(placed.weights / 4, placed.weights / 4 + 4 * padded).fill(0);
+  const lift = WEIGHT_LIFT / largest;
+  for (const [place, row] of side.order.entries()) {
+    if (!isFiniteRow(sums, row)) continue;
+    const at = paddedPlace(side, place);
+    for (const kind of [0, 1]) {
+      weights[2 * kind * padded + at] = (sums[(2 + kind) * rows + row] ?? 0) * lift;
+      weights[(2 * kind + 1) * padded + at] = -(sums[kind * rows + row] ?? 0) * temperature;
+    }
+  }
+}
+
+function isFiniteRow(sums: Float32Array, row: number): boolean {
+  const rows = sums.length / 4;
+  return [0, 1, 2, 3].every((k) => Number.isFinite(sums[k * rows + row]));
+}
+
+/** NaN for anchors that are not finite themselves, or whose sums are not. */
+function spoilBadRows(
+  out: Float32Array,
+  { d, anchorSums }: GradProblem,
+  bad: Int32Array,
+  anchors: Side,
+): void {
+  for (const [place, row] of anchors.order.entries()) {
+    if (bad[paddedPlace(anchors, place)] === 1 || !isFiniteRow(anchorSums, row)) {
+      out.fill(Number.NaN, row * d, (row + 1) * d);
+    }
+  }
+}

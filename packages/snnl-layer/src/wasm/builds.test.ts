@@ -1,0 +1,31 @@
+import { setFlagsFromString } from 'node:v8';
+import { describeKernelConformance, type KernelAdapter } from '@snnl/reference/conformance';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from '../kernel-names';
+import { bestBuild, type KernelBuild } from './binary';
+import { compileKernels } from './compiled';
+import { useKernels } from './current-runtime';
+import { registerCpuKernels } from './register';
+
+// Node 20 has relaxed SIMD behind a flag; later versions have it without.
+if (bestBuild() !== 'relaxed') setFlagsFromString('--experimental-wasm-relaxed-simd');
+
+function adapterFor(build: KernelBuild, shared: boolean): KernelAdapter {
+  const run = (kernel: string, inputs: object, selfOffset: number) =>
+    tf.engine().runKernel(kernel, { ...inputs }, { selfOffset }) as tf.Tensor2D;
+  return {
+    async setup() {
+      registerCpuKernels();
+      useKernels(compileKernels(build, shared));
+      await tf.setBackend('cpu');
+      await tf.ready();
+    },
+    forward: (inputs, selfOffset) => run(NEIGHBOR_LOG_SUMS, inputs, selfOffset),
+    gradient: (inputs, selfOffset) => run(NEIGHBOR_LOG_SUMS_GRAD, inputs, selfOffset),
+  };
+}
+
+describeKernelConformance('relaxed SIMD build, shared memory', adapterFor('relaxed', true));
+describeKernelConformance('SIMD build, memory not shared', adapterFor('simd', false));
+describeKernelConformance('scalar build', adapterFor('scalar', false));

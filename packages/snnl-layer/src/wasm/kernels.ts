@@ -1,0 +1,77 @@
+import type {
+  KernelBackend,
+  KernelFunc,
+  NamedAttrMap,
+  NamedTensorInfoMap,
+  TensorInfo,
+} from '@tensorflow/tfjs-core';
+import { backward } from './backward';
+import { withRuntime } from './current-runtime';
+import { forward } from './forward';
+import type { Problem } from './problem';
+
+/** The kernel function of `SnnlNeighborLogSums`, for backends whose tensors can be read at once. */
+export const logSums: KernelFunc = ({ inputs, backend, attrs }) => {
+  const from = backend as KernelBackend;
+  const problem = readProblem(from, inputs, attrs);
+  const values = withRuntime((runtime) => forward(runtime, problem));
+  return write(from, values, [5, problem.n]);
+};
+
+/** The kernel function of `SnnlNeighborLogSumsGrad`. */
+export const logSumsGrad: KernelFunc = ({ inputs, backend, attrs }) => {
+  const from = backend as KernelBackend;
+  const problem = {
+    ...readProblem(from, inputs, attrs),
+    anchorSums: read(from, inputs, 'anchorSums', Float32Array),
+    candidateSums: read(from, inputs, 'candidateSums', Float32Array),
+  };
+  const values = withRuntime((runtime) => backward(runtime, problem));
+  return write(from, values, [problem.n, problem.d]);
+};
+
+function readProblem(
+  backend: KernelBackend,
+  inputs: NamedTensorInfoMap,
+  attrs: NamedAttrMap | undefined,
+): Problem {
+  const [n = 0, d = 0] = input(inputs, 'anchors').shape;
+  const [m = 0] = input(inputs, 'candidates').shape;
+  const shared = input(inputs, 'anchors').dataId === input(inputs, 'candidates').dataId;
+  const candidates = read(backend, inputs, 'candidates', Float32Array);
+  const [temperature = Number.NaN] = read(backend, inputs, 'temperature', Float32Array);
+  return {
+    n,
+    m,
+    d,
+    anchors: shared ? candidates : read(backend, inputs, 'anchors', Float32Array),
+    candidates,
+    anchorLabels: read(backend, inputs, 'anchorLabels', Int32Array),
+    candidateLabels: read(backend, inputs, 'candidateLabels', Int32Array),
+    temperature,
+    selfOffset: Number(attrs?.selfOffset ?? -1),
+  };
+}
+
+function input(inputs: NamedTensorInfoMap, name: string): TensorInfo {
+  const info = inputs[name];
+  if (info === undefined) throw new Error(`Expected an input '${name}', but got none.`);
+  return info;
+}
+
+/** Values of an input; a backend that keeps them in another type of array has them converted. */
+function read<Values extends Float32Array | Int32Array>(
+  backend: KernelBackend,
+  inputs: NamedTensorInfoMap,
+  name: string,
+  Type: { new (length: number): Values; from(values: ArrayLike<number>): Values },
+): Values {
+  const { dataId, shape } = input(inputs, name);
+  if (shape.includes(0)) return new Type(0);
+  const values = backend.readSync(dataId);
+  return values instanceof Type ? values : Type.from(values as ArrayLike<number>);
+}
+
+function write(backend: KernelBackend, values: Float32Array, shape: number[]): TensorInfo {
+  return { dataId: backend.write(values, shape, 'float32'), shape, dtype: 'float32' };
+}

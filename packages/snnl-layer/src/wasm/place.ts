@@ -1,0 +1,168 @@
+import { Arena } from './arena';
+import { Control, JOB_WORDS, JobField, ROW_SET_WORDS, RowSetField, SCRATCH_BYTES } from './layout';
+import type { Problem } from './problem';
+import type { Runtime } from './runtime';
+import { paddedPlace, type Side, type Sides } from './sides';
+
+/** Byte addresses of one side's arrays; 0 for an array the job does not need. */
+export interface PlacedSide {
+  readonly set: number;
+  readonly raw: number;
+  readonly order: number;
+  readonly panels: number;
+  readonly columns: number;
+  readonly norms: number;
+  readonly labels: number;
+  readonly weights: number;
+  readonly bad: number;
+}
+
+/** Byte addresses of a job. */
+export interface PlacedJob {
+  readonly job: number;
+  readonly anchors: PlacedSide;
+  readonly others: PlacedSide;
+  readonly center: number;
+  readonly meanScratch: number;
+  readonly excluded: number;
+  readonly sums: number;
+  readonly product: number;
+  readonly rowSums: number;
+  readonly gradient: number;
+  readonly gradientOrder: number;
+  readonly turns: number;
+  readonly scratch: number;
+}
+
+/** Lays a job out in the memory of `runtime`, which grows if need be, and copies its inputs in. */
+export function placeJob(
+  runtime: Runtime,
+  problem: Problem,
+  sides: Sides,
+  { backward, threads }: { backward: boolean; threads: number },
+): PlacedJob {
+  const { n, m, d, selfOffset } = problem;
+  const { anchors, others, symmetric } = sides;
+  const width = Math.ceil(d / 8) * 8;
+  const arena = new Arena();
+  const copies = (side: Side) => arena.take(side.padded * width);
+  const raw = arena.take(m * d);
+  const placeSide = (side: Side, rawRows: number): PlacedSide => ({
+    set: arena.take(ROW_SET_WORDS),
+    raw: rawRows,
+    order: arena.take(side.padded),
+    panels: backward ? copies(side) : 0,
+    columns: copies(side),
+    norms: arena.take(side.padded),
+    labels: arena.take(side.padded),
+    weights: backward ? arena.take(side.padded * 4) : 0,
+    bad: arena.take(side.padded),
+  });
+  const placed: PlacedJob = {
+    job: arena.take(JOB_WORDS),
+    anchors: placeSide(anchors, symmetric ? raw : arena.take(n * d)),
+    others: placeSide(others, raw),
+    center: arena.take(width),
+    meanScratch: arena.take(width * 2),
+    excluded: !symmetric && selfOffset >= 0 ? arena.take(anchors.padded) : 0,
+    sums: backward ? 0 : arena.take(anchors.padded * 6),
+    product: backward ? copies(anchors) : 0,
+    rowSums: backward ? arena.take(anchors.padded) : 0,
+    gradient: backward ? arena.take(n * d) : 0,
+    gradientOrder: backward ? arena.take(anchors.padded) : 0,
+    turns: arena.take(anchors.blocks + others.blocks),
+    scratch: arena.take((threads * SCRATCH_BYTES) / 4),
+  };
+  runtime.reserve(arena.end);
+  fill(runtime, problem, sides, placed);
+  return placed;
+}
+
+function fill(runtime: Runtime, problem: Problem, sides: Sides, placed: PlacedJob): void {
+  const { d, selfOffset } = problem;
+  const { anchors, others, symmetric } = sides;
+  const { words, floats } = runtime.views();
+  floats.set(problem.candidates, placed.others.raw / 4);
+  if (!symmetric) floats.set(problem.anchors, placed.anchors.raw / 4);
+  fillSide(words, anchors, placed.anchors, symmetric ? selfOffset : 0);
+  fillSide(words, others, placed.others, 0);
+
+  const job = placed.job / 4;
+  words[job + JobField.features] = d;
+  words[job + JobField.featuresPadded] = Math.ceil(d / 8) * 8;
+  words[job + JobField.anchors] = placed.anchors.set;
+  words[job + JobField.others] = placed.others.set;
+  for (const name of [
+    'center',
+    'excluded',
+    'sums',
+    'product',
+    'rowSums',
+    'gradient',
+    'gradientOrder',
+  ] as const) {
+    words[job + JobField[name]] = placed[name];
+  }
+  floats[job + JobField.scale] = Math.min(Math.LOG2E / problem.temperature, 3e38);
+
+  if (placed.excluded > 0) {
+    const places = new Int32Array(problem.m);
+    for (const [place, row] of others.order.entries()) places[row] = paddedPlace(others, place);
+    const out = words.subarray(placed.excluded / 4);
+    for (const [place, row] of anchors.order.entries()) {
+      out[paddedPlace(anchors, place)] = places[selfOffset + row] ?? -1;
+    }
+  }
+  if (placed.gradientOrder > 0) {
+    const out = words.subarray(placed.gradientOrder / 4);
+    for (const [place, row] of anchors.order.entries()) out[paddedPlace(anchors, place)] = row;
+  }
+  words.fill(0, placed.turns / 4, placed.turns / 4 + anchors.blocks + others.blocks);
+}
+
+function fillSide(words: Int32Array, side: Side, placed: PlacedSide, firstRow: number): void {
+  const set = placed.set / 4;
+  words[set + RowSetField.count] = side.count;
+  words[set + RowSetField.blockSize] = side.blockSize;
+  words[set + RowSetField.padded] = side.padded;
+  for (const name of [
+    'raw',
+    'order',
+    'panels',
+    'columns',
+    'norms',
+    'labels',
+    'weights',
+    'bad',
+  ] as const) {
+    words[set + RowSetField[name]] = placed[name];
+  }
+  const order = placed.order / 4;
+  const labels = placed.labels / 4;
+  words.fill(-1, labels, labels + side.padded);
+  words.fill(0, placed.bad / 4, placed.bad / 4 + side.padded);
+  for (let place = 0; place < side.count; place++) {
+    const at = paddedPlace(side, place);
+    words[order + at] = firstRow + (side.order[place] ?? 0);
+    words[labels + at] = side.classes[place] ?? 0;
+  }
+}
+
+/** Writes the task list of a placed job to the words that every thread reads. */
+export function announceJob(
+  words: Int32Array,
+  sides: Sides,
+  placed: PlacedJob,
+  { backward, threads }: { backward: boolean; threads: number },
+): void {
+  words[Control.backward] = backward ? 1 : 0;
+  words[Control.anchorBlocks] = sides.anchors.blocks;
+  words[Control.otherBlocks] = sides.others.blocks;
+  words[Control.symmetric] = sides.symmetric ? 1 : 0;
+  words[Control.job] = placed.job;
+  words[Control.anchors] = placed.anchors.set;
+  words[Control.others] = placed.others.set;
+  words[Control.turns] = placed.turns;
+  words[Control.scratch] = placed.scratch;
+  words[Control.threads] = threads;
+}

@@ -1,0 +1,94 @@
+import { BLOCK_ROWS } from './layout';
+import type { Problem } from './problem';
+
+/** Rows of one side, sorted by class and cut into blocks; see RowSet in assembly/layout.ts. */
+export interface Side {
+  readonly count: number;
+  readonly blockSize: number;
+  readonly blocks: number;
+  /** Length of an array that holds BLOCK_ROWS entries for every block. */
+  readonly padded: number;
+  /** Row of the caller's array at each sorted place. */
+  readonly order: Int32Array;
+  /** Class at each sorted place, never falling. */
+  readonly classes: Int32Array;
+}
+
+/** Both sides of a problem. */
+export interface Sides {
+  /**
+   * Whether each pair of anchors is worked off once, for both. Then `others` holds only candidates
+   * that are no anchors.
+   */
+  readonly symmetric: boolean;
+  readonly anchors: Side;
+  readonly others: Side;
+  /** Same-class candidates of each anchor, itself left out. */
+  readonly sameCount: Float32Array;
+}
+
+/** Where sorted place `place` lies in arrays of BLOCK_ROWS entries a block. */
+export function paddedPlace({ blockSize }: Side, place: number): number {
+  const block = Math.floor(place / blockSize);
+  return block * BLOCK_ROWS + (place - block * blockSize);
+}
+
+/** Sorts both sides by class, so that most pairs of blocks share no class. */
+export function splitSides(problem: Problem, symmetric: boolean): Sides {
+  const { n, m, anchorLabels, candidateLabels, selfOffset } = problem;
+  const ids = new Map<number, number>();
+  const anchorClasses = denseClasses(anchorLabels, ids);
+  const candidateClasses = denseClasses(candidateLabels, ids);
+  const isOwn = (j: number) => symmetric && j >= selfOffset && j < selfOffset + n;
+
+  const sizes = new Int32Array(ids.size);
+  for (const id of candidateClasses) sizes[id] = (sizes[id] ?? 0) + 1;
+  const sameCount = Float32Array.from(anchorClasses, (id, i) => {
+    const self = selfOffset >= 0 && candidateClasses[selfOffset + i] === id ? 1 : 0;
+    return (sizes[id] ?? 0) - self;
+  });
+
+  return {
+    symmetric,
+    anchors: sortedSide(anchorClasses, ids.size, n, () => true),
+    others: sortedSide(candidateClasses, ids.size, symmetric ? m - n : m, (j) => !isOwn(j)),
+    sameCount,
+  };
+}
+
+/** Classes as numbers from 0 on, in the order in which they are met. */
+function denseClasses(labels: Int32Array, ids: Map<number, number>): Int32Array {
+  return labels.map((label) => {
+    const known = ids.get(label);
+    if (known !== undefined) return known;
+    ids.set(label, ids.size);
+    return ids.size - 1;
+  });
+}
+
+function sortedSide(
+  classes: Int32Array,
+  classCount: number,
+  count: number,
+  included: (row: number) => boolean,
+): Side {
+  const next = new Int32Array(classCount + 1);
+  for (const [row, id] of classes.entries()) {
+    if (included(row)) next[id + 1] = (next[id + 1] ?? 0) + 1;
+  }
+  for (let id = 0; id < classCount; id++) next[id + 1] = (next[id + 1] ?? 0) + (next[id] ?? 0);
+  const order = new Int32Array(count);
+  const sorted = new Int32Array(count);
+  for (const [row, id] of classes.entries()) {
+    if (!included(row)) continue;
+    const place = next[id] ?? 0;
+    next[id] = place + 1;
+    order[place] = row;
+    sorted[place] = id;
+  }
+  // Blocks of equal size waste least; 8 rows are one step of the register tile.
+  const fewest = Math.max(1, Math.ceil(count / BLOCK_ROWS));
+  const blockSize = Math.min(BLOCK_ROWS, Math.ceil(count / fewest / 8) * 8 || 8);
+  const blocks = Math.ceil(count / blockSize);
+  return { count, blockSize, blocks, padded: blocks * BLOCK_ROWS, order, classes: sorted };
+}

@@ -1,0 +1,134 @@
+import type { KernelExports } from './exports';
+import { Control, SCRATCH_BYTES } from './layout';
+
+/**
+ * The tasks of a job, in the order in which threads claim them: pack every block, work off every
+ * pair of blocks, and for the gradient write every block out.
+ *
+ * What a pair contributes to a block is added in one fixed order, whoever computes it: each block
+ * counts its turns, and a thread waits for the turn of its pair. So results do not depend on the
+ * number of threads, and nobody waits for a task that has not been claimed.
+ */
+export interface TaskList {
+  readonly backward: boolean;
+  /** Blocks of anchors, and of candidates that are not anchors. */
+  readonly anchorBlocks: number;
+  readonly otherBlocks: number;
+  /** Whether pairs of anchors count, each pair of blocks once. */
+  readonly symmetric: boolean;
+}
+
+/** A pair of blocks, and the turn of both; `j` counts blocks of anchors or of the others. */
+export interface Pair {
+  i: number;
+  j: number;
+  turn: number;
+}
+
+export function symmetricPairs(blocks: number): number {
+  return (blocks * (blocks + 1)) / 2;
+}
+
+/**
+ * Pair number `p` of anchor blocks, as in a round-robin tournament: in each round every block meets
+ * one other block (or itself), so neighbours in the list share no block.
+ */
+export function tournamentPair(p: number, blocks: number, pair: Pair): void {
+  const odd = blocks % 2 === 1 ? blocks : blocks - 1;
+  const perRound = blocks % 2 === 1 ? (blocks + 1) / 2 : blocks / 2;
+  const round = Math.min(Math.floor(p / perRound), odd);
+  const k = p - round * perRound;
+  pair.turn = round;
+  if (round === odd) {
+    // Only for an even number of blocks: each meets itself.
+    pair.i = k;
+    pair.j = k;
+  } else if (k === 0) {
+    pair.i = round;
+    pair.j = blocks % 2 === 1 ? round : blocks - 1;
+  } else {
+    pair.i = (round + k) % odd;
+    pair.j = (round - k + odd) % odd;
+  }
+}
+
+export function taskCount({ backward, anchorBlocks, otherBlocks, symmetric }: TaskList): number {
+  const pairs = (symmetric ? symmetricPairs(anchorBlocks) : 0) + anchorBlocks * otherBlocks;
+  return anchorBlocks + otherBlocks + pairs + (backward ? anchorBlocks : 0);
+}
+
+/** How the threads of a job agree. */
+export interface Turns {
+  /** The next task nobody has claimed. */
+  claim(): number;
+  /** Returns once block `block` (anchors first, then others) has had `turn` turns or more. */
+  wait(block: number, turn: number): void;
+  /** Says that `block` has had its next turn. */
+  done(block: number): void;
+}
+
+/** Claims and runs tasks until none is left; returns how many. */
+export function runTasks(
+  kernels: KernelExports,
+  words: Int32Array,
+  turns: Turns,
+  thread: number,
+): number {
+  const word = (index: number) => words[index] ?? 0;
+  const list: TaskList = {
+    backward: word(Control.backward) === 1,
+    anchorBlocks: word(Control.anchorBlocks),
+    otherBlocks: word(Control.otherBlocks),
+    symmetric: word(Control.symmetric) === 1,
+  };
+  const { backward, anchorBlocks, otherBlocks, symmetric } = list;
+  const job = word(Control.job);
+  const anchors = word(Control.anchors);
+  const others = word(Control.others);
+  const scratch = word(Control.scratch) + thread * SCRATCH_BYTES;
+
+  const packed = anchorBlocks + otherBlocks;
+  const symmetricEnd = packed + (symmetric ? symmetricPairs(anchorBlocks) : 0);
+  const pairsEnd = symmetricEnd + anchorBlocks * otherBlocks;
+  const end = taskCount(list);
+  const rounds = symmetric ? anchorBlocks : 0;
+  const compute = backward ? kernels.weighPair : kernels.sumPair;
+  const merge = backward ? kernels.applyPair : kernels.mergePair;
+  const pair: Pair = { i: 0, j: 0, turn: 0 };
+  let done = 0;
+
+  for (let task = turns.claim(); task < end; task = turns.claim(), done++) {
+    if (task < anchorBlocks) {
+      kernels.pack(job, anchors, task);
+      turns.done(task);
+    } else if (task < packed) {
+      kernels.pack(job, others, task - anchorBlocks);
+      turns.done(task);
+    } else if (task < symmetricEnd) {
+      tournamentPair(task - packed, anchorBlocks, pair);
+      const { i, j, turn } = pair;
+      turns.wait(i, 1);
+      turns.wait(j, 1);
+      compute(job, i, anchors, j, scratch);
+      turns.wait(i, 1 + turn);
+      if (i !== j) turns.wait(j, 1 + turn);
+      merge(job, i, anchors, j, scratch);
+      turns.done(i);
+      if (i !== j) turns.done(j);
+    } else if (task < pairsEnd) {
+      const j = Math.floor((task - symmetricEnd) / anchorBlocks);
+      const i = task - symmetricEnd - j * anchorBlocks;
+      turns.wait(i, 1);
+      turns.wait(anchorBlocks + j, 1);
+      compute(job, i, others, j, scratch);
+      turns.wait(i, 1 + rounds + j);
+      merge(job, i, others, j, scratch);
+      turns.done(i);
+    } else {
+      const i = task - pairsEnd;
+      turns.wait(i, 1 + rounds + otherBlocks);
+      kernels.unpackGradient(job, i);
+    }
+  }
+  return done;
+}
