@@ -4,12 +4,12 @@
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { buildLayer } from './build-layer.mjs';
+import { buildPackages } from './build-packages.mjs';
 import { root } from './pnpm.mjs';
 import { setup } from './setup.mjs';
 
 setup();
-buildLayer();
+buildPackages();
 
 // Loads TypeScript from here on, in this process and in those that train.
 const { register } = await import('tsx/esm/api');

@@ -1,4 +1,4 @@
-import type { Point } from './project';
+import type { Picture } from 'snnl-callbacks/report';
 
 /** One epoch of training; epoch 0 is the state before training. */
 export interface EpochRecord {
@@ -29,14 +29,9 @@ export interface Measures {
   readonly entanglement: Readonly<Record<string, number>>;
 }
 
-/** A 2-D picture of the codes of the probe images. */
-export interface Picture {
-  readonly points: readonly Point[];
-  readonly labels: readonly number[];
-}
-
 export interface RunResult {
   readonly measures: Measures;
+  /** The codes of the probe images in two dimensions. */
   readonly picture: Picture;
   /** Whether training was stopped before its last epoch. */
   readonly stopped: boolean;

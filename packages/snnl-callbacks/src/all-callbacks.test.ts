@@ -32,7 +32,7 @@ it('leaves no tensor behind in 100 epochs with every callback and writer', async
     new TemperatureAnnealing({ schedule: exponential({ rate: 0.99 }), per: 'batch' }),
     new EntanglementLogger({ ...measured, writers }),
     new EntanglementLogger({ ...measured, per: 'batch', every: 2, name: 'batches' }),
-    callbacks.earlyStopping({ monitor: 'entanglement/snnl/ratio', patience: 100, mode: 'min' }),
+    callbacks.earlyStopping({ monitor: 'entanglement_snnl_ratio', patience: 100, mode: 'min' }),
     // Not at the end of epochs, where tfjs still holds losses.
     { onEpochBegin: () => void counts.push(memory().numTensors) },
   ]);
@@ -45,7 +45,7 @@ it('leaves no tensor behind in 100 epochs with every callback and writer', async
     validationData: [heldOut.x, heldOut.oneHot],
     callbacks: list,
   });
-  expect(history['entanglement/snnl/ratio']?.length).toBe(100);
+  expect(history.entanglement_snnl_ratio?.length).toBe(100);
   expect(counts.length).toBe(100);
   expect(new Set(counts).size).toBe(1);
   expect(memory().numTensors).toBe(before);

@@ -2,9 +2,9 @@ import type { Entanglement } from 'snnl-layer';
 import type { LayerEntanglement } from './writers/writer';
 
 /**
- * Measurements as entries for the logs: `<name>/<layer>/loss`, `.../chance` and `.../ratio`, and
- * with `perClass` the same under `<name>/<layer>/class_<id>/...` for each class with at least two
- * samples.
+ * Measurements as entries for the logs: `<name>_<layer>_loss`, `..._chance` and `..._ratio`, and
+ * with `perClass` the same under `<name>_<layer>_class_<id>_...` for each class with at least two
+ * samples. No other punctuation: tfjs-vis makes CSS selectors of keys.
  */
 export function entanglementKeys(
   name: string,
@@ -13,13 +13,13 @@ export function entanglementKeys(
 ): Record<string, number> {
   return Object.fromEntries(
     measured.flatMap((entanglement) => {
-      const prefix = `${name}/${entanglement.layer}`;
+      const prefix = `${name}_${entanglement.layer}`;
       const classes = perClass ? [...entanglement.perClass] : [];
       return [
         ...entries(prefix, entanglement),
         ...classes
           .filter(([, { anchors }]) => anchors > 0)
-          .flatMap(([id, ofClass]) => entries(`${prefix}/class_${id}`, ofClass)),
+          .flatMap(([id, ofClass]) => entries(`${prefix}_class_${id}`, ofClass)),
       ];
     }),
   );
@@ -27,8 +27,8 @@ export function entanglementKeys(
 
 function entries(prefix: string, { loss, chance, ratio }: Entanglement): [string, number][] {
   return [
-    [`${prefix}/loss`, loss],
-    [`${prefix}/chance`, chance],
-    [`${prefix}/ratio`, ratio],
+    [`${prefix}_loss`, loss],
+    [`${prefix}_chance`, chance],
+    [`${prefix}_ratio`, ratio],
   ];
 }

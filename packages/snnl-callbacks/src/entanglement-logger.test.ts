@@ -38,9 +38,9 @@ describe('EntanglementLogger', () => {
       const { history } = await fit(create(), [logger()]);
       expect(Object.keys(history)).toEqual([
         'loss',
-        'entanglement/snnl/loss',
-        'entanglement/snnl/chance',
-        'entanglement/snnl/ratio',
+        'entanglement_snnl_loss',
+        'entanglement_snnl_chance',
+        'entanglement_snnl_ratio',
       ]);
       expect(Object.values(history).map((values) => values.length)).toEqual([4, 4, 4, 4]);
     },
@@ -58,9 +58,9 @@ describe('EntanglementLogger', () => {
     const { history } = await fit(model, [logger({ layers: ['classes'], ...options }), predict]);
     for (const [epoch, features] of outputs.entries()) {
       const expected = await neighborEntanglement(heldOut.ids, features, options);
-      expect(history['entanglement/classes/loss']?.[epoch]).toBe(expected.loss);
-      expect(history['entanglement/classes/chance']?.[epoch]).toBe(expected.chance);
-      expect(history['entanglement/classes/ratio']?.[epoch]).toBe(expected.ratio);
+      expect(history.entanglement_classes_loss?.[epoch]).toBe(expected.loss);
+      expect(history.entanglement_classes_chance?.[epoch]).toBe(expected.chance);
+      expect(history.entanglement_classes_ratio?.[epoch]).toBe(expected.ratio);
     }
     expect(outputs.length).toBe(4);
   });
@@ -83,32 +83,25 @@ describe('EntanglementLogger', () => {
       batchSize: 30,
     });
     history.val_snnl_entanglement?.forEach((value, epoch) => {
-      expect(history['entanglement/snnl/loss']?.[epoch]).toBeCloseTo(Number(value), 5);
+      expect(history.entanglement_snnl_loss?.[epoch]).toBeCloseTo(Number(value), 5);
     });
     expect(history.val_snnl_entanglement?.length).toBe(4);
   });
 
   it('keeps the temperature fixed by default, so that epochs compare', async () => {
-    const model = functionalModel({ temperature: 0.1 });
-    const run = logger();
-    const { history } = await fit(model, [run], { epochs: 1 });
-    const fixed = logger({ temperature: 1 });
-    await fit(model, [fixed], { epochs: 1 });
-    expect(history['entanglement/snnl/chance']?.length).toBe(1);
-    expect(run.records[0]?.entanglement[0]?.loss).not.toBe(0);
-    const layerwise = logger({ temperature: 'layer' });
-    await fit(model, [layerwise, fixed], { epochs: 1 });
-    expect(layerwise.records[0]?.entanglement[0]?.loss).not.toBeCloseTo(
-      fixed.records[0]?.entanglement[0]?.loss ?? Number.NaN,
-      3,
-    );
+    const byDefault = logger({ name: 'default' });
+    const one = logger({ name: 'one', temperature: 1 });
+    const own = logger({ name: 'own', temperature: 'layer' });
+    const { history } = await fit(functionalModel({ temperature: 0.1 }), [byDefault, one, own]);
+    expect(history.default_snnl_loss).toEqual(history.one_snnl_loss);
+    expect(history.default_snnl_loss).not.toEqual(history.own_snnl_loss);
   });
 
   it('chooses the layers with weights where there is no entanglement layer', async () => {
     const { history } = await fit(plainModel(), [logger()]);
     expect(Object.keys(history).filter((key) => key.endsWith('ratio'))).toEqual([
-      'entanglement/hidden/ratio',
-      'entanglement/classes/ratio',
+      'entanglement_hidden_ratio',
+      'entanglement_classes_ratio',
     ]);
   });
 
@@ -116,14 +109,14 @@ describe('EntanglementLogger', () => {
     const { history } = await fit(functionalModel(), [logger({ perClass: true })], { epochs: 1 });
     expect(Object.keys(history).filter((key) => key.includes('class_'))).toEqual(
       [0, 1, 2].flatMap((id) =>
-        ['loss', 'chance', 'ratio'].map((key) => `entanglement/snnl/class_${id}/${key}`),
+        ['loss', 'chance', 'ratio'].map((key) => `entanglement_snnl_class_${id}_${key}`),
       ),
     );
     const classes = [0, 1, 2].map((id) =>
-      Number(history[`entanglement/snnl/class_${id}/loss`]?.[0]),
+      Number(history[`entanglement_snnl_class_${id}_loss`]?.[0]),
     );
     const mean = classes.reduce((sum, loss) => sum + loss) / 3;
-    expect(history['entanglement/snnl/loss']?.[0]).toBeCloseTo(mean, 6);
+    expect(history.entanglement_snnl_loss?.[0]).toBeCloseTo(mean, 6);
   });
 
   it('leaves out a class that has a single sample', async () => {
@@ -142,7 +135,7 @@ describe('EntanglementLogger', () => {
       [3, 3],
       [5, 5],
     ]);
-    expect(history['entanglement/snnl/ratio']?.length).toBe(3);
+    expect(history.entanglement_snnl_ratio?.length).toBe(3);
     expect(history.loss?.length).toBe(5);
   });
 
@@ -151,7 +144,7 @@ describe('EntanglementLogger', () => {
     const seen: (number | undefined)[] = [];
     const later = new CustomCallback({
       onBatchEnd: (_, logs) => {
-        seen.push(logs?.['entanglement/snnl/ratio']);
+        seen.push(logs?.entanglement_snnl_ratio);
       },
     });
     const { history } = await fit(functionalModel(), [run, later], { epochs: 2 });
@@ -162,12 +155,12 @@ describe('EntanglementLogger', () => {
     ]);
     const ratios = run.records.map(({ entanglement: [layer] }) => layer?.ratio);
     expect(seen).toEqual([undefined, ratios[0], undefined, ratios[1], undefined, ratios[2]]);
-    expect(history['entanglement/snnl/ratio']).toEqual([ratios[0], ratios[2]]);
+    expect(history.entanglement_snnl_ratio).toEqual([ratios[0], ratios[2]]);
     expect(Object.keys(run.records[0]?.logs ?? {})).toEqual([
       'loss',
-      'entanglement/snnl/loss',
-      'entanglement/snnl/chance',
-      'entanglement/snnl/ratio',
+      'entanglement_snnl_loss',
+      'entanglement_snnl_chance',
+      'entanglement_snnl_ratio',
     ]);
   });
 
@@ -190,9 +183,9 @@ describe('EntanglementLogger', () => {
         'val_loss',
         'loss',
         'temperature',
-        'entanglement/snnl/loss',
-        'entanglement/snnl/chance',
-        'entanglement/snnl/ratio',
+        'entanglement_snnl_loss',
+        'entanglement_snnl_chance',
+        'entanglement_snnl_ratio',
       ]),
     );
     expect(rows.map(({ temperature }) => temperature)).toEqual([1, 0.5]);
@@ -200,14 +193,23 @@ describe('EntanglementLogger', () => {
     expect(calls).toEqual(['open', 'close']);
   });
 
+  it('runs twice side by side under two names, not under one', async () => {
+    const other = logger({ name: 'other', x: train.x, y: train.ids });
+    const { history } = await fit(functionalModel(), [logger(), other], { epochs: 1 });
+    expect(history.entanglement_snnl_ratio).not.toEqual(history.other_snnl_ratio);
+    await expect(fit(functionalModel(), [logger(), logger()])).rejects.toThrow(
+      "a value 'entanglement_snnl_loss' already",
+    );
+  });
+
   it('lets EarlyStopping watch the ratio', async () => {
     const stop = callbacks.earlyStopping({
-      monitor: 'entanglement/snnl/ratio',
+      monitor: 'entanglement_snnl_ratio',
       mode: 'max',
       baseline: 9,
     });
     const { history } = await fit(functionalModel(), [logger(), stop]);
-    expect(history['entanglement/snnl/ratio']?.length).toBe(1);
+    expect(history.entanglement_snnl_ratio?.length).toBe(1);
   });
 
   it('works with fitDataset', async () => {

@@ -5,7 +5,7 @@ import { batchesPerEpoch } from './batches-per-epoch';
 import { CooperativeCallback, type UnresolvedLogs } from './cooperative-callback';
 import { defaultLayers } from './default-layers';
 import { entanglementKeys } from './entanglement-keys';
-import { type MeasureOptions, measureLayers } from './measure-layers';
+import { DEFAULT_BATCH, type MeasureOptions, measureLayers } from './measure-layers';
 import { chosenLayers } from './model-layers';
 import { resolveLogs } from './resolve-logs';
 import { GuardedWriter } from './writers/guarded-writer';
@@ -37,9 +37,9 @@ export interface EntanglementLoggerOptions extends MeasureOptions {
  * Measures how entangled layers are on held-out data while a model trains, and puts the values into
  * the logs, where History, EarlyStopping and tfjs-vis find them, and into writers.
  *
- * Keys, for each layer: `entanglement/<layer>/loss` and `entanglement/<layer>/chance` in nats, and
- * `entanglement/<layer>/ratio`, their quotient: 1 fully entangled, 0 disentangled. With `perClass`
- * also `entanglement/<layer>/class_<id>/loss` and so on. Callbacks that read them must come later
+ * Keys, for each layer: `entanglement_<layer>_loss` and `entanglement_<layer>_chance` in nats, and
+ * `entanglement_<layer>_ratio`, their quotient: 1 fully entangled, 0 disentangled. With `perClass`
+ * also `entanglement_<layer>_class_<id>_loss` and so on. Callbacks that read them must come later
  * in the list; values that are to be written, such as the temperature, must come earlier. Epochs
  * without a measurement have no such keys.
  *
@@ -129,8 +129,19 @@ export class EntanglementLogger extends CooperativeCallback {
   private async log(step: number, logs: UnresolvedLogs): Promise<Record<string, number>> {
     if (this.reader === undefined) throw new Error('onTrainBegin was not called.');
     const { x, y, perClass = false } = this.options;
-    const entanglement = await measureLayers(this.reader, x, y, this.options);
+    const { batchSize } = this.params;
+    const entanglement = await measureLayers(this.reader, x, y, {
+      batchSize: Math.max(Number(batchSize) || 0, DEFAULT_BATCH),
+      ...this.options,
+    });
     const values = entanglementKeys(this.prefix, entanglement, perClass);
+    const taken = Object.keys(values).find((key) => key in logs);
+    if (taken !== undefined) {
+      throw new Error(
+        `The logs have a value '${taken}' already. Give each EntanglementLogger a name of its own: ` +
+          "new EntanglementLogger({x, y, name: 'train_entanglement'}).",
+      );
+    }
     Object.assign(logs, values);
     // Batch logs also say which batch it is and how large: not values to plot.
     const { batch: _batch, size: _size, ...row } = await resolveLogs(logs);
@@ -138,6 +149,7 @@ export class EntanglementLogger extends CooperativeCallback {
       epoch: this.epoch,
       step,
       per: this.per,
+      name: this.prefix,
       time: Date.now(),
       logs: row,
       entanglement,

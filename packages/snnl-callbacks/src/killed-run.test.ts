@@ -47,11 +47,11 @@ it.each([3, 20, 57])('a run killed after %i lines leaves files that parse', asyn
 
   const [header, ...table] = complete(join(folder, 'log.csv')).map((line) => line.split(','));
   expect(new Set(table.map((cells) => cells.length))).toEqual(new Set([header?.length]));
-  const events = readScalars(join(folder, 'board'))['entanglement/snnl/ratio'] ?? [];
+  const events = readScalars(join(folder, 'board'))['entanglement/snnl_ratio'] ?? [];
   // The writers run one after the other, so they differ by one measurement at most.
   expect(table.length - rows.length).toBeOneOf([0, 1]);
   expect(rows.length - events.length).toBeOneOf([0, 1]);
-  const ratios = rows.map((row) => row['entanglement/snnl/ratio']);
+  const ratios = rows.map((row) => row.entanglement_snnl_ratio);
   expect(events.map(([, , ratio]) => ratio)).toEqual(
     ratios.slice(0, events.length).map(Math.fround),
   );

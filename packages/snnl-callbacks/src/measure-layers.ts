@@ -6,7 +6,11 @@ import {
 } from 'snnl-layer';
 import type { ActivationReader, LayerActivations } from './activations/activations';
 import { isSoftNearestNeighbor } from './model-layers';
+import { pace } from './pace';
 import type { LayerEntanglement } from './writers/writer';
+
+/** As in `predict`. */
+export const DEFAULT_BATCH = 32;
 
 export interface MeasureOptions {
   /**
@@ -17,9 +21,15 @@ export interface MeasureOptions {
   readonly temperature?: number | 'layer';
   /** Default: that of the layer for SoftNearestNeighbor layers, `cosine` for others. */
   readonly distance?: NeighborEntanglementOptions['distance'];
-  /** Samples that go through the model at a time. Default 256. */
+  /**
+   * Samples that go through the model at a time. Default: the batch size of the training, which
+   * holds a page up less than a training step does, at least 32.
+   */
   readonly batchSize?: number;
-  /** Anchors that are compared with all samples at a time. Default 1024. */
+  /**
+   * Anchors that are compared with all samples at a time. Default: as many as keep a page
+   * responsive on the cpu and wasm backends, 1024 on others.
+   */
   readonly blockSize?: number;
 }
 
@@ -27,7 +37,7 @@ export interface MeasureOptions {
 export function entanglementOf(
   { layer, features }: LayerActivations,
   y: Tensor | TensorLike,
-  { temperature = 1, distance, blockSize = 1024 }: MeasureOptions,
+  { temperature = 1, distance, blockSize }: MeasureOptions,
 ): Promise<DatasetEntanglement> {
   const own = isSoftNearestNeighbor(layer)
     ? layer
@@ -35,7 +45,7 @@ export function entanglementOf(
   return neighborEntanglement(y, features, {
     temperature: temperature === 'layer' ? own.temperature : temperature,
     distance: distance ?? own.distance,
-    blockSize,
+    ...(blockSize === undefined ? {} : { blockSize }),
   });
 }
 
@@ -46,12 +56,13 @@ export async function measureLayers(
   y: Tensor | TensorLike,
   options: MeasureOptions,
 ): Promise<LayerEntanglement[]> {
-  const activations = await reader.read(x, options.batchSize ?? 256);
+  const activations = await reader.read(x, options.batchSize ?? DEFAULT_BATCH);
   try {
     const measured: LayerEntanglement[] = [];
     for (const activation of activations) {
       const entanglement = await entanglementOf(activation, y, options);
       measured.push({ layer: activation.name, ...entanglement });
+      await pace.step();
     }
     return measured;
   } finally {

@@ -1,7 +1,10 @@
 import { nextFrame } from '@tensorflow/tfjs-core';
 
-/** How long training may hold the event loop: what tfjs allows its own callbacks, in ms. */
-const YIELD_EVERY_MS = 125;
+/**
+ * How long training may hold the event loop, in ms: less than the 125 that tfjs allows its own
+ * callbacks, since a stretch of work can take longer than the one before.
+ */
+const YIELD_EVERY_MS = 100;
 
 /**
  * Lets the event loop turn while a model trains, so that a page stays responsive. It yields

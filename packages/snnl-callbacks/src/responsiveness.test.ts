@@ -20,7 +20,7 @@ async function turns(callbacks: Callback[]): Promise<{ times: number[]; duration
   };
   const model = functionalModel();
   const begin = performance.now();
-  const done = model.fit(x, oneHot, { epochs: 3, batchSize: 12, verbose: 0, callbacks });
+  const done = model.fit(x, oneHot, { epochs: 6, batchSize: 12, verbose: 0, callbacks });
   setImmediate(watch);
   await done;
   training = false;
@@ -35,10 +35,10 @@ it('turns the event loop at least every 125 ms, where tfjs alone does not', asyn
   expect(without.times.length).toBeLessThan(5);
 
   const annealing = new TemperatureAnnealing({ schedule: constant(1) });
-  const logger = new EntanglementLogger({ x, y: ids, batchSize: 100 });
+  const logger = new EntanglementLogger({ x, y: ids });
   for (const callbacks of [[annealing], [logger], [annealing, logger]]) {
     const { times, duration } = await turns(callbacks);
-    // On average, so that a busy machine cannot fail it.
-    expect(duration / times.length).toBeLessThan(125);
+    // On average, so that a pause of a busy machine cannot fail it.
+    expect(duration / (times.length + 1)).toBeLessThan(125);
   }
 }, 30_000);

@@ -1,5 +1,6 @@
 import {
   dispose,
+  getBackend,
   nextFrame,
   slice,
   type Tensor,
@@ -7,6 +8,7 @@ import {
   type TensorLike,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { BlockRows, STRETCH_MS } from './block-rows';
 import { assertDistance, type Distance, embed, embedTemperature } from './distance';
 import { featureRows } from './features';
 import type { KernelChoice } from './kernel-choice';
@@ -20,7 +22,10 @@ export interface NeighborEntanglementOptions {
   readonly temperature?: number;
   /** Default `cosine`. */
   readonly distance?: Distance;
-  /** Anchors measured at a time; the event loop turns between blocks. Default 1024. */
+  /**
+   * Anchors measured at a time; the event loop turns in between. Default: as many as let it turn
+   * every 125 ms on the cpu and wasm backends, 1024 on others.
+   */
   readonly blockSize?: number;
   /** Default `auto`. */
   readonly kernel?: KernelChoice;
@@ -81,13 +86,13 @@ export async function neighborEntanglement(
   {
     temperature = 1,
     distance = 'cosine',
-    blockSize = 1024,
+    blockSize,
     kernel = 'auto',
   }: NeighborEntanglementOptions = {},
 ): Promise<DatasetEntanglement> {
   assertTemperature(temperature);
   assertDistance(distance);
-  if (!Number.isInteger(blockSize) || blockSize < 1) {
+  if (blockSize !== undefined && (!Number.isInteger(blockSize) || blockSize < 1)) {
     throw new RangeError(`Expected blockSize to be an integer of at least 1, got ${blockSize}.`);
   }
   const data = tidy(() => {
@@ -117,11 +122,15 @@ export async function neighborEntanglement(
 
   try {
     const ids = await candidateLabels.data();
-    for (let start = 0; start < n; start += blockSize) {
-      const rows = Math.min(blockSize, n - start);
+    const blockRows = new BlockRows(blockSize, getBackend());
+    let turnedAt = performance.now();
+    for (let start = 0, rows = 0; start < n; start += rows) {
+      const begin = performance.now();
+      rows = blockRows.next(n - start);
       const sums = block(start, rows);
       const values = await sums.data();
       sums.dispose();
+      blockRows.took(rows, performance.now() - begin);
       const value = (row: number, i: number): number => values[row * rows + i] as number;
       for (let i = 0; i < rows; i++) {
         const id = ids[start + i] as number;
@@ -134,7 +143,9 @@ export async function neighborEntanglement(
         all.add(loss, chance);
         tally.add(loss, chance);
       }
+      if (performance.now() - turnedAt < STRETCH_MS) continue;
       await nextFrame();
+      turnedAt = performance.now();
     }
   } finally {
     dispose(data);

@@ -1,8 +1,14 @@
+import {
+  type Curve,
+  type CurvesOptions,
+  drawCurves,
+  escapeHtml,
+  figure,
+  lineKey,
+} from 'snnl-callbacks/report';
 import type { EpochRecord } from '../results';
-import { RUN_TITLES, RUNS, type RunName } from '../settings';
+import { RUN_TITLES, RUNS } from '../settings';
 import { RUN_COLORS, RUN_DASHES } from './colors';
-import { type Curve, type CurvesOptions, drawCurves } from './curve';
-import { escapeHtml, figure } from './html';
 import type { ReportData } from './report-data';
 
 type Value = (record: EpochRecord) => number | null;
@@ -12,7 +18,7 @@ function curves(records: ReportData['records'], value: Value): Curve[] {
   return RUNS.flatMap((run): Curve[] => {
     const points = records[run].epochs.flatMap((record) => {
       const at = value(record);
-      return at === null ? [] : [{ epoch: record.epoch, value: at }];
+      return at === null ? [] : [{ step: record.epoch, value: at }];
     });
     if (points.length === 0) return [];
     return [{ title: RUN_TITLES[run], color: RUN_COLORS[run], dashes: RUN_DASHES[run], points }];
@@ -27,11 +33,13 @@ function chart(caption: string, drawn: readonly Curve[], options: CurvesOptions)
 
 /** How each run is drawn. */
 export function runKey(): string {
-  const item = (run: RunName): string =>
-    '<li><svg width="34" height="10" aria-hidden="true"><line x1="1" x2="33" y1="5" y2="5" ' +
-    `stroke="${RUN_COLORS[run]}" stroke-width="2.5" stroke-dasharray="${RUN_DASHES[run]}"/></svg>` +
-    `${RUN_TITLES[run]}</li>`;
-  return `<ul class="key">${RUNS.map(item).join('')}</ul>`;
+  return lineKey(
+    RUNS.map((run) => ({
+      title: RUN_TITLES[run],
+      color: RUN_COLORS[run],
+      dashes: RUN_DASHES[run],
+    })),
+  );
 }
 
 /** Loss and entanglement over the epochs, as figures; only those that have something to show. */

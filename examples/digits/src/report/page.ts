@@ -1,11 +1,10 @@
+import { classKey, escapeHtml, htmlPage } from 'snnl-callbacks/report';
 import { RUN_TITLES, RUNS } from '../settings';
 import { charts, runKey } from './charts';
 import { COMPARISON_NOTES, comparison } from './comparison';
-import { escapeHtml } from './html';
-import { classKey, pictures } from './pictures';
+import { pictures } from './pictures';
 import type { ReportData } from './report-data';
 import { settingsRows } from './settings-rows';
-import { STYLE } from './style';
 import { comparisonTable, settingsTable } from './tables';
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
@@ -65,18 +64,9 @@ function chartSection(data: ReportData): string {
 /** The whole report as one HTML file that needs nothing else. */
 export function reportPage(data: ReportData): string {
   const title = `${data.settings.source.title}: codes with and without SNNL`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<main>
-<h1>${escapeHtml(title)}</h1>
-<p>An autoencoder learns to squeeze each image into a code of ${data.settings.code} numbers. It was trained twice
+  return htmlPage(
+    title,
+    `<p>An autoencoder learns to squeeze each image into a code of ${data.settings.code} numbers. It was trained twice
 from the same weights: once only to reconstruct the images, and once with the soft nearest
 neighbour loss (SNNL) besides, which pulls images of one class together and others apart.</p>
 ${notice(data)}
@@ -85,9 +75,6 @@ ${comparisonSection(data)}
 ${pictureSection(data)}
 ${chartSection(data)}
 <h2>Settings</h2>
-${settingsTable(settingsRows(data))}
-</main>
-</body>
-</html>
-`;
+${settingsTable(settingsRows(data))}`,
+  );
 }

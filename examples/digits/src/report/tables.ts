@@ -1,6 +1,6 @@
+import { escapeHtml } from 'snnl-callbacks/report';
 import { RUN_TITLES, RUNS } from '../settings';
 import { type ComparisonRow, formatted } from './comparison';
-import { escapeHtml } from './html';
 
 /** Index of the better of two values; -1 where neither is. */
 function best({ values, better }: ComparisonRow): number {

@@ -1,9 +1,9 @@
 import { dispose, mean, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { metrics } from '@tensorflow/tfjs-layers';
+import { type Matrix, matrix } from 'snnl-callbacks/report';
 import { neighborEntanglement } from 'snnl-layer';
 import type { Autoencoder } from '../autoencoder';
 import type { LabelledImages } from '../data/labelled-images';
-import { type Matrix, matrix } from '../measure/matrix';
 import { MEASURING_TEMPERATURE } from '../settings';
 import { pixelRows } from './pixels';
 

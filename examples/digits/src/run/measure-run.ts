@@ -1,12 +1,16 @@
+import {
+  clusteringAccuracy,
+  kMeans,
+  nearestNeighborAccuracy,
+  normalizedMutualInformation,
+  type Picture,
+  takeRows,
+  umap,
+} from 'snnl-callbacks/report';
 import type { Autoencoder } from '../autoencoder';
 import { balancedSubset } from '../data/balanced-subset';
 import type { LabelledImages } from '../data/labelled-images';
-import { clusteringAccuracy, normalizedMutualInformation } from '../measure/clustering-scores';
-import { kMeans } from '../measure/k-means';
-import { takeRows } from '../measure/matrix';
-import { nearestNeighborAccuracy } from '../measure/nearest-neighbors';
-import { project } from '../project';
-import type { Measures, Picture } from '../results';
+import type { Measures } from '../results';
 import { NEIGHBORS, RESTARTS, type Settings } from '../settings';
 import { encode, encodeAndEntangle } from './inspect';
 
@@ -49,7 +53,7 @@ export async function measureRun(
   };
   const shown = balancedSubset(images.probe.labels, pictureSize, source.classes.length);
   const picture = {
-    points: project(takeRows(probe.codes, shown), seed),
+    points: await umap(takeRows(probe.codes, shown), seed),
     labels: shown.map((index) => images.probe.labels[index] as number),
   };
   return { measures, picture };

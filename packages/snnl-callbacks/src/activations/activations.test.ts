@@ -94,7 +94,7 @@ describe('ActivationReader', () => {
     const other = randomNormal([10, 4]);
     const read = values(await reader(model, ['shared']).read([x, other], 4));
     expect(read.shared).toEqual(applied(model, 'shared', x));
-    expect(read['shared#2']).toEqual(applied(model, 'shared', other));
+    expect(read['shared-2']).toEqual(applied(model, 'shared', other));
   });
 
   it('leaves out places in other models', async () => {
@@ -139,7 +139,7 @@ describe('ActivationReader', () => {
     model.predict(batch, { batchSize: 2 });
     const before = states();
     const tensors = memory().numTensors;
-    const read = await reader(model, ['memory']).read(heldOut, 2);
+    const read = await reader(model, ['memory']).read(heldOut, 32);
     expect(read[0]?.features.shape).toEqual([4, 3]);
     expect(states()).toEqual(before);
     expect(memory().numTensors).toBe(tensors + 1);

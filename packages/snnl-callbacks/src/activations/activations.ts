@@ -3,7 +3,6 @@ import {
   concat,
   dispose,
   keep,
-  nextFrame,
   reshape,
   slice,
   type Tensor,
@@ -12,6 +11,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { allLayers, isSoftNearestNeighbor } from '../model-layers';
+import { pace } from '../pace';
 import { intercepting } from './intercept';
 import { keepStates } from './keep-states';
 import { subModel } from './sub-model';
@@ -20,7 +20,7 @@ type Layer = layers.Layer;
 
 /** What one layer gives for a data set. */
 export interface LayerActivations {
-  /** The layer's name; with `#2`, `#3`... where it is applied at several places. */
+  /** The layer's name; with `-2`, `-3`... where it is applied at several places. */
   readonly name: string;
   readonly layer: Layer;
   /** float32 `[samples, features]`, trailing axes flattened. The receiver disposes it. */
@@ -50,11 +50,13 @@ export class ActivationReader {
   async read(x: Tensor | readonly Tensor[], batchSize: number): Promise<LayerActivations[]> {
     const inputs: readonly Tensor[] = Array.isArray(x) ? x : [x];
     const samples = inputs[0]?.shape[0] ?? 0;
+    // Some models are made for one size, stateful ones always.
+    const step = this.runner.inputs[0]?.shape[0] ?? batchSize;
     /** Batches of features, by layer and by place where it is applied. */
     const parts: Tensor2D[][][] = this.chosen.map(() => []);
     try {
-      for (let start = 0; start < samples; start += batchSize) {
-        const size = Math.min(batchSize, samples - start);
+      for (let start = 0; start < samples; start += step) {
+        const size = Math.min(step, samples - start);
         const seen = tidy(() => this.pass(inputs.map((input) => sliceRows(input, start, size))));
         seen.forEach((places, index) => {
           places.forEach((features, place) => {
@@ -62,11 +64,11 @@ export class ActivationReader {
             if (list.push(features) === 1) parts[index]?.push(list);
           });
         });
-        await nextFrame();
+        await pace.step();
       }
       return this.chosen.flatMap((layer, index) =>
         (parts[index] ?? []).map((features, place) => ({
-          name: place === 0 ? layer.name : `${layer.name}#${place + 1}`,
+          name: place === 0 ? layer.name : `${layer.name}-${place + 1}`,
           layer,
           features: concat(features, 0),
         })),

@@ -15,10 +15,10 @@ describe('csv', () => {
     const file = path();
     const writer = csv(file);
     await writer.open?.();
-    await writer.write(record(0, { loss: 0.5, 'entanglement/hidden/ratio': 0.25 }));
-    await writer.write(record(1, { loss: Number.NaN, 'entanglement/hidden/ratio': 1e-7 }));
+    await writer.write(record(0, { loss: 0.5, entanglement_hidden_ratio: 0.25 }));
+    await writer.write(record(1, { loss: Number.NaN, entanglement_hidden_ratio: 1e-7 }));
     expect(readFileSync(file, 'utf8')).toBe(
-      'time,epoch,step,loss,entanglement/hidden/ratio\n' +
+      'time,epoch,step,loss,entanglement_hidden_ratio\n' +
         `${TIME},0,0,0.5,0.25\n${TIME},1,1,NaN,1e-7\n`,
     );
   });

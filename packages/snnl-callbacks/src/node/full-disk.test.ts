@@ -30,7 +30,7 @@ async function warningsOf(writers: LogWriter[], afterFirst = () => {}): Promise<
     verbose: 0,
     callbacks: [logger, interrupt],
   });
-  expect(history.history['entanglement/snnl/ratio']?.length).toBe(3);
+  expect(history.history.entanglement_snnl_ratio?.length).toBe(3);
   return warn.mock.calls.map(([message]) => String(message));
 }
 

@@ -22,15 +22,15 @@ async function logged(...logs: Record<string, number>[]): Promise<string> {
 describe('tensorBoard', () => {
   it('writes events that the reader of TensorBoard finds', async () => {
     const folder = await logged(
-      { loss: 1.5, 'entanglement/größe/ratio': 0.75 },
-      { loss: Number.NaN, 'entanglement/größe/ratio': 0.5 },
+      { loss: 1.5, entanglement_größe_ratio: 0.75 },
+      { loss: Number.NaN, entanglement_größe_ratio: 0.5 },
     );
     expect(readScalars(folder)).toEqual({
       loss: [
         [SECONDS, 0, 1.5],
         [SECONDS, 1, null],
       ],
-      'entanglement/größe/ratio': [
+      'entanglement/größe_ratio': [
         [SECONDS, 0, 0.75],
         [SECONDS, 1, 0.5],
       ],

@@ -8,7 +8,8 @@ import { tfRecord } from './tf-record';
 /**
  * Writes event files that TensorBoard reads: `tensorboard --logdir <logdir>`. Each training adds a
  * file of its own; each value of the logs is a scalar under its key, over epochs (or batches, where
- * the logger measures per batch). tfjs-node is not needed.
+ * the logger measures per batch). Entanglement values are grouped: `entanglement_code_ratio` is
+ * found as `entanglement/code_ratio`. tfjs-node is not needed.
  *
  * Of a killed run at most the last measurement is lost.
  */
@@ -36,9 +37,13 @@ export function tensorBoard(logdir: string): LogWriter {
         flag: 'wx',
       });
     },
-    write({ time, step, logs }) {
+    write({ time, step, name, logs }) {
       if (path === undefined || encode === undefined) throw new Error('it was not opened');
-      appendFileSync(path, encode({ time, step, scalars: logs }));
+      const scalars = Object.entries(logs).map(([key, value]) => [
+        key.startsWith(`${name}_`) ? key.replace(`${name}_`, `${name}/`) : key,
+        value,
+      ]);
+      appendFileSync(path, encode({ time, step, scalars: Object.fromEntries(scalars) }));
     },
   };
 }

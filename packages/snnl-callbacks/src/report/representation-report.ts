@@ -2,7 +2,7 @@ import { dispose, nextFrame, type Tensor, type TensorLike } from '@tensorflow/tf
 import type { LayersModel, layers as tfLayers } from '@tensorflow/tfjs-layers';
 import { ActivationReader, type LayerActivations } from '../activations/activations';
 import { defaultLayers } from '../default-layers';
-import { entanglementOf, type MeasureOptions } from '../measure-layers';
+import { DEFAULT_BATCH, entanglementOf, type MeasureOptions } from '../measure-layers';
 import { chosenLayers } from '../model-layers';
 import type { LogRecord } from '../writers/writer';
 import { classIdsOf, distinctIds, positionsOf } from './label-positions';
@@ -58,7 +58,12 @@ export async function representationReport(
   options: RepresentationReportOptions,
 ): Promise<RepresentationReport> {
   const { model, neighbors = 5, restarts = 10, pictureSize = 1000, seed = 1 } = options;
-  const { temperature = 1, distance, batchSize = 256, projections = ['pca', 'umap'] } = options;
+  const {
+    temperature = 1,
+    distance,
+    batchSize = DEFAULT_BATCH,
+    projections = ['pca', 'umap'],
+  } = options;
   assertCounts({ neighbors, restarts, pictureSize, batchSize });
   const samples = count(options.x);
   if (samples < 4) {

@@ -4,5 +4,13 @@ import type { LayerEntanglement, LogRecord } from '../writers/writer';
 export function record(epoch: number, logs: Record<string, number>, ratio = 0.5): LogRecord {
   const ofAll = { loss: 2 * ratio, chance: 2, ratio, anchors: 10 };
   const entanglement: LayerEntanglement[] = [{ layer: 'hidden', ...ofAll, perClass: new Map() }];
-  return { epoch, step: epoch, per: 'epoch', time: Date.UTC(2024, 0, 1), logs, entanglement };
+  return {
+    epoch,
+    step: epoch,
+    per: 'epoch',
+    name: 'entanglement',
+    time: Date.UTC(2024, 0, 1),
+    logs,
+    entanglement,
+  };
 }

@@ -6,7 +6,7 @@ function tables(ratios: number[], options = {}): string[] {
   const printed: string[] = [];
   const writer = consoleTable({ print: (table) => printed.push(table), ...options });
   ratios.forEach((ratio, epoch) => {
-    const logs = { loss: 0.25, temperature: 1e-4, 'entanglement/hidden/loss': 1 };
+    const logs = { loss: 0.25, temperature: 1e-4, entanglement_hidden_loss: 1 };
     writer.write(record(epoch, logs, ratio));
   });
   return printed;

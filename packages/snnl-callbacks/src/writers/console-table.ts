@@ -35,9 +35,9 @@ export function consoleTable({
   };
 }
 
-function title({ per, step, logs }: LogRecord): string {
+function title({ per, step, name, logs }: LogRecord): string {
   const values = Object.entries(logs)
-    .filter(([key]) => !key.includes('/'))
+    .filter(([key]) => !key.startsWith(`${name}_`))
     .map(([key, value]) => `  ${key} ${decimals(value)}`);
   return `${per} ${step + 1}${values.join('')}`;
 }

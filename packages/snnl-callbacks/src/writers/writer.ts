@@ -13,6 +13,8 @@ export interface LogRecord {
   /** Index of the epoch or batch that was measured after, from 0, over the whole training. */
   readonly step: number;
   readonly per: 'epoch' | 'batch';
+  /** What the keys of the entanglement values begin with. */
+  readonly name: string;
   /** Milliseconds since 1970. */
   readonly time: number;
   /**

@@ -5,11 +5,10 @@ import type { Point } from '../measure/project';
 import { classColor } from './colors';
 import { drawSvg } from './svg';
 
-const SIZE = 440;
+const SIZE = 400;
 const MARGIN = { marginLeft: 46, marginRight: 12, marginTop: 28, marginBottom: 42 };
 const PLOT_WIDTH = SIZE - MARGIN.marginLeft - MARGIN.marginRight;
 const PLOT_HEIGHT = SIZE - MARGIN.marginTop - MARGIN.marginBottom;
-const FONT_SIZE = 15;
 
 /** Samples in two dimensions. */
 export interface Picture {
@@ -53,6 +52,7 @@ function axis(values: readonly number[], pixels: number): Axis {
 function placeNames(
   { points, labels }: Picture,
   classes: readonly string[],
+  fontSize: number,
   x: Axis,
   y: Axis,
 ): Label[] {
@@ -63,7 +63,8 @@ function placeNames(
     const [homeX, homeY] = [x.toPixel(middle[0]), y.toPixel(middle[1])];
     return [{ label, name, homeX, homeY, x: homeX, y: homeY }];
   });
-  const radius = (name: string): number => Math.max(FONT_SIZE * 0.75, name.length * 3.6);
+  // A bold letter is about 0.62 of the font's size wide.
+  const radius = (name: string): number => fontSize * Math.max(0.75, 0.31 * name.length + 0.2);
   forceSimulation(placed)
     .force('x', forceX<Label>((node) => node.homeX).strength(0.2))
     .force('y', forceY<Label>((node) => node.homeY).strength(0.2))
@@ -92,7 +93,8 @@ export function drawScatter(
     picture.points.map(([, value]) => value),
     PLOT_HEIGHT,
   );
-  const names = placeNames(picture, classes, x, y);
+  const fontSize = classes.every((name) => name.length <= 2) ? 15 : 12;
+  const names = placeNames(picture, classes, fontSize, x, y);
   return drawSvg({
     width: SIZE,
     height: SIZE,
@@ -118,7 +120,7 @@ export function drawScatter(
         x: (node: Label) => x.toValue(node.x ?? 0),
         y: (node: Label) => y.toValue(node.y ?? 0),
         text: 'name',
-        fontSize: FONT_SIZE,
+        fontSize,
         fontWeight: 700,
         fill: '#111',
         stroke: 'white',

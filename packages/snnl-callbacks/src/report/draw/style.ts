@@ -5,7 +5,7 @@ export const STYLE = `
 body { margin: 0; background: #f4f6f8; color: var(--ink);
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
 main { max-width: 1220px; margin: 0 auto; padding: 28px 20px 48px; }
-h1 { font-size: clamp(1.4rem, 1.1rem + 1.3vw, 1.9rem); line-height: 1.2; margin: 0 0 8px; }
+h1 { font-size: clamp(1.4rem, 1.1rem + 1.3vw, 1.9rem); line-height: 1.2; margin: 0 0 8px; overflow-wrap: anywhere; }
 h2 { font-size: 1.2rem; margin: 34px 0 6px; }
 h3 { font-size: 1.05rem; margin: 22px 0 4px; }
 p { margin: 6px 0; max-width: 76ch; }
@@ -28,8 +28,10 @@ tr:last-child > * { border-bottom: 0; }
 thead th { font-size: .9rem; color: var(--soft); }
 tbody th { font-weight: 400; }
 td.number, th.number { text-align: right; }
+td.number { white-space: nowrap; }
 td.best { font-weight: 700; }
 .settings th { width: 34%; color: var(--soft); }
+.settings td { overflow-wrap: anywhere; }
 ul.notes { padding-left: 20px; margin: 10px 0 0; }
 @media (max-width: 480px) {
   main { padding: 18px 12px 32px; }

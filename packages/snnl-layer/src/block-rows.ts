@@ -1,0 +1,34 @@
+/** How long one block may hold the event loop: half of what tfjs allows between frames, in ms. */
+export const STRETCH_MS = 60;
+const MOST_ROWS = 1024;
+const FIRST_ROWS = 16;
+
+/** Backends that compute while the caller waits; on the others a new size means new shaders. */
+const SYNCHRONOUS = ['cpu', 'wasm'];
+
+/**
+ * How many rows of a long computation to do at a time, so that a page stays responsive: as many as
+ * take about {@link STRETCH_MS}, going by the blocks before.
+ */
+export class BlockRows {
+  private rows: number;
+  private readonly adapts: boolean;
+
+  /** @param fixed A size that is kept, undefined to choose. */
+  constructor(fixed: number | undefined, backend: string) {
+    this.adapts = fixed === undefined && SYNCHRONOUS.includes(backend);
+    this.rows = fixed ?? (this.adapts ? FIRST_ROWS : MOST_ROWS);
+  }
+
+  /** Rows of the next block when `left` are left. */
+  next(left: number): number {
+    return Math.min(this.rows, left);
+  }
+
+  /** Notes that a block of `rows` took `ms`. */
+  took(rows: number, ms: number): void {
+    if (!this.adapts) return;
+    const factor = Math.min(Math.max(STRETCH_MS / Math.max(ms, 0.01), 0.125), 4);
+    this.rows = Math.min(Math.max(Math.round(rows * factor), 1), MOST_ROWS);
+  }
+}
