@@ -15,7 +15,9 @@ function newest(path) {
 function isBuilt(name) {
   const folder = join(root, 'packages', name);
   const built = join(folder, 'dist', 'index.js');
-  const sources = ['src', 'package.json', 'tsup.config.ts'].map((source) => join(folder, source));
+  const sources = ['src', 'assembly', 'scripts', 'package.json', 'tsup.config.ts']
+    .map((source) => join(folder, source))
+    .filter(existsSync);
   return existsSync(built) && statSync(built).mtimeMs > Math.max(...sources.map(newest));
 }
 

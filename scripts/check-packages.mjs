@@ -9,39 +9,42 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from './pnpm.mjs';
 
-const load = (path) => import(pathToFileURL(join(root, 'packages', path)).href);
-const from = join(root, 'packages', 'snnl-layer', 'package.json');
-const require = createRequire(from);
-const tf = require('@tensorflow/tfjs');
+const require = createRequire(join(root, 'packages', 'snnl-callbacks', 'package.json'));
+const tf = createRequire(join(root, 'packages', 'snnl-layer', 'package.json'))('@tensorflow/tfjs');
 
-async function train(snnl) {
+/** The package, or a subpath of it, as `import` and as `require` give it. */
+async function load(name, file) {
+  const dist = join(root, 'packages', name, 'dist', file);
+  const cjs = require(`${dist}.cjs`);
+  const esm = await import(pathToFileURL(`${dist}.js`).href);
+  assert.deepEqual(Object.keys(cjs).sort(), Object.keys(esm).sort());
+  console.log(`${name}/${file}: ${Object.keys(esm).length} exports, as ESM and as CommonJS`);
+  return { esm, cjs };
+}
+
+async function train(layerPackage, callbacks) {
   await tf.setBackend('cpu');
-  const layer = snnl.softNearestNeighbor({ factor: 1 });
+  const layer = layerPackage.softNearestNeighbor({ factor: 1 });
   const model = tf.sequential({
     layers: [tf.layers.dense({ units: 3, inputShape: [2] }), layer, tf.layers.dense({ units: 2 })],
   });
-  model.compile({ optimizer: 'sgd', loss: snnl.withTargetLabels('meanSquaredError') });
+  model.compile({ optimizer: 'sgd', loss: layerPackage.withTargetLabels('meanSquaredError') });
   const x = tf.tensor2d([0, 1, 1, 0, 2, 1, 1, 2], [4, 2]);
-  const loss = await model.trainOnBatch(x, tf.oneHot(tf.tensor1d([0, 1, 0, 1], 'int32'), 2));
-  assert(Number.isFinite(loss) && loss > 0, `expected a finite loss above 0, got ${loss}`);
+  const y = tf.oneHot(tf.tensor1d([0, 1, 0, 1], 'int32'), 2);
+  const schedule = callbacks.inversePower({ gamma: 0.5 });
+  const annealing = new callbacks.TemperatureAnnealing({ schedule });
+  const { history } = await model.fit(x, y, { epochs: 2, verbose: 0, callbacks: [annealing] });
+  assert(history.loss.every((loss) => Number.isFinite(loss) && loss > 0));
+  assert(Math.abs(layer.temperature - Math.SQRT1_2) < 1e-6, `temperature ${layer.temperature}`);
+  assert.equal(layerPackage.kernelFor('cpu'), 'fused');
 }
 
-const cjs = require('../../packages/snnl-layer/dist/index.cjs');
-const esm = await load('snnl-layer/dist/index.js');
-assert.deepEqual(Object.keys(cjs).sort(), Object.keys(esm).sort());
-for (const snnl of [esm, cjs]) await train(snnl);
-console.log(`snnl-layer: ${Object.keys(esm).length} exports, as ESM and as CommonJS`);
+const layer = await load('snnl-layer', 'index');
+const callbacks = await load('snnl-callbacks', 'index');
+await load('snnl-callbacks', 'node');
+await train(layer.esm, callbacks.esm);
+await train(layer.cjs, callbacks.cjs);
 
-for (const entry of ['index', 'node']) {
-  const asCjs = require(`../../packages/snnl-callbacks/dist/${entry}.cjs`);
-  const asEsm = await load(`snnl-callbacks/dist/${entry}.js`);
-  assert.deepEqual(Object.keys(asCjs).sort(), Object.keys(asEsm).sort());
-  console.log(
-    `snnl-callbacks ${entry}: ${Object.keys(asEsm).length} exports, as ESM and as CommonJS`,
-  );
-}
-const report = await load('snnl-callbacks/dist/report.js');
-assert.equal(typeof report.representationReport, 'function');
 /** Names of the packages that a built file imports, itself or through chunks. */
 function packagesOf(path, seen = new Set()) {
   const code = readFileSync(path, 'utf8');
@@ -52,10 +55,12 @@ function packagesOf(path, seen = new Set()) {
   return seen;
 }
 
+const built = join(root, 'packages', 'snnl-callbacks', 'dist');
+const report = await import(pathToFileURL(join(built, 'report.js')).href);
+assert.equal(typeof report.representationReport, 'function');
 // What a page that only anneals loads: nothing of Node, and none of the libraries of the report.
-assert.deepEqual([...packagesOf(join(root, 'packages/snnl-callbacks/dist/index.js'))].sort(), [
+assert.deepEqual([...packagesOf(join(built, 'index.js'))].sort(), [
   '@tensorflow/tfjs-core',
   '@tensorflow/tfjs-layers',
   'snnl-layer',
 ]);
-console.log(`snnl-callbacks report: ${Object.keys(report).length} exports, as ESM`);

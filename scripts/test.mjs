@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { ensureChromium } from './chromium.mjs';
 import { pnpm, root, run } from './pnpm.mjs';
 import { setup } from './setup.mjs';
 
@@ -45,6 +46,7 @@ step('lint and format', () => pnpm(['exec', 'biome', 'ci', '--error-on-warnings'
 step('build', () => pnpm(['-r', '--filter', './packages/*', 'run', 'build']));
 step('types', () => pnpm(['-r', 'run', 'typecheck']));
 step('built packages', () => run('node', ['scripts/check-packages.mjs']));
+step('browser', ensureChromium);
 step('tests', vitest, countVitest);
 const { passed, failed, skipped } = totals;
 console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
