@@ -3,13 +3,14 @@ import { extent, median } from 'd3-array';
 import { forceCollide, forceSimulation, forceX, forceY, type SimulationNodeDatum } from 'd3-force';
 import type { Point } from '../measure/project';
 import { classColor } from './colors';
+import { shortened } from './html';
 import { drawSvg } from './svg';
 
 const SIZE = 440;
-const MARGIN = { marginLeft: 46, marginRight: 12, marginTop: 28, marginBottom: 42 };
+const MARGIN = { marginLeft: 50, marginRight: 12, marginTop: 30, marginBottom: 46 };
 const PLOT_WIDTH = SIZE - MARGIN.marginLeft - MARGIN.marginRight;
 const PLOT_HEIGHT = SIZE - MARGIN.marginTop - MARGIN.marginBottom;
-const FONT_SIZE = 15;
+const FONT_SIZE = 17;
 
 /** Samples in two dimensions. */
 export interface Picture {
@@ -61,9 +62,12 @@ function placeNames(
     const middle = [median(members, ([mx]) => mx), median(members, ([, my]) => my)];
     if (middle[0] === undefined || middle[1] === undefined) return [];
     const [homeX, homeY] = [x.toPixel(middle[0]), y.toPixel(middle[1])];
-    return [{ label, name, homeX, homeY, x: homeX, y: homeY }];
+    return [{ label, name: shortened(name), homeX, homeY, x: homeX, y: homeY }];
   });
-  const radius = (name: string): number => Math.max(FONT_SIZE * 0.75, name.length * 3.6);
+  const radius = (name: string): number =>
+    Math.max(FONT_SIZE * 0.75, name.length * FONT_SIZE * 0.25);
+  const inside = (value = 0, size: number, margin: number): number =>
+    Math.min(Math.max(value, margin), size - margin);
   forceSimulation(placed)
     .force('x', forceX<Label>((node) => node.homeX).strength(0.2))
     .force('y', forceY<Label>((node) => node.homeY).strength(0.2))
@@ -75,6 +79,10 @@ function placeNames(
     )
     .stop()
     .tick(200);
+  for (const node of placed) {
+    node.x = inside(node.x, PLOT_WIDTH, node.name.length * FONT_SIZE * 0.3);
+    node.y = inside(node.y, PLOT_HEIGHT, FONT_SIZE / 2);
+  }
   return placed;
 }
 
@@ -97,7 +105,7 @@ export function drawScatter(
     width: SIZE,
     height: SIZE,
     ...MARGIN,
-    style: { fontSize: '12px' },
+    style: { fontSize: '14px' },
     x: {
       label: xLabel,
       labelArrow: 'none',
