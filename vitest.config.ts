@@ -1,8 +1,5 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: {
-    projects: ['packages/*', 'examples/*', 'bench'],
-    testTimeout: 30_000,
-  },
+  test: { projects: ['packages/*', 'examples/*', 'bench'] },
 });

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { name: 'bench', include: ['src/**/*.test.ts'] },
+  test: { name: 'bench', include: ['src/**/*.test.ts'], testTimeout: 60_000 },
   // Measures the sources, so that no build is needed first; tsconfig.json says the same to tsx.
   resolve: {
     alias: {

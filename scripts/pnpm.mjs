@@ -10,10 +10,10 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 const { packageManager } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 
 /** Runs `command` in the repository root (or `cwd`) and returns its exit code. */
-export function run(command, args, { cwd = root, env = {} } = {}) {
+export function run(command, args, { cwd = root, env = {}, stdio = 'inherit' } = {}) {
   const { status, signal, error } = spawnSync(command, args, {
     cwd,
-    stdio: 'inherit',
+    stdio,
     env: { ...process.env, ...env },
     shell: process.platform === 'win32',
   });

@@ -18,8 +18,11 @@ function lockDigest() {
 
 export function setup() {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lockDigest()) return;
-  console.log('Installing dependencies (first run, or the lock file changed) ...');
-  const code = pnpm(['install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=warn']);
+  // On stderr, as all of pnpm's output: stdout belongs to the program that is set up.
+  console.error('Installing dependencies (first run, or the lock file changed) ...');
+  const code = pnpm(['install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=warn'], {
+    stdio: ['inherit', 2, 2],
+  });
   if (code !== 0) {
     console.error('Dependencies could not be installed: see the messages of pnpm above.');
     process.exit(code);

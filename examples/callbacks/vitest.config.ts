@@ -14,5 +14,5 @@ export default defineConfig({
       'snnl-layer': source('snnl-layer/src/index.ts'),
     },
   },
-  test: { name: 'example-callbacks', include: ['src/**/*.test.ts'] },
+  test: { name: 'example-callbacks', include: ['src/**/*.test.ts'], testTimeout: 60_000 },
 });

@@ -12,5 +12,5 @@ export default defineConfig({
       'snnl-layer': source('snnl-layer/src/index.ts'),
     },
   },
-  test: { name: 'digits', include: ['src/**/*.test.ts'] },
+  test: { name: 'digits', include: ['src/**/*.test.ts'], testTimeout: 60_000 },
 });

@@ -6,5 +6,5 @@ const layerSource = fileURLToPath(new URL('../snnl-layer/src/index.ts', import.m
 export default defineConfig({
   // The source, so that tests need no build first.
   resolve: { alias: { 'snnl-layer': layerSource } },
-  test: { name: 'snnl-callbacks', include: ['src/**/*.test.ts'], testTimeout: 30_000 },
+  test: { name: 'snnl-callbacks', include: ['src/**/*.test.ts'], testTimeout: 60_000 },
 });

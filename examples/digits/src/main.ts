@@ -41,7 +41,7 @@ function introduce(settings: Settings): void {
   if (source.note !== undefined) console.log(source.note);
   console.log(
     `Network: autoencoder with hidden layers of ${hidden.join(', ')} units and a code of ${code}; ` +
-      `${epochs} epochs on the ${backend} backend.`,
+      `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} on the ${backend} backend.`,
   );
   const how = runsAtOnce(settings) ? 'side by side' : 'one after the other';
   console.log(

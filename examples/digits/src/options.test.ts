@@ -13,6 +13,7 @@ it('has defaults for each backend', () => {
   expect(readOptions(['--backend', 'tensorflow'])).toMatchObject({
     hidden: [500, 500, 2000],
     epochs: 50,
+    batchSize: 250,
   });
 });
 

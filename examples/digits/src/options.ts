@@ -20,8 +20,8 @@ export interface Options {
 
 /** What depends on the backend: a network that trains in minutes, or the one of the papers. */
 export const NETWORKS = {
-  wasm: { hidden: [256, 128], epochs: 20 },
-  tensorflow: { hidden: [500, 500, 2000], epochs: 50 },
+  wasm: { hidden: [256, 128], epochs: 20, batchSize: 100 },
+  tensorflow: { hidden: [500, 500, 2000], epochs: 50, batchSize: 250 },
 } as const;
 
 const CLASSES = 10;
@@ -35,7 +35,8 @@ loss (SNNL), and shows in a table and a report how well the codes separate the d
   --epochs N            passes over the training images; ${NETWORKS.wasm.epochs}, or ${NETWORKS.tensorflow.epochs} with --backend tensorflow
   --hidden A,B,...      units of the encoder's hidden layers, mirrored in the decoder;
                         ${list(NETWORKS.wasm.hidden)}, or ${list(NETWORKS.tensorflow.hidden)} with --backend tensorflow
-  --batch-size N        images a step, a multiple of ${CLASSES}; 100
+  --batch-size N        images a step, a multiple of ${CLASSES}; ${NETWORKS.wasm.batchSize}, or ${NETWORKS.tensorflow.batchSize}
+                        with --backend tensorflow
   --factor F            weight of each layer's SNNL beside the reconstruction loss; 1
   --seed N              fixes initial weights, batches, k-means starts and pictures; 1
   --backend NAME        wasm (default, nothing to install), or tensorflow (needs tfjs-node)
@@ -52,7 +53,7 @@ Ctrl-C stops early and reports what there is; a second Ctrl-C quits at once.`;
 const FLAGS = {
   epochs: { type: 'string' },
   hidden: { type: 'string' },
-  'batch-size': { type: 'string', default: '100' },
+  'batch-size': { type: 'string' },
   factor: { type: 'string', default: '1' },
   seed: { type: 'string', default: '1' },
   backend: { type: 'string', default: 'wasm' },
@@ -110,7 +111,10 @@ export function readOptions(args: readonly string[]): Options | 'help' {
   if (flags.help) return 'help';
   const backend = oneOf('backend', flags.backend, BACKENDS);
   const network = NETWORKS[backend];
-  const batchSize = multipleOfClasses('batch-size', integer('batch-size', flags['batch-size'], 20));
+  const batchSize = multipleOfClasses(
+    'batch-size',
+    integer('batch-size', flags['batch-size'] ?? String(network.batchSize), 20),
+  );
   const trainSize = multipleOfClasses('train-size', integer('train-size', flags['train-size'], 20));
   if (batchSize > trainSize) {
     throw new UserError(

@@ -2,6 +2,10 @@
 export const NEIGHBOR_LOG_SUMS = 'SnnlNeighborLogSums';
 export const NEIGHBOR_LOG_SUMS_GRAD = 'SnnlNeighborLogSumsGrad';
 
+/** Rows scaled to length 1, and the gradient of that; only the CPU backends have them. */
+export const UNIT_ROWS = 'SnnlUnitRows';
+export const UNIT_ROWS_GRAD = 'SnnlUnitRowsGrad';
+
 /** Rows of the `[5, N]` output of {@link NEIGHBOR_LOG_SUMS}. */
 export const LOG_SUM_ALL = 0;
 export const LOG_SUM_SAME = 1;

@@ -4,8 +4,11 @@ import {
   cast,
   customGrad,
   div,
+  engine,
   equal,
   type GradSaveFunc,
+  getBackend,
+  getKernel,
   max,
   mul,
   sqrt,
@@ -15,21 +18,16 @@ import {
   type Tensor,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
+import { kernelFor } from './kernel-choice';
+import { UNIT_ROWS, UNIT_ROWS_GRAD } from './kernel-names';
 
 const isZero = (x: Tensor): Tensor => cast(equal(x, 0), 'float32');
 
 /**
- * Rows scaled to length 1: u = x / |x|, dx = (du - u (u . du)) / |x|. A zero row stays zero and
- * gets zero gradient.
- *
- * Scaling by the largest entry first keeps |x|^2 in range for rows as small as 1e-30 or as large
- * as 1e30.
- *
- * @param rows float32 `[N, D]`, D >= 1.
- * @returns float32 `[N, D]`.
- * @see docs/math.md eq. 7.
+ * From core tfjs ops, for any backend. Scaling by the largest entry first keeps |x|^2 in range for
+ * rows as small as 1e-30 or as large as 1e30.
  */
-export function unitRows(rows: Tensor2D): Tensor2D {
+function composedUnitRows(rows: Tensor2D): Tensor2D {
   return customGrad((x, save) => {
     const largest = max(abs(x as Tensor), 1, true);
     const zero = isZero(largest);
@@ -47,4 +45,32 @@ export function unitRows(rows: Tensor2D): Tensor2D {
       },
     };
   })(rows) as Tensor2D;
+}
+
+/** By the kernels that `backend` has registered. */
+function fusedUnitRows(rows: Tensor2D): Tensor2D {
+  const run = (kernel: string, inputs: object) =>
+    engine().runKernel(kernel, { ...inputs }) as Tensor2D;
+  return customGrad((x, save) => {
+    (save as GradSaveFunc)([x as Tensor]);
+    return {
+      value: run(UNIT_ROWS, { x }),
+      gradFunc: (dy: Tensor2D, [saved]: Tensor[]) => run(UNIT_ROWS_GRAD, { x: saved, dy }),
+    };
+  })(rows) as Tensor2D;
+}
+
+/**
+ * Rows scaled to length 1: u = x / |x|, dx = (du - u (u . du)) / |x|. A zero row stays zero and
+ * gets zero gradient.
+ *
+ * @param rows float32 `[N, D]`, D >= 1.
+ * @returns float32 `[N, D]`.
+ * @see docs/math.md eq. 7.
+ */
+export function unitRows(rows: Tensor2D): Tensor2D {
+  if (kernelFor(getBackend()) === 'fused' && getKernel(UNIT_ROWS, getBackend()) != null) {
+    return fusedUnitRows(rows);
+  }
+  return composedUnitRows(rows);
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../user-error';
 import { FASHION_CLASSES, fashionDirectory } from './fashion-mnist';
 
@@ -52,7 +52,7 @@ function filesIn(directory: string) {
 export function directorySource(directory: string): DataSource {
   const path = resolve(directory);
   if (!existsSync(path)) throw new UserError(`--data-dir ${path} does not exist.`);
-  return { title: `IDX files in ${path}`, classes: DIGITS, ...filesIn(path) };
+  return { title: `Images of the folder ${basename(path)}`, classes: DIGITS, ...filesIn(path) };
 }
 
 function mnist(): DataSource {

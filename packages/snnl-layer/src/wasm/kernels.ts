@@ -3,12 +3,12 @@ import type {
   KernelFunc,
   NamedAttrMap,
   NamedTensorInfoMap,
-  TensorInfo,
 } from '@tensorflow/tfjs-core';
 import { backward } from './backward';
 import { withRuntime } from './current-runtime';
 import { forward } from './forward';
 import type { Problem } from './problem';
+import { input, read, write } from './tensor-io';
 
 /** The kernel function of `SnnlNeighborLogSums`, for backends whose tensors can be read at once. */
 export const logSums: KernelFunc = ({ inputs, backend, attrs }) => {
@@ -51,27 +51,4 @@ function readProblem(
     temperature,
     selfOffset: Number(attrs?.selfOffset ?? -1),
   };
-}
-
-function input(inputs: NamedTensorInfoMap, name: string): TensorInfo {
-  const info = inputs[name];
-  if (info === undefined) throw new Error(`Expected an input '${name}', but got none.`);
-  return info;
-}
-
-/** Values of an input; a backend that keeps them in another type of array has them converted. */
-function read<Values extends Float32Array | Int32Array>(
-  backend: KernelBackend,
-  inputs: NamedTensorInfoMap,
-  name: string,
-  Type: { new (length: number): Values; from(values: ArrayLike<number>): Values },
-): Values {
-  const { dataId, shape } = input(inputs, name);
-  if (shape.includes(0)) return new Type(0);
-  const values = backend.readSync(dataId);
-  return values instanceof Type ? values : Type.from(values as ArrayLike<number>);
-}
-
-function write(backend: KernelBackend, values: Float32Array, shape: number[]): TensorInfo {
-  return { dataId: backend.write(values, shape, 'float32'), shape, dtype: 'float32' };
 }

@@ -1,10 +1,16 @@
 import { registerKernel } from '@tensorflow/tfjs-core';
-import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from '../kernel-names';
+import {
+  NEIGHBOR_LOG_SUMS,
+  NEIGHBOR_LOG_SUMS_GRAD,
+  UNIT_ROWS,
+  UNIT_ROWS_GRAD,
+} from '../kernel-names';
 import type { KernelBuild } from './binary';
 import { compileKernelsAsync } from './compiled';
 import { useKernels } from './current-runtime';
 import { logSums, logSumsGrad } from './kernels';
 import { cpuKernelThreads } from './threads';
+import { unitRowsGradKernel, unitRowsKernel } from './unit-rows';
 
 /** Backends whose tensors lie in memory that the kernels can copy from at once. */
 export const CPU_BACKENDS: ReadonlySet<string> = new Set(['cpu', 'wasm']);
@@ -51,6 +57,8 @@ function register(): void {
   for (const backendName of CPU_BACKENDS) {
     registerKernel({ kernelName: NEIGHBOR_LOG_SUMS, backendName, kernelFunc: logSums });
     registerKernel({ kernelName: NEIGHBOR_LOG_SUMS_GRAD, backendName, kernelFunc: logSumsGrad });
+    registerKernel({ kernelName: UNIT_ROWS, backendName, kernelFunc: unitRowsKernel });
+    registerKernel({ kernelName: UNIT_ROWS_GRAD, backendName, kernelFunc: unitRowsGradKernel });
   }
   status = { fused: true, reason: 'compiled', build };
 }

@@ -6,11 +6,10 @@ import { classColor } from './colors';
 import { shortened } from './html';
 import { drawSvg } from './svg';
 
-const SIZE = 440;
-const MARGIN = { marginLeft: 50, marginRight: 12, marginTop: 30, marginBottom: 46 };
+const SIZE = 400;
+const MARGIN = { marginLeft: 46, marginRight: 12, marginTop: 28, marginBottom: 42 };
 const PLOT_WIDTH = SIZE - MARGIN.marginLeft - MARGIN.marginRight;
 const PLOT_HEIGHT = SIZE - MARGIN.marginTop - MARGIN.marginBottom;
-const FONT_SIZE = 17;
 
 /** Samples in two dimensions. */
 export interface Picture {
@@ -54,6 +53,7 @@ function axis(values: readonly number[], pixels: number): Axis {
 function placeNames(
   { points, labels }: Picture,
   classes: readonly string[],
+  fontSize: number,
   x: Axis,
   y: Axis,
 ): Label[] {
@@ -64,8 +64,8 @@ function placeNames(
     const [homeX, homeY] = [x.toPixel(middle[0]), y.toPixel(middle[1])];
     return [{ label, name: shortened(name), homeX, homeY, x: homeX, y: homeY }];
   });
-  const radius = (name: string): number =>
-    Math.max(FONT_SIZE * 0.75, name.length * FONT_SIZE * 0.25);
+  // A bold letter is about 0.62 of the font's size wide.
+  const radius = (name: string): number => fontSize * Math.max(0.75, 0.31 * name.length + 0.2);
   const inside = (value = 0, size: number, margin: number): number =>
     Math.min(Math.max(value, margin), size - margin);
   forceSimulation(placed)
@@ -80,8 +80,8 @@ function placeNames(
     .stop()
     .tick(200);
   for (const node of placed) {
-    node.x = inside(node.x, PLOT_WIDTH, node.name.length * FONT_SIZE * 0.3);
-    node.y = inside(node.y, PLOT_HEIGHT, FONT_SIZE / 2);
+    node.x = inside(node.x, PLOT_WIDTH, radius(node.name));
+    node.y = inside(node.y, PLOT_HEIGHT, fontSize / 2);
   }
   return placed;
 }
@@ -100,12 +100,13 @@ export function drawScatter(
     picture.points.map(([, value]) => value),
     PLOT_HEIGHT,
   );
-  const names = placeNames(picture, classes, x, y);
+  const fontSize = classes.every((name) => name.length <= 2) ? 15 : 12;
+  const names = placeNames(picture, classes, fontSize, x, y);
   return drawSvg({
     width: SIZE,
     height: SIZE,
     ...MARGIN,
-    style: { fontSize: '14px' },
+    style: { fontSize: '13px' },
     x: {
       label: xLabel,
       labelArrow: 'none',
@@ -126,7 +127,7 @@ export function drawScatter(
         x: (node: Label) => x.toValue(node.x ?? 0),
         y: (node: Label) => y.toValue(node.y ?? 0),
         text: 'name',
-        fontSize: FONT_SIZE,
+        fontSize,
         fontWeight: 700,
         fill: '#111',
         stroke: 'white',

@@ -23,16 +23,17 @@ figure svg { width: 100%; height: auto; }
 .key li { display: flex; align-items: center; gap: 6px; color: var(--ink); }
 .key svg { flex: none; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; padding: 7px 10px; border-bottom: 1px solid var(--line); vertical-align: top;
-  overflow-wrap: anywhere; }
+th, td { text-align: left; padding: 7px 10px; border-bottom: 1px solid var(--line); vertical-align: top; }
 tr:last-child > * { border-bottom: 0; }
 thead th { font-size: .9rem; color: var(--soft); }
 tbody th { font-weight: 400; }
 td.number, th.number { text-align: right; }
 .wide th, .wide td { overflow-wrap: normal; }
 .card { overflow-x: auto; }
+td.number { white-space: nowrap; }
 td.best { font-weight: 700; }
 .settings th { width: 34%; color: var(--soft); }
+.settings td { overflow-wrap: anywhere; }
 ul.notes { padding-left: 20px; margin: 10px 0 0; }
 @media (max-width: 480px) {
   main { padding: 18px 12px 32px; }

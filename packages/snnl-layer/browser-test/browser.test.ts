@@ -1,0 +1,87 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { BrowserReport } from './page';
+import { serve } from './serve';
+
+const MINUTES = 60_000;
+const root = fileURLToPath(new URL('.', import.meta.url));
+const bundle = mkdtempSync(join(tmpdir(), 'snnl-browser-'));
+const tfjsWasm = dirname(
+  createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json'),
+);
+let browser: Browser;
+
+/** Chromium of the system; `CHROMIUM` may name another. */
+function chromiumPath(): string {
+  const candidates = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'];
+  const found = candidates.find((path) => path !== undefined && existsSync(path));
+  if (found) return found;
+  throw new Error('Expected Chromium at /usr/bin/chromium (Debian: chromium), or set CHROMIUM.');
+}
+
+beforeAll(async () => {
+  await build({
+    root,
+    base: './',
+    configFile: false,
+    logLevel: 'error',
+    build: { outDir: bundle, emptyOutDir: true, target: 'es2022', chunkSizeWarningLimit: 5000 },
+  });
+  browser = await chromium.launch({
+    executablePath: chromiumPath(),
+    args: ['--headless=new', '--no-sandbox'],
+  });
+}, 3 * MINUTES);
+
+afterAll(async () => {
+  await browser?.close();
+  rmSync(bundle, { recursive: true, force: true });
+});
+
+async function visit(isolated: boolean): Promise<BrowserReport> {
+  const { url, server } = await serve(
+    { '/wasm/': join(tfjsWasm, 'dist'), '/': bundle },
+    { isolated },
+  );
+  const page = await browser.newPage();
+  try {
+    await page.goto(url);
+    await page.waitForFunction(() => window.report !== undefined, null, { timeout: 4 * MINUTES });
+    const report = await page.evaluate(() => window.report);
+    if (!report || 'error' in report) throw new Error(report?.error ?? 'no report');
+    return report;
+  } finally {
+    await page.close();
+    server.close();
+  }
+}
+
+describe.each([true, false])(
+  'a bundle by Vite in Chromium, cross-origin isolated: %s',
+  (isolated) => {
+    test(
+      'conforms, uses the threads it may, and none changes a bit',
+      async () => {
+        const report = await visit(isolated);
+        console.log(
+          `1024x512 forward and backward in Chromium: ${report.milliseconds.toFixed(0)} ms`,
+        );
+        expect(report.failures).toEqual([]);
+        expect(report.checks).toBeGreaterThan(200);
+        expect(report.isolated).toBe(isolated);
+        expect(report.status.fused).toBe(true);
+        expect(report.status.build).toBe('relaxed');
+        expect(report.sameBits).toBe(true);
+        if (isolated) expect(report.tasksHelped).toBeGreaterThan(0);
+        else expect(report.tasksHelped).toBe(0);
+      },
+      5 * MINUTES,
+    );
+  },
+);
