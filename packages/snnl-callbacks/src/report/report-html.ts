@@ -71,7 +71,7 @@ function training({ training }: RepresentationReport): string {
   const highest = Math.max(1, ...ratios.flatMap(({ points }) => points.map(({ value }) => value)));
   const figures = [
     figure(
-      'Entanglement by layer, held-out samples',
+      'Entanglement, held-out samples',
       drawCurves(ratios, {
         xLabel: training.per,
         yLabel: 'entanglement / chance (no unit)',

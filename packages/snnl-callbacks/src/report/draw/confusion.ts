@@ -1,5 +1,5 @@
 import { cell, text } from '@observablehq/plot';
-import { escapeHtml } from './html';
+import { escapeHtml, shortened } from './html';
 import { drawSvg } from './svg';
 
 /** White to dark blue, lighter to darker all the way, so that it reads without colour too. */
@@ -24,7 +24,7 @@ function nameOf(classes: readonly string[]): (index: number) => string {
   const every = Math.ceil(classes.length / NAMED);
   return (index) => {
     const name = index % every === 0 ? (classes[index] ?? '') : '';
-    return name.length > 11 ? `${name.slice(0, 10)}…` : name;
+    return shortened(name);
   };
 }
 
@@ -47,12 +47,12 @@ export function drawConfusion(
   return drawSvg({
     width: 440,
     height: 440,
-    marginLeft: 44 + longest * 6.5,
+    marginLeft: 46 + longest * 7.5,
     marginRight: 12,
     marginTop: 30,
     marginBottom: longest > 3 ? 44 + longest * 5 : 44,
     padding: 0.04,
-    style: { fontSize: '12px' },
+    style: { fontSize: '14px' },
     x: {
       label: 'class of the neighbours',
       labelArrow: 'none',

@@ -11,6 +11,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
 export const escapeHtml = (text: string): string =>
   text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character);
 
+/** A name that fits beside a drawing. */
+export const shortened = (name: string): string =>
+  name.length > 14 ? `${name.slice(0, 13)}…` : name;
+
 /** A figure: caption above, drawing below. Both are markup. */
 export function figure(caption: string, drawing: string): string {
   return `<figure><figcaption>${caption}</figcaption>${drawing}</figure>`;

@@ -3,6 +3,7 @@ import { extent, median } from 'd3-array';
 import { forceCollide, forceSimulation, forceX, forceY, type SimulationNodeDatum } from 'd3-force';
 import type { Point } from '../measure/project';
 import { classColor } from './colors';
+import { shortened } from './html';
 import { drawSvg } from './svg';
 
 const SIZE = 400;
@@ -61,10 +62,12 @@ function placeNames(
     const middle = [median(members, ([mx]) => mx), median(members, ([, my]) => my)];
     if (middle[0] === undefined || middle[1] === undefined) return [];
     const [homeX, homeY] = [x.toPixel(middle[0]), y.toPixel(middle[1])];
-    return [{ label, name, homeX, homeY, x: homeX, y: homeY }];
+    return [{ label, name: shortened(name), homeX, homeY, x: homeX, y: homeY }];
   });
   // A bold letter is about 0.62 of the font's size wide.
   const radius = (name: string): number => fontSize * Math.max(0.75, 0.31 * name.length + 0.2);
+  const inside = (value = 0, size: number, margin: number): number =>
+    Math.min(Math.max(value, margin), size - margin);
   forceSimulation(placed)
     .force('x', forceX<Label>((node) => node.homeX).strength(0.2))
     .force('y', forceY<Label>((node) => node.homeY).strength(0.2))
@@ -76,6 +79,10 @@ function placeNames(
     )
     .stop()
     .tick(200);
+  for (const node of placed) {
+    node.x = inside(node.x, PLOT_WIDTH, radius(node.name));
+    node.y = inside(node.y, PLOT_HEIGHT, fontSize / 2);
+  }
   return placed;
 }
 
@@ -99,7 +106,7 @@ export function drawScatter(
     width: SIZE,
     height: SIZE,
     ...MARGIN,
-    style: { fontSize: '12px' },
+    style: { fontSize: '13px' },
     x: {
       label: xLabel,
       labelArrow: 'none',

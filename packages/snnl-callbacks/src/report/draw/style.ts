@@ -14,7 +14,7 @@ p { margin: 6px 0; max-width: 76ch; }
 .notice { background: #fff4d6; border: 1px solid #e2c36b; border-radius: 8px; padding: 10px 14px; }
 .panels { display: grid; gap: 16px; margin-top: 12px; }
 .pictures { grid-template-columns: repeat(auto-fit, minmax(min(100%, 350px), 1fr)); }
-.curves { grid-template-columns: repeat(auto-fit, minmax(min(100%, 310px), 1fr)); }
+.curves { grid-template-columns: repeat(auto-fill, minmax(min(100%, 310px), 1fr)); }
 figure, .card { margin: 0; background: var(--panel); border: 1px solid var(--line);
   border-radius: 10px; padding: 12px 12px 8px; min-width: 0; }
 figcaption { font-weight: 600; margin: 0 4px 6px; }
@@ -28,6 +28,8 @@ tr:last-child > * { border-bottom: 0; }
 thead th { font-size: .9rem; color: var(--soft); }
 tbody th { font-weight: 400; }
 td.number, th.number { text-align: right; }
+.wide th, .wide td { overflow-wrap: normal; }
+.card { overflow-x: auto; }
 td.number { white-space: nowrap; }
 td.best { font-weight: 700; }
 .settings th { width: 34%; color: var(--soft); }

@@ -8,7 +8,7 @@ export interface Column<Row> {
   readonly digits?: number;
 }
 
-/** A table with a header; the first column names the rows. */
+/** A table with a header; the first column names the rows. It scrolls where it is too wide. */
 export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
   const numeric = columns.map(({ value }) => rows.some((row) => typeof value(row) === 'number'));
   const kind = (index: number): string => (numeric[index] ? ' class="number"' : '');
@@ -26,7 +26,7 @@ export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]
     return `<tr>${cells.join('')}</tr>`;
   });
   return (
-    `<div class="card"><table><thead><tr>${head.join('')}</tr></thead>` +
+    `<div class="card"><table class="wide"><thead><tr>${head.join('')}</tr></thead>` +
     `<tbody>${body.join('')}</tbody></table></div>`
   );
 }
