@@ -9,6 +9,7 @@ export default defineConfig({
   resolve: {
     alias: {
       'snnl-callbacks/report': source('snnl-callbacks/src/report.ts'),
+      'snnl-callbacks': source('snnl-callbacks/src/index.ts'),
       'snnl-layer': source('snnl-layer/src/index.ts'),
     },
   },

@@ -1,6 +1,5 @@
 import { dispose, mean, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { metrics } from '@tensorflow/tfjs-layers';
-import { type Matrix, matrix } from 'snnl-callbacks/report';
 import { neighborEntanglement } from 'snnl-layer';
 import type { Autoencoder } from '../autoencoder';
 import type { LabelledImages } from '../data/labelled-images';
@@ -10,7 +9,8 @@ import { pixelRows } from './pixels';
 export interface Inspection {
   /** Mean binary cross-entropy of reconstructed and true pixels, nats a pixel. */
   readonly reconstruction: number;
-  readonly codes: Matrix;
+  /** By encoder layer: how entangled the classes are, relative to chance. */
+  readonly entanglement: Record<string, number>;
 }
 
 /** Runs the images through the model; `look` sees what each encoder layer makes of them. */
@@ -18,7 +18,7 @@ async function run(
   { inspected, layerNames }: Autoencoder,
   images: LabelledImages,
   look: (layer: string, activations: Tensor) => Promise<void>,
-): Promise<Inspection> {
+): Promise<number> {
   const inputs = pixelRows(images);
   const [reconstructed, ...activations] = inspected.predictOnBatch(inputs) as [Tensor, ...Tensor[]];
   try {
@@ -27,33 +27,28 @@ async function run(
     const loss = tidy(() => mean(metrics.binaryCrossentropy(inputs, reconstructed)));
     const [reconstruction = Number.NaN] = await loss.data();
     loss.dispose();
-    const code = activations.at(-1) as Tensor;
-    const codes = matrix((await code.data()) as Float32Array, code.shape[1] as number);
-    return { reconstruction, codes };
+    return reconstruction;
   } finally {
     dispose([inputs, reconstructed, activations]);
   }
 }
 
-/** Codes and reconstruction loss of the images. */
-export function encode(model: Autoencoder, images: LabelledImages): Promise<Inspection> {
+/** Mean binary cross-entropy of reconstructed and true pixels, nats a pixel. */
+export function reconstructionLoss(model: Autoencoder, images: LabelledImages): Promise<number> {
   return run(model, images, async () => {});
 }
 
-/** The same, and for each encoder layer how entangled the classes are, relative to chance. */
+/** The same, and for each encoder layer how entangled the classes are. */
 export async function encodeAndEntangle(
   model: Autoencoder,
   images: LabelledImages,
-): Promise<Inspection & { readonly entanglement: Record<string, number> }> {
+): Promise<Inspection> {
   const entanglement: Record<string, number> = {};
-  const inspection = await run(model, images, async (layer, activations) => {
+  const reconstruction = await run(model, images, async (layer, activations) => {
     const options = { temperature: MEASURING_TEMPERATURE, distance: 'cosine' } as const;
-    const { ratio } = await neighborEntanglement(
-      Int32Array.from(images.labels),
-      activations,
-      options,
-    );
+    const ids = Int32Array.from(images.labels);
+    const { ratio } = await neighborEntanglement(ids, activations, options);
     entanglement[layer] = ratio;
   });
-  return { ...inspection, entanglement };
+  return { reconstruction, entanglement };
 }

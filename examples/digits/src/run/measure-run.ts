@@ -1,27 +1,24 @@
-import {
-  clusteringAccuracy,
-  kMeans,
-  nearestNeighborAccuracy,
-  normalizedMutualInformation,
-  type Picture,
-  takeRows,
-  umap,
-} from 'snnl-callbacks/report';
+import { type Picture, representationReport } from 'snnl-callbacks/report';
 import type { Autoencoder } from '../autoencoder';
-import { balancedSubset } from '../data/balanced-subset';
 import type { LabelledImages } from '../data/labelled-images';
 import type { Measures } from '../results';
-import { NEIGHBORS, RESTARTS, type Settings } from '../settings';
-import { encode, encodeAndEntangle } from './inspect';
+import { MEASURING_TEMPERATURE, NEIGHBORS, RESTARTS, type Settings } from '../settings';
+import { encodeAndEntangle, reconstructionLoss } from './inspect';
+import { pixelRows } from './pixels';
+
+const samples = (images: LabelledImages) => ({
+  x: pixelRows(images),
+  y: Int32Array.from(images.labels),
+});
 
 /**
- * Measures the trained encoder on the test images and draws codes of the probe images.
+ * Measures the trained encoder on the test images and draws some of their codes.
  *
  * @param pictureSize Codes to draw, as many of each class.
  */
 export async function measureRun(
   model: Autoencoder,
-  { seed, source }: Settings,
+  { seed }: Settings,
   images: {
     readonly train: LabelledImages;
     readonly test: LabelledImages;
@@ -29,32 +26,39 @@ export async function measureRun(
   },
   pictureSize: number,
 ): Promise<{ measures: Measures; picture: Picture }> {
-  const train = await encode(model, images.train);
-  const test = await encode(model, images.test);
-  const probe = await encodeAndEntangle(model, images.probe);
-  const { labels } = images.test;
-  const clusters = kMeans(test.codes, {
-    clusters: source.classes.length,
-    restarts: RESTARTS,
-    seed,
-  });
-  const measures = {
-    neighborAccuracy: nearestNeighborAccuracy(
-      train.codes,
-      images.train.labels,
-      test.codes,
-      labels,
-      NEIGHBORS,
-    ),
-    clusteringAccuracy: clusteringAccuracy(clusters, labels),
-    mutualInformation: normalizedMutualInformation(clusters, labels),
-    reconstruction: test.reconstruction,
-    entanglement: probe.entanglement,
-  };
-  const shown = balancedSubset(images.probe.labels, pictureSize, source.classes.length);
-  const picture = {
-    points: await umap(takeRows(probe.codes, shown), seed),
-    labels: shown.map((index) => images.probe.labels[index] as number),
-  };
-  return { measures, picture };
+  const test = samples(images.test);
+  const train = samples(images.train);
+  try {
+    const report = await representationReport({
+      model: model.inspected,
+      layers: model.layerNames.slice(-1),
+      ...test,
+      references: train,
+      neighbors: NEIGHBORS,
+      restarts: RESTARTS,
+      temperature: MEASURING_TEMPERATURE,
+      distance: 'cosine',
+      projections: ['umap'],
+      pictureSize,
+      seed,
+    });
+    const [code] = report.layers;
+    const points = code?.projections.umap?.points;
+    if (code === undefined || points === undefined) throw new Error('The report lacks the code.');
+    const { entanglement } = await encodeAndEntangle(model, images.probe);
+    const { neighborAccuracy, clusteringAccuracy, mutualInformation } = code;
+    const reconstruction = await reconstructionLoss(model, images.test);
+    return {
+      measures: {
+        neighborAccuracy,
+        clusteringAccuracy,
+        mutualInformation,
+        reconstruction,
+        entanglement,
+      },
+      picture: { points, labels: report.pictured },
+    };
+  } finally {
+    for (const { x } of [test, train]) x.dispose();
+  }
 }

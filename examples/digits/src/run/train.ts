@@ -1,6 +1,7 @@
 import { train as optimizers, tensor2d } from '@tensorflow/tfjs-core';
 import { generator } from '@tensorflow/tfjs-data';
-import type { Logs } from '@tensorflow/tfjs-layers';
+import type { CustomCallbackArgs, Logs } from '@tensorflow/tfjs-layers';
+import { asCallbacks, inversePower, TemperatureAnnealing } from 'snnl-callbacks';
 import { balancedBatches, entanglement } from 'snnl-layer';
 import type { Autoencoder } from '../autoencoder';
 import type { LabelledImages } from '../data/labelled-images';
@@ -27,9 +28,6 @@ export interface TrainingHooks {
   /** Asked after each batch. */
   shouldStop(): boolean;
 }
-
-/** Temperature of an epoch, counted from 0 (Agarap & Azcarraga 2020, arXiv:2006.04535). */
-export const annealed = (epoch: number, gamma: number): number => 1 / (1 + epoch) ** gamma;
 
 /** Batches of images and labels; the same sequence for the same seed. */
 function batches(images: LabelledImages, { seed, batchSize, source }: Settings, labelled: boolean) {
@@ -69,6 +67,8 @@ export async function train(
     metrics,
   });
   const { dataset, batchesPerEpoch } = batches(images, settings, labelled);
+  const schedule = inversePower({ gamma: settings.gamma });
+  const annealing = labelled ? [new TemperatureAnnealing({ schedule })] : [];
   const began = performance.now();
   const seconds = (): number => (performance.now() - began) / 1000;
 
@@ -84,7 +84,7 @@ export async function train(
     hooks.onEpoch({
       epoch,
       seconds: seconds(),
-      temperature: labelled && epoch > 0 ? annealed(epoch - 1, settings.gamma) : null,
+      temperature: labelled && epoch > 0 ? schedule(epoch - 1) : null,
       trainReconstruction: trained?.reconstruction ?? null,
       snnl: trained?.snnl ?? null,
       reconstruction: seen.reconstruction,
@@ -95,28 +95,28 @@ export async function train(
   await record(0);
   let stopped = false;
   let running = 0;
+  const follow: CustomCallbackArgs = {
+    onEpochBegin: async (epoch) => {
+      running = epoch;
+    },
+    onBatchEnd: async (batch, logs = {}) => {
+      const done = (running * batchesPerEpoch + batch + 1) / (settings.epochs * batchesPerEpoch);
+      hooks.onStep({ epoch: running + 1, done, seconds: seconds(), ...split(logs) });
+      // Lets messages of the parent process in.
+      await new Promise((resolve) => setImmediate(resolve));
+      if (hooks.shouldStop() && done < 1) {
+        stopped = true;
+        trainable.stopTraining = true;
+      }
+    },
+    onEpochEnd: async (epoch, logs) => {
+      if (!stopped) await record(epoch + 1, logs);
+    },
+  };
   await trainable.fitDataset(dataset, {
     epochs: settings.epochs,
     verbose: 0,
-    callbacks: {
-      onEpochBegin: async (epoch) => {
-        running = epoch;
-        for (const layer of snnlLayers) layer.temperature = annealed(epoch, settings.gamma);
-      },
-      onBatchEnd: async (batch, logs = {}) => {
-        const done = (running * batchesPerEpoch + batch + 1) / (settings.epochs * batchesPerEpoch);
-        hooks.onStep({ epoch: running + 1, done, seconds: seconds(), ...split(logs) });
-        // Lets messages of the parent process in.
-        await new Promise((resolve) => setImmediate(resolve));
-        if (hooks.shouldStop() && done < 1) {
-          stopped = true;
-          trainable.stopTraining = true;
-        }
-      },
-      onEpochEnd: async (epoch, logs) => {
-        if (!stopped) await record(epoch + 1, logs);
-      },
-    },
+    callbacks: asCallbacks([...annealing, follow]),
   });
   trainable.optimizer.dispose();
   return stopped;
