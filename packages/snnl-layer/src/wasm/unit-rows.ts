@@ -1,5 +1,5 @@
 import type { KernelBackend, KernelFunc } from '@tensorflow/tfjs-core';
-import { input, read, write } from './tensor-io';
+import { create, input, read } from './tensor-io';
 
 // tfjs takes some 100 ns for each element of [N, D] that meets one of [N, 1] on these backends. These
 // loops take 2 ns. Sums are float64, so no square overflows or vanishes.
@@ -7,29 +7,29 @@ import { input, read, write } from './tensor-io';
 /** `SnnlUnitRows`: input x [N, D]; x / |x|, 0 for a row of zeros, NaN for one that is not finite. */
 export const unitRowsKernel: KernelFunc = ({ inputs, backend }) => {
   const [n = 0, d = 0] = input(inputs, 'x').shape;
-  const x = read(backend as KernelBackend, inputs, 'x', Float32Array);
-  const out = new Float32Array(n * d);
-  for (let start = 0; start < n * d; start += d) {
-    const inverse = inverseLength(x, start, d);
-    for (let k = start; k < start + d; k++) out[k] = (x[k] ?? 0) * inverse;
-  }
-  return write(backend as KernelBackend, out, [n, d]);
+  return create(backend as KernelBackend, [n, d], (out) => {
+    const x = read(backend as KernelBackend, inputs, 'x', Float32Array);
+    for (let start = 0; start < n * d; start += d) {
+      const inverse = inverseLength(x, start, d);
+      for (let k = start; k < start + d; k++) out[k] = (x[k] ?? 0) * inverse;
+    }
+  });
 };
 
 /** `SnnlUnitRowsGrad`: inputs x and dy [N, D]; (dy - u (u . dy)) / |x| with u = x / |x|. */
 export const unitRowsGradKernel: KernelFunc = ({ inputs, backend }) => {
   const [n = 0, d = 0] = input(inputs, 'x').shape;
-  const x = read(backend as KernelBackend, inputs, 'x', Float32Array);
-  const dy = read(backend as KernelBackend, inputs, 'dy', Float32Array);
-  const out = new Float32Array(n * d);
-  for (let start = 0; start < n * d; start += d) {
-    const inverse = inverseLength(x, start, d);
-    const along = rowProduct(x, dy, start, d) * inverse * inverse;
-    for (let k = start; k < start + d; k++) {
-      out[k] = ((dy[k] ?? 0) - (x[k] ?? 0) * along) * inverse;
+  return create(backend as KernelBackend, [n, d], (out) => {
+    const x = read(backend as KernelBackend, inputs, 'x', Float32Array);
+    const dy = read(backend as KernelBackend, inputs, 'dy', Float32Array);
+    for (let start = 0; start < n * d; start += d) {
+      const inverse = inverseLength(x, start, d);
+      const along = rowProduct(x, dy, start, d) * inverse * inverse;
+      for (let k = start; k < start + d; k++) {
+        out[k] = ((dy[k] ?? 0) - (x[k] ?? 0) * along) * inverse;
+      }
     }
-  }
-  return write(backend as KernelBackend, out, [n, d]);
+  });
 };
 
 /** 1 / |x| of a row, 0 where |x| is, NaN where it is not finite. */
