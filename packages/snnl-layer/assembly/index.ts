@@ -103,3 +103,21 @@ function distances(job: Job, I: i32, columns: RowSet, J: i32, diagonal: bool, sc
 function addTotals(totals: usize, count: i32, out: usize): void {
   for (let r = 0; r < count; r++, totals += 4, out += 4) store<f32>(out, load<f32>(out) + load<f32>(totals));
 }
+
+/** out = x / |x| for `count` rows: 0 for a row of zeros, NaN for one that is not finite. */
+export function unitRows(x: usize, count: i32, features: i32, out: usize): void {
+  const row = <usize>features << 2;
+  for (let r = 0; r < count; r++, x += row, out += row) {
+    if (ASC_FEATURE_SIMD) simd.unitRow(x, features, out);
+    else scalar.unitRow(x, features, out);
+  }
+}
+
+/** out = (dy - u (u . dy)) / |x| with u = x / |x|, for `count` rows. */
+export function unitRowsGrad(x: usize, dy: usize, count: i32, features: i32, out: usize): void {
+  const row = <usize>features << 2;
+  for (let r = 0; r < count; r++, x += row, dy += row, out += row) {
+    if (ASC_FEATURE_SIMD) simd.unitRowGrad(x, dy, features, out);
+    else scalar.unitRowGrad(x, dy, features, out);
+  }
+}

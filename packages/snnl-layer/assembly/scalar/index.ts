@@ -2,3 +2,4 @@ export { weigh } from './grad';
 export { mean, pack, unpackGradient } from './pack';
 export { addProduct, addTransposedProduct, distances } from './product';
 export { mergeSums, sums } from './sums';
+export { unitRow, unitRowGrad } from './unit-rows';

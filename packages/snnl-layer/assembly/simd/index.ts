@@ -3,3 +3,4 @@ export { mean, pack, unpackGradient } from './pack';
 export { addProduct, addTransposedProduct, distances } from './product';
 export { mergeSums, sums } from './sums';
 export { addSparseProducts, nonzeros } from './sparse';
+export { unitRow, unitRowGrad } from './unit-rows';

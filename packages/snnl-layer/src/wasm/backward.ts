@@ -7,11 +7,15 @@ import { paddedPlace, type Side, splitSides } from './sides';
 import { threadsFor } from './threads';
 
 /** The kernel `SnnlNeighborLogSumsGrad`: `[N, D]`, equation 5. */
-export function backward(runtime: Runtime, problem: GradProblem): Float32Array {
+export function backward(
+  runtime: Runtime,
+  problem: GradProblem,
+  out: Float32Array = new Float32Array(problem.n * problem.d),
+): Float32Array {
   const { n, d, temperature, anchorSums, candidateSums } = problem;
-  const nan = () => new Float32Array(n * d).fill(Number.NaN);
-  if (n === 0 || d === 0) return new Float32Array(n * d);
-  if (!isUsable(temperature) || !candidateSums.every(Number.isFinite)) return nan();
+  const nan = () => out.fill(Number.NaN);
+  if (n === 0 || d === 0) return out;
+  if (!isUsable(temperature) || !allFinite(candidateSums)) return nan();
 
   const sides = splitSides(problem, isSymmetric(problem));
   const threads = threadsFor(problem, sides, true);
@@ -32,7 +36,7 @@ export function backward(runtime: Runtime, problem: GradProblem): Float32Array {
   announceJob(words, sides, placed, { backward: true, threads });
   runtime.run(threads);
   if (hasBadCandidate(words, sides, placed)) return nan();
-  const out = floats.slice(placed.gradient / 4, placed.gradient / 4 + n * d);
+  out.set(floats.subarray(placed.gradient / 4, placed.gradient / 4 + n * d));
   spoilBadRows(out, problem, words.subarray(placed.anchors.bad / 4), sides.anchors);
   return out;
 }
@@ -76,30 +80,38 @@ function placeWeights(
   const { padded } = side;
   const weights = floats.subarray(placed.weights / 4, placed.weights / 4 + 4 * padded).fill(0);
   const lift = WEIGHT_LIFT / largest;
-  for (const [place, row] of side.order.entries()) {
-    if (!isFiniteRow(sums, row)) continue;
+  for (let place = 0; place < side.count; place++) {
+    const row = side.order[place] ?? 0;
+    if (!isFiniteRow(sums, rows, row)) continue;
     const at = paddedPlace(side, place);
-    for (const kind of [0, 1]) {
-      weights[2 * kind * padded + at] = (sums[(2 + kind) * rows + row] ?? 0) * lift;
-      weights[(2 * kind + 1) * padded + at] = -(sums[kind * rows + row] ?? 0) * temperature;
-    }
+    weights[at] = (sums[2 * rows + row] ?? 0) * lift;
+    weights[padded + at] = -(sums[row] ?? 0) * temperature;
+    weights[2 * padded + at] = (sums[3 * rows + row] ?? 0) * lift;
+    weights[3 * padded + at] = -(sums[rows + row] ?? 0) * temperature;
   }
 }
 
-function isFiniteRow(sums: Float32Array, row: number): boolean {
-  const rows = sums.length / 4;
-  return [0, 1, 2, 3].every((k) => Number.isFinite(sums[k * rows + row]));
+function allFinite(values: Float32Array): boolean {
+  for (let k = 0; k < values.length; k++) if (!Number.isFinite(values[k])) return false;
+  return true;
+}
+
+/** Whether A, B, a and b of `row` are finite. */
+function isFiniteRow(sums: Float32Array, rows: number, row: number): boolean {
+  for (let at = row; at < 4 * rows; at += rows) if (!Number.isFinite(sums[at])) return false;
+  return true;
 }
 
 /** NaN for anchors that are not finite themselves, or whose sums are not. */
 function spoilBadRows(
   out: Float32Array,
-  { d, anchorSums }: GradProblem,
+  { n, d, anchorSums }: GradProblem,
   bad: Int32Array,
   anchors: Side,
 ): void {
-  for (const [place, row] of anchors.order.entries()) {
-    if (bad[paddedPlace(anchors, place)] === 1 || !isFiniteRow(anchorSums, row)) {
+  for (let place = 0; place < n; place++) {
+    const row = anchors.order[place] ?? 0;
+    if (bad[paddedPlace(anchors, place)] === 1 || !isFiniteRow(anchorSums, n, row)) {
       out.fill(Number.NaN, row * d, (row + 1) * d);
     }
   }

@@ -7,6 +7,8 @@ export interface KernelExports {
   weighPair(job: number, i: number, columns: number, j: number, scratch: number): void;
   applyPair(job: number, i: number, columns: number, j: number, scratch: number): void;
   unpackGradient(job: number, block: number): void;
+  unitRows(x: number, count: number, features: number, out: number): void;
+  unitRowsGrad(x: number, dy: number, count: number, features: number, out: number): void;
 }
 
 /** Links a compiled module to a memory. */

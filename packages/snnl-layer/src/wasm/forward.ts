@@ -6,11 +6,15 @@ import { paddedPlace, type Sides, splitSides } from './sides';
 import { threadsFor } from './threads';
 
 /** The kernel `SnnlNeighborLogSums`: `[5, N]`, equations 1, 2 and 6. */
-export function forward(runtime: Runtime, problem: Problem): Float32Array {
+export function forward(
+  runtime: Runtime,
+  problem: Problem,
+  out: Float32Array = new Float32Array(5 * problem.n),
+): Float32Array {
   const { n, anchorLabels, candidateLabels, selfOffset, temperature } = problem;
   const symmetric = selfOffset >= 0 && isSlice(anchorLabels, candidateLabels, selfOffset);
   const sides = splitSides(problem, symmetric);
-  const out = new Float32Array(5 * n);
+  out.fill(0);
   out.set(sides.sameCount, 4 * n);
   if (n === 0) return out;
   const spoilt = () => out.fill(Number.NaN, 0, 4 * n);
@@ -46,7 +50,8 @@ function finish(
   const { padded } = anchors;
   const sums = floats.subarray(placed.sums / 4);
   const bad = words.subarray(placed.anchors.bad / 4);
-  for (const [place, i] of anchors.order.entries()) {
+  for (let place = 0; place < n; place++) {
+    const i = anchors.order[place] ?? 0;
     const at = paddedPlace(anchors, place);
     if (bad[at] === 1) {
       for (let row = 0; row < 4; row++) out[row * n + i] = Number.NaN;

@@ -23,7 +23,7 @@ export function help({ module, memory, thread }: HelperData): void {
     if (Atomics.load(words, Control.open) === 1 && thread < Atomics.load(words, Control.threads)) {
       const grown = new Int32Array(memory.buffer);
       try {
-        const turns = sharedTurns(grown, grown[Control.turns] ?? 0);
+        const turns = sharedTurns(grown, (grown[Control.turns] ?? 0) >>> 0);
         Atomics.add(words, Control.helped, runTasks(kernels, grown, turns, thread));
       } catch (error) {
         Atomics.store(words, Control.failed, 1);

@@ -8,26 +8,30 @@ import { backward } from './backward';
 import { withRuntime } from './current-runtime';
 import { forward } from './forward';
 import type { Problem } from './problem';
-import { input, read, write } from './tensor-io';
+import { create, input, read } from './tensor-io';
 
 /** The kernel function of `SnnlNeighborLogSums`, for backends whose tensors can be read at once. */
 export const logSums: KernelFunc = ({ inputs, backend, attrs }) => {
   const from = backend as KernelBackend;
-  const problem = readProblem(from, inputs, attrs);
-  const values = withRuntime((runtime) => forward(runtime, problem));
-  return write(from, values, [5, problem.n]);
+  const [n = 0] = input(inputs, 'anchors').shape;
+  return create(from, [5, n], (out) => {
+    const problem = readProblem(from, inputs, attrs);
+    withRuntime((runtime) => forward(runtime, problem, out));
+  });
 };
 
 /** The kernel function of `SnnlNeighborLogSumsGrad`. */
 export const logSumsGrad: KernelFunc = ({ inputs, backend, attrs }) => {
   const from = backend as KernelBackend;
-  const problem = {
-    ...readProblem(from, inputs, attrs),
-    anchorSums: read(from, inputs, 'anchorSums', Float32Array),
-    candidateSums: read(from, inputs, 'candidateSums', Float32Array),
-  };
-  const values = withRuntime((runtime) => backward(runtime, problem));
-  return write(from, values, [problem.n, problem.d]);
+  const [n = 0, d = 0] = input(inputs, 'anchors').shape;
+  return create(from, [n, d], (out) => {
+    const problem = {
+      ...readProblem(from, inputs, attrs),
+      anchorSums: read(from, inputs, 'anchorSums', Float32Array),
+      candidateSums: read(from, inputs, 'candidateSums', Float32Array),
+    };
+    withRuntime((runtime) => backward(runtime, problem, out));
+  });
 };
 
 function readProblem(

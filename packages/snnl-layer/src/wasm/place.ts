@@ -107,15 +107,18 @@ function fill(runtime: Runtime, problem: Problem, sides: Sides, placed: PlacedJo
 
   if (placed.excluded > 0) {
     const places = new Int32Array(problem.m);
-    for (const [place, row] of others.order.entries()) places[row] = paddedPlace(others, place);
-    const out = words.subarray(placed.excluded / 4);
-    for (const [place, row] of anchors.order.entries()) {
-      out[paddedPlace(anchors, place)] = places[selfOffset + row] ?? -1;
+    for (let place = 0; place < others.count; place++) {
+      places[others.order[place] ?? 0] = paddedPlace(others, place);
+    }
+    for (let place = 0; place < anchors.count; place++) {
+      const row = anchors.order[place] ?? 0;
+      words[placed.excluded / 4 + paddedPlace(anchors, place)] = places[selfOffset + row] ?? -1;
     }
   }
   if (placed.gradientOrder > 0) {
-    const out = words.subarray(placed.gradientOrder / 4);
-    for (const [place, row] of anchors.order.entries()) out[paddedPlace(anchors, place)] = row;
+    for (let place = 0; place < anchors.count; place++) {
+      words[placed.gradientOrder / 4 + paddedPlace(anchors, place)] = anchors.order[place] ?? 0;
+    }
   }
   words.fill(0, placed.turns / 4, placed.turns / 4 + anchors.blocks + others.blocks);
 }

@@ -54,14 +54,15 @@ export function cpuKernelStatus(): CpuKernelStatus {
 
 function register(): void {
   const { build } = useKernels();
+  const kernels = {
+    [NEIGHBOR_LOG_SUMS]: logSums,
+    [NEIGHBOR_LOG_SUMS_GRAD]: logSumsGrad,
+    [UNIT_ROWS]: unitRowsKernel,
+    [UNIT_ROWS_GRAD]: unitRowsGradKernel,
+  };
   for (const backendName of CPU_BACKENDS) {
-    for (const [kernelName, kernelFunc] of [
-      [NEIGHBOR_LOG_SUMS, logSums],
-      [NEIGHBOR_LOG_SUMS_GRAD, logSumsGrad],
-      [UNIT_ROWS, unitRowsKernel],
-      [UNIT_ROWS_GRAD, unitRowsGradKernel],
-    ] as const) {
-      // Another copy of the package may have been here, as CommonJS beside ESM.
+    for (const [kernelName, kernelFunc] of Object.entries(kernels)) {
+      // A second copy of this package may have been quicker.
       if (getKernel(kernelName, backendName) != null) continue;
       registerKernel({ kernelName, backendName, kernelFunc });
     }

@@ -70,7 +70,7 @@ export class Runtime {
     Atomics.add(words, Control.generation, 1);
     Atomics.notify(words, Control.generation);
     try {
-      runTasks(this.kernels, words, sharedTurns(words, words[Control.turns] ?? 0), 0);
+      runTasks(this.kernels, words, sharedTurns(words, (words[Control.turns] ?? 0) >>> 0), 0);
     } catch (error) {
       Atomics.store(words, Control.failed, 1);
       throw error;

@@ -43,10 +43,12 @@ export function splitSides(problem: Problem, symmetric: boolean): Sides {
 
   const sizes = new Int32Array(ids.size);
   for (const id of candidateClasses) sizes[id] = (sizes[id] ?? 0) + 1;
-  const sameCount = Float32Array.from(anchorClasses, (id, i) => {
+  const sameCount = new Float32Array(n);
+  for (let i = 0; i < n; i++) {
+    const id = anchorClasses[i] ?? 0;
     const self = selfOffset >= 0 && candidateClasses[selfOffset + i] === id ? 1 : 0;
-    return (sizes[id] ?? 0) - self;
-  });
+    sameCount[i] = (sizes[id] ?? 0) - self;
+  }
 
   return {
     symmetric,
@@ -58,12 +60,17 @@ export function splitSides(problem: Problem, symmetric: boolean): Sides {
 
 /** Classes as numbers from 0 on, in the order in which they are met. */
 function denseClasses(labels: Int32Array, ids: Map<number, number>): Int32Array {
-  return labels.map((label) => {
-    const known = ids.get(label);
-    if (known !== undefined) return known;
-    ids.set(label, ids.size);
-    return ids.size - 1;
-  });
+  const classes = new Int32Array(labels.length);
+  for (let row = 0; row < labels.length; row++) {
+    const label = labels[row] ?? 0;
+    let id = ids.get(label);
+    if (id === undefined) {
+      id = ids.size;
+      ids.set(label, id);
+    }
+    classes[row] = id;
+  }
+  return classes;
 }
 
 function sortedSide(
@@ -73,14 +80,17 @@ function sortedSide(
   included: (row: number) => boolean,
 ): Side {
   const next = new Int32Array(classCount + 1);
-  for (const [row, id] of classes.entries()) {
-    if (included(row)) next[id + 1] = (next[id + 1] ?? 0) + 1;
+  for (let row = 0; row < classes.length; row++) {
+    if (!included(row)) continue;
+    const id = classes[row] ?? 0;
+    next[id + 1] = (next[id + 1] ?? 0) + 1;
   }
   for (let id = 0; id < classCount; id++) next[id + 1] = (next[id + 1] ?? 0) + (next[id] ?? 0);
   const order = new Int32Array(count);
   const sorted = new Int32Array(count);
-  for (const [row, id] of classes.entries()) {
+  for (let row = 0; row < classes.length; row++) {
     if (!included(row)) continue;
+    const id = classes[row] ?? 0;
     const place = next[id] ?? 0;
     next[id] = place + 1;
     order[place] = row;

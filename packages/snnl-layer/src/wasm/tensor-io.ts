@@ -1,5 +1,17 @@
 import type { KernelBackend, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
 
+/** What the `wasm` backend has beside the interface of all: its tensors lie in one memory. */
+interface HeapBackend {
+  makeOutput(shape: number[], dtype: 'float32'): TensorInfo;
+  typedArrayFromHeap(info: TensorInfo): ArrayLike<number>;
+}
+
+function heapOf(backend: object): HeapBackend | undefined {
+  return 'makeOutput' in backend && 'typedArrayFromHeap' in backend
+    ? (backend as HeapBackend)
+    : undefined;
+}
+
 /** The input `name` of a kernel; throws where there is none. */
 export function input(inputs: NamedTensorInfoMap, name: string): TensorInfo {
   const info = inputs[name];
@@ -7,20 +19,40 @@ export function input(inputs: NamedTensorInfoMap, name: string): TensorInfo {
   return info;
 }
 
-/** Values of an input; a backend that keeps them in another type of array has them converted. */
+/**
+ * Values of an input, not copied where that can be helped: they must not be written to, and are only
+ * good until the backend makes another tensor.
+ */
 export function read<Values extends Float32Array | Int32Array>(
   backend: KernelBackend,
   inputs: NamedTensorInfoMap,
   name: string,
   Type: { new (length: number): Values; from(values: ArrayLike<number>): Values },
 ): Values {
-  const { dataId, shape } = input(inputs, name);
-  if (shape.includes(0)) return new Type(0);
-  const values = backend.readSync(dataId);
+  const info = input(inputs, name);
+  if (info.shape.includes(0)) return new Type(0);
+  const values = heapOf(backend)?.typedArrayFromHeap(info) ?? backend.readSync(info.dataId);
   return values instanceof Type ? values : Type.from(values as ArrayLike<number>);
 }
 
-/** A new float32 tensor of the backend. */
-export function write(backend: KernelBackend, values: Float32Array, shape: number[]): TensorInfo {
-  return { dataId: backend.write(values, shape, 'float32'), shape, dtype: 'float32' };
+/** A new float32 tensor that `fill` writes every value of. Inputs are to be read in `fill`. */
+export function create(
+  backend: KernelBackend,
+  shape: [number, number],
+  fill: (values: Float32Array) => void,
+): TensorInfo {
+  const heap = shape.includes(0) ? undefined : heapOf(backend);
+  if (!heap) {
+    const values = new Float32Array(shape[0] * shape[1]);
+    fill(values);
+    return { dataId: backend.write(values, shape, 'float32'), shape, dtype: 'float32' };
+  }
+  const output = heap.makeOutput(shape, 'float32');
+  try {
+    fill(heap.typedArrayFromHeap(output) as Float32Array);
+  } catch (error) {
+    backend.disposeData(output.dataId);
+    throw error;
+  }
+  return output;
 }
