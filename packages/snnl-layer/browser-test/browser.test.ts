@@ -1,52 +1,33 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { type Browser, chromium } from 'playwright-core';
-import { build } from 'vite';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bundle, launch } from './chromium';
 import type { BrowserReport } from './page';
 import { serve } from './serve';
 
 const MINUTES = 60_000;
-const root = fileURLToPath(new URL('.', import.meta.url));
-const bundle = mkdtempSync(join(tmpdir(), 'snnl-browser-'));
+const folder = mkdtempSync(join(tmpdir(), 'snnl-browser-'));
 const tfjsWasm = dirname(
   createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json'),
 );
 let browser: Browser;
 
-/** Chromium of the system; `CHROMIUM` may name another. */
-function chromiumPath(): string {
-  const candidates = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'];
-  const found = candidates.find((path) => path !== undefined && existsSync(path));
-  if (found) return found;
-  throw new Error('Expected Chromium at /usr/bin/chromium (Debian: chromium), or set CHROMIUM.');
-}
-
 beforeAll(async () => {
-  await build({
-    root,
-    base: './',
-    configFile: false,
-    logLevel: 'error',
-    build: { outDir: bundle, emptyOutDir: true, target: 'es2022', chunkSizeWarningLimit: 5000 },
-  });
-  browser = await chromium.launch({
-    executablePath: chromiumPath(),
-    args: ['--headless=new', '--no-sandbox'],
-  });
+  await bundle('index.html', folder);
+  browser = await launch();
 }, 3 * MINUTES);
 
 afterAll(async () => {
   await browser?.close();
-  rmSync(bundle, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
 });
 
 async function visit(isolated: boolean): Promise<BrowserReport> {
   const { url, server } = await serve(
-    { '/wasm/': join(tfjsWasm, 'dist'), '/': bundle },
+    { '/wasm/': join(tfjsWasm, 'dist'), '/': folder },
     { isolated },
   );
   const page = await browser.newPage();
