@@ -31,7 +31,7 @@ export interface Measures {
 
 export interface RunResult {
   readonly measures: Measures;
-  /** The codes of the probe images in two dimensions. */
+  /** Codes of test images, as many of each class, in two dimensions. */
   readonly picture: Picture;
   /** Whether training was stopped before its last epoch. */
   readonly stopped: boolean;

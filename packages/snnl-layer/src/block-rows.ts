@@ -1,10 +1,9 @@
+import { CPU_BACKENDS } from './wasm/register';
+
 /** How long one block may hold the event loop: half of what tfjs allows between frames, in ms. */
 export const STRETCH_MS = 60;
 const MOST_ROWS = 1024;
 const FIRST_ROWS = 16;
-
-/** Backends that compute while the caller waits; on the others a new size means new shaders. */
-const SYNCHRONOUS = ['cpu', 'wasm'];
 
 /**
  * How many rows of a long computation to do at a time, so that a page stays responsive: as many as
@@ -16,7 +15,8 @@ export class BlockRows {
 
   /** @param fixed A size that is kept, undefined to choose. */
   constructor(fixed: number | undefined, backend: string) {
-    this.adapts = fixed === undefined && SYNCHRONOUS.includes(backend);
+    // They compute while the caller waits; on the others a new size means new shaders.
+    this.adapts = fixed === undefined && CPU_BACKENDS.has(backend);
     this.rows = fixed ?? (this.adapts ? FIRST_ROWS : MOST_ROWS);
   }
 
