@@ -1,15 +1,3 @@
-import type { ConformanceCheck } from './conformance/check.js';
-import { closedFormChecks } from './conformance/closed-forms.js';
-import { emptyChecks } from './conformance/empty.js';
-import { goldenChecks } from './conformance/golden.js';
-import { hygieneChecks } from './conformance/hygiene.js';
-import { identityChecks } from './conformance/identities.js';
-import { invarianceChecks } from './conformance/invariance.js';
-import { nonFiniteChecks } from './conformance/non-finite.js';
-import { randomBatchChecks } from './conformance/random-batches.js';
-import { rectangleChecks } from './conformance/rectangles.js';
-import { sizeChecks } from './conformance/sizes.js';
-
 export type {
   KernelAdapter,
   KernelGradientInputs,
@@ -21,17 +9,11 @@ export {
   defaultTolerance,
   type Tolerance,
 } from './conformance/check.js';
+export { kernelChecks } from './conformance/kernel-checks.js';
 
-/** Everything a backend must do, without a test runner: each `run` rejects on a fault. */
-export const kernelChecks: readonly ConformanceCheck[] = [
-  ...goldenChecks,
-  ...closedFormChecks,
-  ...randomBatchChecks,
-  ...sizeChecks,
-  ...rectangleChecks,
-  ...invarianceChecks,
-  ...identityChecks,
-  ...emptyChecks,
-  ...nonFiniteChecks,
-  ...hygieneChecks,
-];
+export { registeredKernels } from './conformance/registered-kernels.js';
+export {
+  type ConformanceResult,
+  type RunChecksOptions,
+  runChecks,
+} from './conformance/run-checks.js';

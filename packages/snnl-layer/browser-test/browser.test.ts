@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundle, launch, visit } from '@snnl/browser-testing';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bundle, launch } from './chromium';
 import type { BrowserReport } from './page';
-import { serve } from './serve';
 
 const MINUTES = 60_000;
 const folder = mkdtempSync(join(tmpdir(), 'snnl-browser-'));
@@ -16,7 +16,7 @@ const tfjsWasm = dirname(
 let browser: Browser;
 
 beforeAll(async () => {
-  await bundle('index.html', folder);
+  await bundle(fileURLToPath(new URL('index.html', import.meta.url)), folder);
   browser = await launch();
 }, 3 * MINUTES);
 
@@ -25,31 +25,17 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function visit(isolated: boolean): Promise<BrowserReport> {
-  const { url, server } = await serve(
-    { '/wasm/': join(tfjsWasm, 'dist'), '/': folder },
-    { isolated },
-  );
-  const page = await browser.newPage();
-  try {
-    await page.goto(url);
-    await page.waitForFunction(() => window.report !== undefined, null, { timeout: 4 * MINUTES });
-    const report = await page.evaluate(() => window.report);
-    if (!report || 'error' in report) throw new Error(report?.error ?? 'no report');
-    return report;
-  } finally {
-    await page.close();
-    server.close();
-  }
-}
-
 describe.each([true, false])(
   'a bundle by Vite in Chromium, cross-origin isolated: %s',
   (isolated) => {
     test(
       'conforms, uses the threads it may, and none changes a bit',
       async () => {
-        const report = await visit(isolated);
+        const report = await visit<BrowserReport>(browser, {
+          folders: { '/wasm/': join(tfjsWasm, 'dist'), '/': folder },
+          isolated,
+          timeout: 4 * MINUTES,
+        });
         console.log(
           `1024x512 forward and backward in Chromium: ${report.milliseconds.toFixed(0)} ms`,
         );

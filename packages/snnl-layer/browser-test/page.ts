@@ -1,8 +1,7 @@
-import { type KernelAdapter, kernelChecks } from '@snnl/reference/checks';
-import * as tf from '@tensorflow/tfjs-core';
+import { report } from '@snnl/browser-testing/page';
+import { type ConformanceResult, registeredKernels, runChecks } from '@snnl/reference/checks';
 import '@tensorflow/tfjs-backend-cpu';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from '../src/kernel-names';
 import { backward } from '../src/wasm/backward';
 import { releaseCpuKernels, withRuntime } from '../src/wasm/current-runtime';
 import { forward } from '../src/wasm/forward';
@@ -24,40 +23,17 @@ export interface BrowserReport {
   readonly milliseconds: number;
 }
 
-declare global {
-  interface Window {
-    report?: BrowserReport | { error: string };
-  }
-}
-
-const run = (kernel: string, inputs: object, selfOffset: number) =>
-  tf.engine().runKernel(kernel, { ...inputs }, { selfOffset }) as tf.Tensor2D;
-
-const adapterFor = (backend: string): KernelAdapter => ({
-  async setup() {
-    registerCpuKernels();
-    await tf.setBackend(backend);
-    await tf.ready();
-  },
-  forward: (inputs, selfOffset) => run(NEIGHBOR_LOG_SUMS, inputs, selfOffset),
-  gradient: (inputs, selfOffset) => run(NEIGHBOR_LOG_SUMS_GRAD, inputs, selfOffset),
-});
-
-async function conformance(): Promise<string[]> {
+async function conformance(): Promise<ConformanceResult> {
   const tolerance = { loss: 1e-6, gradient: 1e-5, reason: 'see register.test.ts' };
-  const failures: string[] = [];
+  const total = { checks: 0, failures: [] as string[] };
   for (const backend of ['cpu', 'wasm']) {
-    const adapter = adapterFor(backend);
+    const adapter = registeredKernels(backend, registerCpuKernels);
     await adapter.setup();
-    for (const check of kernelChecks) {
-      try {
-        await check.run({ adapter, tolerance, runs: 5 });
-      } catch (error) {
-        failures.push(`${backend}, ${check.group}, ${check.name}: ${error}`);
-      }
-    }
+    const { checks, failures } = await runChecks(adapter, { tolerance, runs: 5 });
+    total.checks += checks;
+    total.failures.push(...failures.map((failure) => `${backend}, ${failure}`));
   }
-  return failures;
+  return total;
 }
 
 function both(): Float32Array[] {
@@ -74,8 +50,8 @@ const equal = (a: Float32Array[], b: Float32Array[]): boolean =>
 /** A thread of a browser starts only once the page is idle for a moment. */
 const idle = () => new Promise((resolve) => setTimeout(resolve, 20));
 
-async function report(): Promise<BrowserReport> {
-  const failures = await conformance();
+async function findings(): Promise<BrowserReport> {
+  const { checks, failures } = await conformance();
   setCpuKernelThreads(1);
   const alone = both();
   setCpuKernelThreads(2);
@@ -93,7 +69,7 @@ async function report(): Promise<BrowserReport> {
   return {
     isolated: crossOriginIsolated,
     status: cpuKernelStatus(),
-    checks: 2 * kernelChecks.length,
+    checks,
     failures,
     sameBits,
     tasksHelped,
@@ -102,8 +78,4 @@ async function report(): Promise<BrowserReport> {
 }
 
 setWasmPaths('./wasm/');
-try {
-  window.report = await report();
-} catch (error) {
-  window.report = { error: String(error instanceof Error ? error.stack : error) };
-}
+await report(findings);

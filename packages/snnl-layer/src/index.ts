@@ -6,7 +6,12 @@ export {
 } from './balanced-batches';
 export type { Distance } from './distance';
 export { type KernelChoice, type KernelKind, kernelFor } from './kernel-choice';
-export type { NeighborLogSumsGradInputs, NeighborLogSumsInputs } from './kernel-inputs';
+export {
+  assertKernelInputs,
+  type NeighborLogSumsGradInputs,
+  type NeighborLogSumsInputs,
+} from './kernel-inputs';
+export { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from './kernel-names';
 export { registerLayer, SoftNearestNeighbor, softNearestNeighbor } from './layer';
 export type { SoftNearestNeighborOptions } from './layer-options';
 export {

@@ -1,23 +1,8 @@
-import { describeKernelConformance, type KernelAdapter } from '@snnl/reference/conformance';
-import * as tf from '@tensorflow/tfjs-core';
+import { registeredKernels } from '@snnl/reference/checks';
+import { describeKernelConformance } from '@snnl/reference/conformance';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
-import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from '../kernel-names';
 import { registerCpuKernels } from './register';
-
-function adapterFor(backend: string): KernelAdapter {
-  const run = (kernel: string, inputs: object, selfOffset: number) =>
-    tf.engine().runKernel(kernel, { ...inputs }, { selfOffset }) as tf.Tensor2D;
-  return {
-    async setup() {
-      registerCpuKernels();
-      await tf.setBackend(backend);
-      await tf.ready();
-    },
-    forward: (inputs, selfOffset) => run(NEIGHBOR_LOG_SUMS, inputs, selfOffset),
-    gradient: (inputs, selfOffset) => run(NEIGHBOR_LOG_SUMS_GRAD, inputs, selfOffset),
-  };
-}
 
 const tolerance = {
   loss: 1e-6,
@@ -26,7 +11,6 @@ const tolerance = {
 };
 
 for (const backend of ['cpu', 'wasm']) {
-  describeKernelConformance(`fused WebAssembly, ${backend} backend`, adapterFor(backend), {
-    tolerance,
-  });
+  const adapter = registeredKernels(backend, registerCpuKernels);
+  describeKernelConformance(`fused WebAssembly, ${backend} backend`, adapter, { tolerance });
 }

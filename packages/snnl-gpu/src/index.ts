@@ -1,0 +1,2 @@
+export { register } from './register-all';
+export { GPU_BACKENDS, type GpuBackend, type KernelStatus, status } from './status';

@@ -1,0 +1,26 @@
+/** Backends for which this package has fused kernels. */
+export const GPU_BACKENDS = ['webgl', 'webgpu', 'tensorflow'] as const;
+export type GpuBackend = (typeof GPU_BACKENDS)[number];
+
+/** Whether the fused kernels run on a backend. */
+export interface KernelStatus {
+  readonly fused: boolean;
+  /** In words: what is active, or why nothing is. */
+  readonly reason: string;
+}
+
+const statuses = new Map<GpuBackend, KernelStatus>();
+
+/** What registration found for a backend; replaces what was known before. */
+export function setStatus(backend: GpuBackend, status: KernelStatus): KernelStatus {
+  statuses.set(backend, status);
+  return status;
+}
+
+const UNREGISTERED: KernelStatus = { fused: false, reason: 'not registered: call register()' };
+
+/** Per backend, whether the fused kernels are registered, and if not, why. */
+export function status(): Readonly<Record<GpuBackend, KernelStatus>> {
+  const of = (backend: GpuBackend) => statuses.get(backend) ?? UNREGISTERED;
+  return { webgl: of('webgl'), webgpu: of('webgpu'), tensorflow: of('tensorflow') };
+}

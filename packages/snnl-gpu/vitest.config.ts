@@ -1,0 +1,14 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const layerSource = fileURLToPath(new URL('../snnl-layer/src/index.ts', import.meta.url));
+
+export default defineConfig({
+  // The source, so that tests need no build first.
+  resolve: { alias: { 'snnl-layer': layerSource } },
+  test: {
+    name: 'snnl-gpu',
+    include: ['{src,browser-test}/**/*.test.ts'],
+    testTimeout: 60_000,
+  },
+});
