@@ -1,0 +1,111 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { ROOT } from '../paths';
+
+/** Stands for what a message says about the case at hand. */
+export const HOLE = '…';
+
+/** A text that a user may see, with {@link HOLE} where it depends on the case. */
+export interface Message {
+  readonly text: string;
+  /** `packages/snnl-layer/src/loss.ts:114` */
+  readonly place: string;
+}
+
+const PACKAGES = ['snnl-layer', 'snnl-callbacks', 'snnl-gpu'];
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return entry.name === 'testing' ? [] : sources(path);
+    const isSource = /\.ts$/.test(entry.name) && !/\.(test|generated|d)\.ts$/.test(entry.name);
+    return isSource ? [path] : [];
+  });
+}
+
+/** The texts that an expression may give; constants of the same file are looked up. */
+function texts(node: ts.Expression, constants: ReadonlyMap<string, ts.Expression>): string[] {
+  if (ts.isStringLiteralLike(node)) return [node.text];
+  if (ts.isParenthesizedExpression(node)) return texts(node.expression, constants);
+  if (ts.isConditionalExpression(node)) {
+    return [node.whenTrue, node.whenFalse].flatMap((branch) => texts(branch, constants));
+  }
+  if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken) {
+    const right = texts(node.right, constants);
+    return texts(node.left, constants).flatMap((a) => right.map((b) => a + b));
+  }
+  if (ts.isTemplateExpression(node)) {
+    return node.templateSpans.reduce(
+      (starts, { expression, literal }) => {
+        const middles = texts(expression, constants);
+        return starts.flatMap((start) => middles.map((middle) => start + middle + literal.text));
+      },
+      [node.head.text],
+    );
+  }
+  const constant = ts.isIdentifier(node) ? constants.get(node.text) : undefined;
+  return constant === undefined ? [HOLE] : texts(constant, constants);
+}
+
+/** Constants and variables of a file that hold a text, by name. */
+function constantsOf(file: ts.SourceFile): Map<string, ts.Expression> {
+  const found = new Map<string, ts.Expression>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name) && node.initializer) {
+      const { initializer } = node;
+      const holdsText =
+        ts.isStringLiteralLike(initializer) ||
+        ts.isConditionalExpression(initializer) ||
+        (ts.isBinaryExpression(initializer) && /^['"`]/.test(initializer.getText(file)));
+      if (holdsText) found.set(node.name.text, initializer);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
+
+/** What is said where: the argument of a new error or a warning, or a `reason`. */
+function saidBy(node: ts.Node): ts.Expression | undefined {
+  if (ts.isNewExpression(node) && /Error$/.test(node.expression.getText())) {
+    return node.arguments?.[0];
+  }
+  if (ts.isCallExpression(node)) {
+    const isWarning = /(^console\.(warn|error)|\.warn|^warn)$/.test(node.expression.getText());
+    return isWarning ? node.arguments[0] : undefined;
+  }
+  const isReason = ts.isPropertyAssignment(node) && node.name.getText() === 'reason';
+  return isReason ? node.initializer : undefined;
+}
+
+/** The messages of one source text. */
+export function messagesIn(code: string, name: string): Message[] {
+  const file = ts.createSourceFile(name, code, ts.ScriptTarget.ES2022, true);
+  const constants = constantsOf(file);
+  const found: Message[] = [];
+  const visit = (node: ts.Node): void => {
+    const said = saidBy(node);
+    if (said !== undefined) {
+      const { line } = file.getLineAndCharacterOfPosition(node.getStart(file));
+      for (const text of texts(said, constants)) {
+        found.push({ text: tidy(text), place: `${name}:${line + 1}` });
+      }
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  // A text of nothing but holes passes on what another place says.
+  return found.filter(({ text }) => /[a-z]/.test(text));
+}
+
+const tidy = (text: string): string => text.replace(/\s+/g, ' ').replace(/…+/g, HOLE).trim();
+
+/** Every message that the three packages throw, warn with, or give as a reason. */
+export function allMessages(): Message[] {
+  return PACKAGES.flatMap((name) =>
+    sources(join(ROOT, 'packages', name, 'src')).flatMap((path) =>
+      messagesIn(readFileSync(path, 'utf8'), path.slice(ROOT.length)),
+    ),
+  );
+}
