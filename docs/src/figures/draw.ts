@@ -35,19 +35,11 @@ function panel(width: number, height: number, options: PlotOptions): Panel {
   return { markup, width, height };
 }
 
-/** Panels side by side on white, as one file that an `<img>` can show. */
-function write(name: string, panels: readonly Panel[]): void {
-  const width = panels.reduce((sum, p) => sum + p.width, 0);
-  const height = Math.max(...panels.map((p) => p.height));
-  let x = 0;
-  const placed = panels.map((p) => {
-    const markup = p.markup.replace('<svg ', `<svg x="${x}" `);
-    x += p.width;
-    return markup;
-  });
+/** A panel on white as a file, so that it can be read in a dark page too. */
+function write(name: string, { markup, width, height }: Panel): void {
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" ` +
-    `height="${height}"><rect width="100%" height="100%" fill="white"/>${placed.join('')}</svg>\n`;
+    `height="${height}"><rect width="100%" height="100%" fill="white"/>${markup}</svg>\n`;
   writeFileSync(join(ROOT, 'docs', 'figures', `${name}.svg`), svg);
 }
 
@@ -119,7 +111,7 @@ function scatter({ title, points, labels }: Codes): Panel {
       own.map((p) => p[axis]).sort((a, b) => a - b)[own.length >> 1] ?? 0;
     return { id: String(id), x: middle(0), y: middle(1) };
   });
-  return panel(360, 370, {
+  return panel(340, 350, {
     marginLeft: 40,
     marginRight: 10,
     marginTop: 34,
@@ -156,14 +148,17 @@ interface Curves {
 }
 
 function codesFigure(): void {
-  write('codes', read<Codes[]>('codes.json').map(scatter));
+  const [without, withLoss] = read<readonly [Codes, Codes]>('codes.json');
+  write('codes-without', scatter(without));
+  write('codes-with', scatter(withLoss));
 }
 
 function temperatureFigure({ without, with: withLoss }: Record<'without' | 'with', Curves>): void {
   const points = ({ temperatures }: Curves): [number, number][] =>
     temperatures.map(({ temperature, loss }) => [temperature, loss]);
   const chance: [number, number][] = without.temperatures.map((t) => [t.temperature, t.chance]);
-  write('temperature', [
+  write(
+    'temperature',
     lines(
       [
         { name: 'chance', points: chance },
@@ -172,13 +167,14 @@ function temperatureFigure({ without, with: withLoss }: Record<'without' | 'with
       ],
       { x: 'temperature, cosine distance', y: 'loss (nats)', log: true },
     ),
-  ]);
+  );
 }
 
 function epochsFigure(curves: Record<'without' | 'with', Curves>): void {
   const points = ({ ratios }: Curves, layer: number): [number, number][] =>
     ratios.map((of, epoch) => [epoch + 1, of[layer] ?? NaN]);
-  write('epochs', [
+  write(
+    'epochs',
     lines(
       [
         { name: 'first, without', points: points(curves.without, 0) },
@@ -188,7 +184,7 @@ function epochsFigure(curves: Record<'without' | 'with', Curves>): void {
       ],
       { x: 'epoch', y: 'entanglement relative to chance' },
     ),
-  ]);
+  );
 }
 
 function schedulesFigure(): void {
@@ -205,7 +201,7 @@ function schedulesFigure(): void {
     name,
     points: steps.map((step): [number, number] => [step, schedule(step)]),
   }));
-  write('schedules', [lines(series, { x: 'epoch', y: 'temperature', yDomain: [0, 1] })]);
+  write('schedules', lines(series, { x: 'epoch', y: 'temperature', yDomain: [0, 1] }));
 }
 
 const curves = read<Record<'without' | 'with', Curves>>('curves.json');

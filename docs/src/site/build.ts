@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Application, Converter, type ProjectReflection, ReflectionKind } from 'typedoc';
 import { ROOT, SITE } from '../paths';
-import { addMath } from './math';
+import { addMath, copyMathStyle } from './math';
 import { ENTRY_POINTS, GUIDES, READMES } from './pages';
 
 /** Reference pages are named as users import them, and READMEs by what they are about. */
@@ -13,7 +13,8 @@ function rename(project: ProjectReflection): void {
     module.name = name;
   }
   for (const document of project.documents ?? []) {
-    document.name = READMES[`${document.name}.md`] ?? document.name;
+    const title = READMES[`${document.name}.md`];
+    if (title !== undefined) document.name = title;
   }
 }
 
@@ -35,7 +36,7 @@ function dropHooks(project: ProjectReflection): void {
 export async function buildSite(): Promise<ProjectReflection> {
   const path = (name: string): string => join(ROOT, name);
   const app = await Application.bootstrapWithPlugins({
-    name: 'Soft nearest neighbour loss for TensorFlow.js',
+    name: 'SNNL for TensorFlow.js',
     entryPoints: Object.keys(ENTRY_POINTS).map(path),
     tsconfig: path('docs/tsconfig.api.json'),
     projectDocuments: [...GUIDES, ...Object.keys(READMES)].map(path),
@@ -78,6 +79,7 @@ export async function buildSite(): Promise<ProjectReflection> {
   app.validate(project);
   rmSync(SITE, { recursive: true, force: true });
   await app.generateOutputs(project);
+  copyMathStyle(join(SITE, 'assets'));
   const complaints = app.logger.errorCount + app.logger.warningCount;
   if (complaints > 0) throw new Error(`TypeDoc has ${complaints} complaints: see above.`);
   return project;

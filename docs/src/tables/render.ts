@@ -15,6 +15,8 @@ const times = (value: number | null): string => {
   if (value === null) return '-';
   return value < 10 ? value.toFixed(1) : String(Math.round(value));
 };
+/** With spaces that do not break. */
+const size = ({ n, d }: BenchResult): string => `${n}\u00a0×\u00a0${d}`;
 const mb = (bytes: number): string => (bytes / 1e6).toFixed(1);
 
 /** `wasm` or, where something other than the backend matters, that too. */
@@ -38,7 +40,7 @@ function performance(): string {
   const results = benchResults().filter(({ pass }) => pass === 'forward+backward');
   const rows = results.map((r) => [
     where(r),
-    `${r.n} x ${r.d}`,
+    size(r),
     distanceName(r.distance),
     ms(r.plainMs),
     ms(r.oursMs),
@@ -47,7 +49,7 @@ function performance(): string {
   ]);
   const header = [
     'backend',
-    'samples x features',
+    'samples × features',
     'distance',
     'plain, ms',
     'ours, ms',
@@ -59,8 +61,8 @@ function performance(): string {
 
 function memory(): string {
   const results = benchResults().filter(({ distance }) => distance === 'cosine');
-  const rows = results.map((r) => [where(r), `${r.n} x ${r.d}`, mb(r.oursPeakBytes)]);
-  return table(['backend', 'samples x features', 'MB'], rows);
+  const rows = results.map((r) => [where(r), size(r), mb(r.oursPeakBytes)]);
+  return table(['backend', 'samples × features', 'MB'], rows);
 }
 
 /** A line for each backend: the span of its ratios. */
@@ -75,7 +77,7 @@ function backends(): string {
     const largest = results.reduce((a, b) => (b.n * b.n * b.d > a.n * a.n * a.d ? b : a));
     const span =
       ratios.length === 0 ? '-' : `${times(Math.min(...ratios))} to ${times(Math.max(...ratios))}`;
-    return [name, span, `${largest.n} x ${largest.d}: ${ms(largest.oursMs)}`];
+    return [name, span, `${size(largest)}: ${ms(largest.oursMs)}`];
   });
   return table(['backend', 'times as fast as plain tfjs', 'loss and gradient, ms'], rows);
 }
