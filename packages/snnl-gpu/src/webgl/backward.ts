@@ -5,7 +5,7 @@ import { ANCHORS } from './glsl/common';
 import { APPLY, FINISH, WEIGHTS } from './glsl/gradient';
 import type { Call } from './kernels';
 import { run } from './pass';
-import { sums } from './points';
+import { sums, transposed } from './points';
 import { pairInputs, pairInts } from './problem';
 
 /** Weights of pairs that are held at a time, 4 bytes each. */
@@ -35,6 +35,7 @@ export function backward(call: Call): void {
   const weights = scratch.textures(ANCHORS, width, height);
   const whole = blockArea(n, z.depth);
   const products = scratch.textures(ANCHORS, whole.width, whole.height);
+  const wide = transposed({ device, scratch }, z);
   for (const batch of parts) {
     const ints = { ...pairInts(problem), firstBlock: batch.first, width, lines };
     run(device, WEIGHTS, {
@@ -48,8 +49,8 @@ export function backward(call: Call): void {
       area: { width, height: batch.count * lines },
     });
     run(device, APPLY, {
-      inputs: { x: x.info, z: z.info, ...numbered('weights', weights) },
-      ints,
+      inputs: { x: x.info, z: wide.info, ...numbered('weights', weights) },
+      ints: { ...ints, wideShift: wide.wideShift },
       outputs: products,
       area: batchArea(batch, z.depth),
     });

@@ -2,7 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebglDevice } from './context';
 import { type Flat, place } from './flat';
 import { CANDIDATES, VECTOR_WIDTH } from './glsl/common';
-import { CENTRE, COLUMN_SUMS, MEAN, NORMS, PACK, SUMS } from './glsl/points';
+import { CENTRE, COLUMN_SUMS, MEAN, NORMS, PACK, SUMS, TRANSPOSE } from './glsl/points';
 import { run } from './pass';
 import type { Scratch } from './scratch';
 
@@ -32,18 +32,20 @@ function padded(rows: number): number {
   return Math.max(1, Math.ceil(rows / CANDIDATES)) * CANDIDATES;
 }
 
+function tooLarge(rows: number, columns: number, maxSide: number): RangeError {
+  return new RangeError(
+    `Expected [${rows}, ${columns}] features to fit into one texture, but the longest side of a ` +
+      `texture is ${maxSide} texels of 4 values on this device. Use kernel: 'composed'.`,
+  );
+}
+
 /** @throws RangeError where no texture of the device is large enough. */
 function layout(rows: number, columns: number, maxSide: number) {
   const depth = Math.ceil(columns / 4);
   let shift = 0;
   while (padded(rows) / 2 ** shift > maxSide) shift++;
   const width = depth * 2 ** shift;
-  if (width > maxSide) {
-    throw new RangeError(
-      `Expected [${rows}, ${columns}] features to fit into one texture, but the longest side of a ` +
-        `texture is ${maxSide} texels of 4 values on this device. Use kernel: 'composed'.`,
-    );
-  }
+  if (width > maxSide) throw tooLarge(rows, columns, maxSide);
   return { rows, depth, shift, width, height: Math.ceil(padded(rows) / 2 ** shift) };
 }
 
@@ -105,6 +107,24 @@ export function centred(
   });
   scratch.drop(points.info);
   return { ...points, info };
+}
+
+/** Points for walks over rows, see TRANSPOSE. */
+export function transposed({ device, scratch }: Tools, points: Points) {
+  const { rows, depth, shift } = points;
+  let wideShift = 0;
+  while (2 ** wideShift < padded(rows) && 2 ** (wideShift + 1) <= device.maxSide) wideShift++;
+  const width = Math.min(padded(rows), 2 ** wideShift);
+  const height = depth * Math.ceil(padded(rows) / 2 ** wideShift);
+  if (height > device.maxSide) throw tooLarge(rows, 4 * depth, device.maxSide);
+  const info = scratch.texture(width, height);
+  run(device, TRANSPOSE, {
+    inputs: { points: points.info },
+    ints: { depth, shift, wideShift },
+    outputs: [info],
+    area: { width, height },
+  });
+  return { info, wideShift };
 }
 
 /** The size of a texture that holds a vector of `count` values. */

@@ -49,7 +49,7 @@ export const APPLY: Shader = {
   name: 'apply',
   textures: ['x', 'z', ...weightTextures],
   ints: [
-    ...['n', 'm', 'depth', 'xShift', 'zShift', 'firstPoint'],
+    ...['n', 'm', 'depth', 'xShift', 'wideShift', 'firstPoint'],
     ...['firstBlock', 'width', 'lines'],
   ],
   targets: ANCHORS,
@@ -63,7 +63,8 @@ void main() {
   int groups = (m + 3) / 4;
   for (int g = 0; g < groups; g++) {
     ivec2 cell = ivec2(g % width, top + g / width);
-    ${lines(4, (q) => `vec4 z${q} = texelFetch(z, rowAt(g * 4 + ${q}, depth, zShift) + feature, 0);`)}
+    ivec2 line = ivec2((g * 4) & ((1 << wideShift) - 1), ((g * 4) >> wideShift) * depth + feature.x);
+    ${lines(4, (q) => `vec4 z${q} = texelFetch(z, line + ivec2(${q}, 0), 0);`)}
     ${lines(
       ANCHORS,
       (a) => `{

@@ -133,3 +133,20 @@ void main() {
   out3 = part(3, first);
 }`,
 };
+
+/**
+ * Points with the rows of one feature side by side, 2^wideShift of them, then the next feature: a
+ * walk over rows then reads neighbours, which matters where textures are not tiled.
+ */
+export const TRANSPOSE: Shader = {
+  name: 'transpose',
+  textures: ['points'],
+  ints: ['depth', 'shift', 'wideShift'],
+  targets: 1,
+  body: `
+void main() {
+  ivec2 at = ivec2(gl_FragCoord.xy);
+  int row = ((at.y / depth) << wideShift) + at.x;
+  out0 = texelFetch(points, rowAt(row, depth, shift) + ivec2(at.y % depth, 0), 0);
+}`,
+};
