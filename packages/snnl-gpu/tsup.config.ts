@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', register: 'src/register.ts' },
+  entry: { index: 'src/index.ts', register: 'src/register.ts', webgpu: 'src/webgpu/index.ts' },
   format: ['esm', 'cjs'],
   dts: true,
   sourcemap: true,
