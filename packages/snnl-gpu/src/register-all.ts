@@ -5,7 +5,10 @@ import { GPU_BACKENDS, type GpuBackend, type KernelStatus, setStatus, status } f
 type RegisterBackend = () => Promise<KernelStatus>;
 
 /** Loaded on demand: a page with one backend loads the kernels of that one. */
-const REGISTER: Partial<Record<GpuBackend, RegisterBackend>> = {};
+const REGISTER: Partial<Record<GpuBackend, RegisterBackend>> = {
+  webgl: async () => (await import('./webgl')).registerWebgl(),
+  webgpu: async () => (await import('./webgpu')).registerWebgpu(),
+};
 
 /**
  * Registers the fused kernels for whichever of the backends `webgl`, `webgpu` and `tensorflow` this
