@@ -66,14 +66,39 @@ function constantsOf(file: ts.SourceFile): Map<string, ts.Expression> {
   return found;
 }
 
-/** What is said where: the argument of a new error or a warning, or a `reason`. */
-function saidBy(node: ts.Node): ts.Expression | undefined {
+/** Functions of a file that are given a reason or message in words: which argument it is. */
+function speakersOf(file: ts.SourceFile): Map<string, number> {
+  const found = new Map<string, number>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isFunctionDeclaration(node) && node.name) {
+      const index = node.parameters.findIndex((p) =>
+        /^(reason|message)$/.test(p.name.getText(file)),
+      );
+      if (index >= 0) found.set(node.name.text, index);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
+
+/** A function that returns what is wrong, in words, or nothing. */
+const isComplaint = (node: ts.Node): boolean =>
+  ts.isFunctionDeclaration(node) && node.type?.getText() === 'string | undefined';
+
+/** What is said where: by a new error, a warning, a `reason`, or a function that finds one. */
+function saidBy(node: ts.Node, speakers: ReadonlyMap<string, number>): ts.Expression | undefined {
   if (ts.isNewExpression(node) && /Error$/.test(node.expression.getText())) {
     return node.arguments?.[0];
   }
   if (ts.isCallExpression(node)) {
-    const isWarning = /(^console\.(warn|error)|\.warn|^warn)$/.test(node.expression.getText());
-    return isWarning ? node.arguments[0] : undefined;
+    const callee = node.expression.getText();
+    const isWarning = /(^console\.(warn|error)|\.warn|^warn)$/.test(callee);
+    return node.arguments[isWarning ? 0 : (speakers.get(callee) ?? -1)];
+  }
+  if (ts.isReturnStatement(node)) {
+    const within = ts.findAncestor(node, ts.isFunctionLike);
+    return within && isComplaint(within) ? node.expression : undefined;
   }
   const isReason = ts.isPropertyAssignment(node) && node.name.getText() === 'reason';
   return isReason ? node.initializer : undefined;
@@ -83,9 +108,10 @@ function saidBy(node: ts.Node): ts.Expression | undefined {
 export function messagesIn(code: string, name: string): Message[] {
   const file = ts.createSourceFile(name, code, ts.ScriptTarget.ES2022, true);
   const constants = constantsOf(file);
+  const speakers = speakersOf(file);
   const found: Message[] = [];
   const visit = (node: ts.Node): void => {
-    const said = saidBy(node);
+    const said = saidBy(node, speakers);
     if (said !== undefined) {
       const { line } = file.getLineAndCharacterOfPosition(node.getStart(file));
       for (const text of texts(said, constants)) {
