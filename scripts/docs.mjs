@@ -4,6 +4,7 @@
  * docs/figures from there, `npm run docs:figures -- --train` after training anew (some minutes).
  */
 import { buildPackages } from './build-packages.mjs';
+import { ensureChromium } from './chromium.mjs';
 import { root, run } from './pnpm.mjs';
 import { setup } from './setup.mjs';
 
@@ -17,6 +18,7 @@ if (programs === undefined) {
   console.error(`Expected one of ${Object.keys(PROGRAMS).join(', ')}, but got '${name}'.`);
   process.exit(2);
 }
+if (name === 'site' && ensureChromium() !== 0) process.exit(1);
 if (options.includes('--train')) programs.unshift('figures/measure');
 for (const program of programs) {
   const code = run(process.execPath, ['--import', 'tsx', `docs/src/${program}.ts`], { cwd: root });

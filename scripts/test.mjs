@@ -46,8 +46,8 @@ step('lint and format', () => pnpm(['exec', 'biome', 'ci', '--error-on-warnings'
 step('build', () => pnpm(['-r', '--filter', './packages/*', 'run', 'build']));
 step('types', () => pnpm(['-r', 'run', 'typecheck']));
 step('built packages', () => run('node', ['scripts/check-packages.mjs']));
-step('docs', () => run('node', ['scripts/docs.mjs']));
 step('browser', ensureChromium);
+step('docs', () => run('node', ['scripts/docs.mjs']));
 step('tests', vitest, countVitest);
 const { passed, failed, skipped } = totals;
 console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);

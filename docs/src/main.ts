@@ -8,8 +8,9 @@ import { ROOT, SITE } from './paths';
 import { buildSite } from './site/build';
 import { coverage } from './site/coverage';
 import { MARKDOWN } from './site/pages';
+import { runInChromium } from './snippets/chromium';
 import { readSnippets } from './snippets/extract';
-import { writePrograms } from './snippets/programs';
+import { type Program, writePrograms } from './snippets/programs';
 import { runPrograms } from './snippets/run';
 import { typeErrors } from './snippets/types';
 import { renderTables } from './tables/render';
@@ -45,12 +46,14 @@ function messages(): void {
 
 async function snippets(): Promise<void> {
   const programs = writePrograms(readSnippets(MARKDOWN));
-  const run = programs.filter(({ typesOnly }) => !typesOnly);
+  const running = (where: Program['runs']) => programs.filter(({ runs }) => runs === where);
   const count = (list: typeof programs): number =>
     list.reduce((sum, program) => sum + program.snippets.length, 0);
   check(`${count(programs)} snippets are type-checked`, typeErrors(programs));
-  check(`${count(run)} of them run`, await runPrograms(run));
-  for (const { snippets: parts } of programs.filter(({ typesOnly }) => typesOnly)) {
+  const [inNode, inChromium] = [running('in Node'), running('in Chromium')];
+  check(`${count(inNode)} of them run in Node`, await runPrograms(inNode));
+  check(`${count(inChromium)} of them run in Chromium`, await runInChromium(inChromium));
+  for (const { snippets: parts } of running('nowhere')) {
     const [{ file, line, typesOnly } = { file: '', line: 0 }] = parts;
     console.log(`       not run: ${file}:${line}, ${typesOnly}`);
   }

@@ -8,6 +8,8 @@ export interface Directive {
   readonly setup?: string;
   /** Goes on where the snippet before it on the page stopped. */
   readonly continues?: true;
+  /** Runs in Chromium. */
+  readonly browser?: true;
   /** Type-checked, but not run here, for this reason. */
   readonly typesOnly?: string;
 }
@@ -27,10 +29,11 @@ function parseDirective(text: string, where: string): Directive {
   const [word, ...rest] = text.split(' ');
   if (word === 'setup' && rest.length === 1 && rest[0] !== undefined) return { setup: rest[0] };
   if (word === 'continues' && rest.length === 0) return { continues: true };
+  if (word === 'browser' && rest.length === 0) return { browser: true };
   if (text.startsWith('types only, ')) return { typesOnly: text.slice('types only, '.length) };
   throw new Error(
-    `${where}: expected <!-- snippet: setup NAME -->, <!-- snippet: continues --> or ` +
-      `<!-- snippet: types only, REASON -->, but got '${text}'.`,
+    `${where}: expected <!-- snippet: setup NAME -->, <!-- snippet: continues -->, ` +
+      `<!-- snippet: browser --> or <!-- snippet: types only, REASON -->, but got '${text}'.`,
   );
 }
 

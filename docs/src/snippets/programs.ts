@@ -14,7 +14,8 @@ export interface Program {
   readonly snippets: readonly Snippet[];
   /** Line of the program on which each of its snippets begins, from 0. */
   readonly starts: readonly number[];
-  readonly typesOnly: boolean;
+  /** Where it runs. */
+  readonly runs: 'in Node' | 'in Chromium' | 'nowhere';
 }
 
 /** Snippets that continue others follow them in one list. */
@@ -96,6 +97,11 @@ function programText(chain: readonly Snippet[]): { text: string; starts: number[
   return { text: `${lines.join('\n')}\nexport {};\n`, starts };
 }
 
+function whereRuns(chain: readonly Snippet[]): Program['runs'] {
+  if (chain.some(({ typesOnly }) => typesOnly !== undefined)) return 'nowhere';
+  return chain.some(({ browser }) => browser) ? 'in Chromium' : 'in Node';
+}
+
 /** Writes a program for each chain of snippets. */
 export function writePrograms(snippets: readonly Snippet[]): Program[] {
   rmSync(PROGRAMS, { recursive: true, force: true });
@@ -105,8 +111,7 @@ export function writePrograms(snippets: readonly Snippet[]): Program[] {
     const path = join(PROGRAMS, `${file.replace(/\W+/g, '-')}-${line}.ts`);
     const { text, starts } = programText(chain);
     writeFileSync(path, text);
-    const typesOnly = chain.some((snippet) => snippet.typesOnly !== undefined);
-    return { path, snippets: chain, starts, typesOnly };
+    return { path, snippets: chain, starts, runs: whereRuns(chain) };
   });
 }
 
