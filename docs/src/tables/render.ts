@@ -19,16 +19,24 @@ const times = (value: number | null): string => {
 const size = ({ n, d }: BenchResult): string => `${n}\u00a0×\u00a0${d}`;
 const mb = (bytes: number): string => (bytes / 1e6).toFixed(1);
 
-/** `wasm` or, where something other than the backend matters, that too. */
+/** What draws for a browser, in short: its graphics card, or that there is none. */
+function renderer(browser: string): string {
+  if (/swiftshader|llvmpipe/i.test(browser)) return 'software rendering';
+  return /\b(NVIDIA|AMD|Intel|Apple)[^,(;]*/.exec(browser)?.[0].trim() ?? 'graphics card';
+}
+
+/** What a row is about: the backend, which form ran, and what draws. */
 function where({ backend, kernel, machine }: BenchResult): string {
-  const browser = machine.browser === null ? '' : `, ${machine.browser}`;
-  return `${backend}, ${kernel}${browser}`;
+  const drawn = machine.browser === null ? '' : `, ${renderer(machine.browser)}`;
+  return `${backend}, ${kernel}${drawn}`;
 }
 
 function machines(results: readonly BenchResult[]): string {
   const described = results.map(({ machine, threads }) => {
+    const browser = machine.browser === null ? '' : `, ${machine.browser.split(/[,.]/)[0]}`;
     const torch = machine.torch === null ? '' : `, PyTorch ${machine.torch}`;
-    return `${machine.cpu}, ${threads} threads, Node ${machine.node}, tfjs ${machine.tfjs}${torch}`;
+    const ours = `${threads} threads, Node ${machine.node}, tfjs ${machine.tfjs}`;
+    return `${machine.cpu}, ${ours}${browser}${torch}`;
   });
   return `Measured on: ${[...new Set(described)].join('; ')}.`;
 }
