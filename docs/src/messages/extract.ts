@@ -19,7 +19,8 @@ function sources(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return entry.name === 'testing' ? [] : sources(path);
-    const isSource = /\.ts$/.test(entry.name) && !/\.(test|generated|d)\.ts$/.test(entry.name);
+    const isTest = /(^testing|\.(test|generated|d))\.ts$/.test(entry.name);
+    const isSource = entry.name.endsWith('.ts') && !isTest;
     return isSource ? [path] : [];
   });
 }
@@ -70,11 +71,12 @@ function constantsOf(file: ts.SourceFile): Map<string, ts.Expression> {
 function speakersOf(file: ts.SourceFile): Map<string, number> {
   const found = new Map<string, number>();
   const visit = (node: ts.Node): void => {
-    if (ts.isFunctionDeclaration(node) && node.name) {
+    if (ts.isFunctionDeclaration(node) || ts.isArrowFunction(node)) {
+      const named = ts.isVariableDeclaration(node.parent) ? node.parent : node;
       const index = node.parameters.findIndex((p) =>
         /^(reason|message)$/.test(p.name.getText(file)),
       );
-      if (index >= 0) found.set(node.name.text, index);
+      if (index >= 0 && named.name) found.set(named.name.getText(file), index);
     }
     ts.forEachChild(node, visit);
   };

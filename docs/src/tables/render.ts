@@ -85,9 +85,12 @@ function backends(): string {
     const largest = results.reduce((a, b) => (b.n * b.n * b.d > a.n * a.n * a.d ? b : a));
     const span =
       ratios.length === 0 ? '-' : `${times(Math.min(...ratios))} to ${times(Math.max(...ratios))}`;
-    return [name, span, `${size(largest)}: ${ms(largest.oursMs)}`];
+    return [name, span, `${ms(largest.oursMs)} ms for ${size(largest)}`];
   });
-  return table(['backend', 'times as fast as plain tfjs', 'loss and gradient, ms'], rows);
+  return table(
+    ['backend', 'times as fast as plain tfjs', 'loss and gradient of samples × features'],
+    rows,
+  );
 }
 
 function factors(): string {
