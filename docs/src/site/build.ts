@@ -2,8 +2,9 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Application, Converter, type ProjectReflection, ReflectionKind } from 'typedoc';
 import { ROOT, SITE } from '../paths';
+import { linkEquations } from './link-equations';
 import { addMath, copyMathStyle } from './math';
-import { ENTRY_POINTS, GUIDES, READMES } from './pages';
+import { ENTRY_POINTS, GUIDES, MATHEMATICS, READMES } from './pages';
 
 /** Reference pages are named as users import them, and READMEs by what they are about. */
 function rename(project: ProjectReflection): void {
@@ -73,6 +74,9 @@ export async function buildSite(): Promise<ProjectReflection> {
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
     rename(project);
     dropHooks(project);
+    const mathematics = project.documents?.find(({ name }) => name === MATHEMATICS);
+    if (mathematics === undefined) throw new Error(`There is no page '${MATHEMATICS}'.`);
+    linkEquations(project, mathematics);
   });
   const project = await app.convert();
   if (project === undefined) throw new Error('TypeDoc could not read the sources: see above.');

@@ -15,6 +15,9 @@ export const GUIDES = [
   'troubleshooting',
 ].map((name) => `docs/${name}.md`);
 
+/** Title of the guide whose equations the code cites. */
+export const MATHEMATICS = 'The mathematics';
+
 /** READMEs that are pages of the site too, with their titles. */
 export const READMES: Readonly<Record<string, string>> = {
   'packages/snnl-layer/README.md': 'snnl-layer: overview',
