@@ -105,4 +105,4 @@ export function chunksOf(tiles: number, others: number): { chunks: number; tiles
   return { chunks: Math.ceil(tiles / tilesPerChunk), tilesPerChunk };
 }
 
-const FULL = 512;
+const FULL = 8;
