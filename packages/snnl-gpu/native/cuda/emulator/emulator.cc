@@ -80,8 +80,7 @@ Function function;
 const snnl::cuda::Args* arguments;
 
 void yield() {
-  const int own = current;
-  swapcontext(&fibers[own].context, &scheduler);
+  swapcontext(&fibers[current].context, &scheduler);
 }
 
 void wait(Barrier& barrier, int count) {
@@ -114,8 +113,7 @@ void perform(const std::vector<Copy>& copies) {
 
 // Gives every fiber its turn until all are done. False if none can go on.
 bool run_block(const std::vector<int>& order) {
-  for (int t = 0; t < kThreads; t++) {
-    Fiber& fiber = fibers[t];
+  for (Fiber& fiber : fibers) {
     getcontext(&fiber.context);
     fiber.context.uc_stack.ss_sp = fiber.stack.data();
     fiber.context.uc_stack.ss_size = fiber.stack.size();
@@ -151,9 +149,9 @@ void block_barrier() { wait(block, kThreads); }
 void warp_barrier() { wait(warps[current / 32].barrier, 32); }
 
 const char* exchange(const void* value, size_t bytes) {
-  Warp& warp = warps[current / 32];
-  char* slots = warp.slots[fibers[current].collectives++ % 2];
-  std::memcpy(slots + current % 32 * 32, value, bytes);
+  const unsigned thread = static_cast<unsigned>(current);
+  char* slots = warps[thread / 32].slots[fibers[thread].collectives++ % 2];
+  std::memcpy(slots + thread % 32 * 32, value, bytes);
   warp_barrier();
   return slots;
 }

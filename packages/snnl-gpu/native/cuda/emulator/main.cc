@@ -48,7 +48,7 @@ int main() {
                                  d,
                                  header.self_offset};
   Limits limits;
-  if (header.small_limits) limits = {3, 3, 2 * 128 * 128, 128 * 128, 128};
+  if (header.small_limits) limits = {3, 2, 3 * 128 * 128, 128 * 128, 3 * 128};
   // Filled with NaN, so that nothing that was not written counts.
   const size_t bytes = snnl::cuda::workspace_bytes(problem, gradient, limits);
   char* workspace = static_cast<char*>(std::aligned_alloc(256, bytes));
