@@ -1,7 +1,5 @@
 #include "emulator.h"
 
-#include <ucontext.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <numeric>
@@ -9,6 +7,7 @@
 #include <vector>
 
 #include "device.h"
+#include "fiber.h"
 
 #define SNNL_DECLARE(name) extern "C" void name(const snnl::cuda::Args&);
 SNNL_DECLARE(snnl_mean_parts)
@@ -51,7 +50,7 @@ struct Copy {
 };
 
 struct Fiber {
-  ucontext_t context;
+  Context context;
   std::vector<char> stack = std::vector<char>(kStackBytes);
   bool done = false;
   unsigned collectives = 0;
@@ -72,7 +71,7 @@ struct Warp {
 Fiber fibers[kThreads];
 Warp warps[kWarps];
 Barrier block;
-ucontext_t scheduler;
+Context scheduler;
 int current;
 bool progress;
 float* shared;
@@ -80,7 +79,7 @@ Function function;
 const snnl::cuda::Args* arguments;
 
 void yield() {
-  swapcontext(&fibers[current].context, &scheduler);
+  switch_context(fibers[current].context, scheduler);
 }
 
 void wait(Barrier& barrier, int count) {
@@ -114,11 +113,7 @@ void perform(const std::vector<Copy>& copies) {
 // Gives every fiber its turn until all are done. False if none can go on.
 bool run_block(const std::vector<int>& order) {
   for (Fiber& fiber : fibers) {
-    getcontext(&fiber.context);
-    fiber.context.uc_stack.ss_sp = fiber.stack.data();
-    fiber.context.uc_stack.ss_size = fiber.stack.size();
-    fiber.context.uc_link = nullptr;
-    makecontext(&fiber.context, run_fiber, 0);
+    start_context(fiber.context, fiber.stack.data(), fiber.stack.size(), run_fiber);
     fiber.done = false;
     fiber.collectives = 0;
     fiber.groups.clear();
@@ -133,7 +128,7 @@ bool run_block(const std::vector<int>& order) {
       if (!fibers[t].done) {
         current = t;
         threadIdx = {static_cast<unsigned>(t), 0, 0};
-        swapcontext(&scheduler, &fibers[t].context);
+        switch_context(scheduler, fibers[t].context);
       }
       done += fibers[t].done;
     }
