@@ -85,6 +85,6 @@ describeKernelConformance('CUDA, FP32 units, emulated', emulatedKernels({ path: 
 });
 describeKernelConformance('CUDA, tensor cores, emulated', emulatedKernels({ path: 'tensor' }), {
   tolerance,
-  runs: 3,
+  runs: 2,
   timeoutMs: 300_000,
 });
