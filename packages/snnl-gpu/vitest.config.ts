@@ -8,7 +8,7 @@ export default defineConfig({
   resolve: { alias: { 'snnl-layer': layerSource } },
   test: {
     name: 'snnl-gpu',
-    include: ['{src,browser-test}/**/*.test.ts'],
+    include: ['{src,browser-test,native}/**/*.test.ts'],
     testTimeout: 60_000,
   },
 });
