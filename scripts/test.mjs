@@ -45,7 +45,7 @@ setup();
 step('lint and format', () => pnpm(['exec', 'biome', 'ci', '--error-on-warnings', '.']));
 step('build', () => pnpm(['-r', '--filter', './packages/*', 'run', 'build']));
 step('types', () => pnpm(['-r', 'run', 'typecheck']));
-step('built packages', () => run('node', ['scripts/check-packages.mjs']));
+step('built packages', () => run('node', ['scripts/packages/check.mjs']));
 step('browser', ensureChromium);
 step('tests', vitest, countVitest);
 const { passed, failed, skipped } = totals;
