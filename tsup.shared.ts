@@ -11,7 +11,7 @@ interface Manifest {
 }
 
 /** Every ESM and CommonJS build: types beside it, Node's modules left alone. */
-export const LIBRARY: Options = {
+const LIBRARY: Options = {
   dts: true,
   sourcemap: true,
   target: 'es2022',
