@@ -1,5 +1,6 @@
 /** What loading the built packages does, beyond what linters of packages see. */
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -73,6 +74,12 @@ export async function checkImports({ name, folder, manifest, entries }) {
     for (const path of await importsOf(file, ['import-statement'])) {
       assert(allowed.includes(packageOf(path)), `a page that uses ${name} loads ${path} too`);
     }
+  }
+  for (const file of readdirSync(join(folder, 'dist')).filter((file) => /\.d\.c?ts$/.test(file))) {
+    // Such a path has no extension, so TypeScript finds nothing there and says `any`.
+    const [deep] =
+      readFileSync(join(folder, 'dist', file), 'utf8').match(/'@tensorflow\/[^/']+\/.+?'/) ?? [];
+    assert(!deep, `dist/${file} names ${deep}: give the export in question a type of its own`);
   }
   return `${name}: imports nothing undeclared`;
 }

@@ -1,11 +1,14 @@
 // Two copies of each package in one process, as ESM and as CommonJS, share what tfjs knows of them.
 import { createRequire } from 'node:module';
-import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-cpu';
+import * as core from '@tensorflow/tfjs-core';
+import * as layers from '@tensorflow/tfjs-layers';
 import * as callbacks from 'snnl-callbacks';
 import * as gpu from 'snnl-gpu';
 import * as layer from 'snnl-layer';
 import { train } from './train.mjs';
 
+const tf = { ...core, ...layers };
 const warnings = [];
 console.warn = (...words) => warnings.push(words.join(' '));
 const require = createRequire(import.meta.url);

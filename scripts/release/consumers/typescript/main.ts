@@ -40,7 +40,7 @@ const x = tf.tensor2d([0, 1, 1, 0, 2, 1, 1, 2], [4, 2]);
 const ids = tf.tensor1d([0, 1, 0, 1], 'int32');
 const schedule: Schedule = inversePower({ gamma: 0.5 });
 const records: number[] = [];
-const writer: LogWriter = { write: ({ epoch }) => void records.push(epoch) };
+const writer: LogWriter = { name: 'records', write: ({ epoch }) => void records.push(epoch) };
 const { history } = await model.fit(x, tf.oneHot(ids, 2), {
   epochs: 3,
   verbose: 0,
