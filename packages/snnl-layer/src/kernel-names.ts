@@ -9,6 +9,8 @@ export const UNIT_ROWS_GRAD = 'SnnlUnitRowsGrad';
 /** Rows of the `[5, N]` output of {@link NEIGHBOR_LOG_SUMS}. */
 export const LOG_SUM_ALL = 0;
 export const LOG_SUM_SAME = 1;
+/** @public Named with the rows beside it. */
 export const MEAN_DISTANCE_ALL = 2;
+/** @public Named with the rows beside it. */
 export const MEAN_DISTANCE_SAME = 3;
 export const SAME_COUNT = 4;
