@@ -1,0 +1,4 @@
+#include "gpu.h"
+namespace snnl {
+bool gpu_available() { return false; }
+}
