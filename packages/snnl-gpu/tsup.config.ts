@@ -1,13 +1,35 @@
 import { defineConfig } from 'tsup';
 
-export default defineConfig({
-  entry: { index: 'src/index.ts', register: 'src/register.ts' },
-  format: ['esm', 'cjs'],
-  dts: true,
+const shared = {
   sourcemap: true,
   target: 'es2022',
   tsconfig: 'tsconfig.build.json',
-  platform: 'neutral',
   removeNodeProtocol: false,
-  external: [/^node:/],
-});
+} as const;
+
+export default defineConfig([
+  {
+    ...shared,
+    entry: { index: 'src/index.ts', register: 'src/register.ts' },
+    format: ['esm', 'cjs'],
+    dts: true,
+    platform: 'neutral',
+    external: [/^node:/, '#tensorflow'],
+  },
+  {
+    ...shared,
+    entry: { node: 'src/node.ts' },
+    format: ['esm', 'cjs'],
+    dts: true,
+    platform: 'node',
+    // import.meta.url in CommonJS.
+    shims: true,
+  },
+  {
+    ...shared,
+    entry: { cli: 'src/cli/main.ts' },
+    format: 'esm',
+    platform: 'node',
+    banner: { js: '#!/usr/bin/env node' },
+  },
+]);

@@ -5,7 +5,10 @@ import { GPU_BACKENDS, type GpuBackend, type KernelStatus, setStatus, status } f
 type RegisterBackend = () => Promise<KernelStatus>;
 
 /** Loaded on demand: a page with one backend loads the kernels of that one. */
-const REGISTER: Partial<Record<GpuBackend, RegisterBackend>> = {};
+const REGISTER: Partial<Record<GpuBackend, RegisterBackend>> = {
+  // Resolved by package.json ("imports"): a bundle for browsers gets no code that needs Node.
+  tensorflow: async () => (await import('#tensorflow')).registerTensorflow(),
+};
 
 /**
  * Registers the fused kernels for whichever of the backends `webgl`, `webgpu` and `tensorflow` this

@@ -1,0 +1,4 @@
+import type { Options } from './options';
+export async function doctor(_: Options): Promise<number> {
+  return 0;
+}
