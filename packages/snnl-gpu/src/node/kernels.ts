@@ -15,7 +15,8 @@ const GRADIENT_INPUTS = [...FORWARD_INPUTS, 'anchorSums', 'candidateSums'] as co
 function inOrder(kernel: string, names: readonly string[], inputs: NamedTensorInfoMap) {
   return names.map((name): TensorInfo => {
     const tensor = inputs[name];
-    if (tensor === undefined) throw new Error(`${kernel}: expected an input '${name}'; it is missing.`);
+    if (tensor === undefined)
+      throw new Error(`${kernel}: expected an input '${name}'; it is missing.`);
     return tensor;
   });
 }

@@ -9,13 +9,18 @@ const SOURCES = ['tfjs_backend.cc', 'tfjs_binding.cc'];
  * Compiles tfjs-node's own sources against libtensorflow in `libraries`, and lays the result where
  * tfjs-node looks for it. The binding names that folder: it has to stay.
  */
-export async function buildBinding({ folder, binding }: TfjsNode, libraries: string): Promise<void> {
+export async function buildBinding(
+  { folder, binding }: TfjsNode,
+  libraries: string,
+): Promise<void> {
   const compiler = await findCompiler();
   mkdirSync(dirname(binding), { recursive: true });
   const built = `${binding}.new`;
   await compile(compiler, [
     ...['-std=c++17', '-O2', '-fPIC', NODE_API],
-    ...[join(folder, '..'), folder, join(libraries, 'include'), nodeApiInclude()].map((f) => `-I${f}`),
+    ...[join(folder, '..'), folder, join(libraries, 'include'), nodeApiInclude()].map(
+      (f) => `-I${f}`,
+    ),
     ...SOURCES.map((file) => join(folder, 'binding', file)),
     ...SHARED,
     ...[`-L${libraries}`, '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2'],

@@ -34,7 +34,9 @@ export function findTfjsNode(project: string, name: PackageName): TfjsNode | und
 
 /** Installs the package with npm, without its install script, which downloads. */
 export async function installTfjsNode(project: string, name: PackageName): Promise<void> {
-  const other = ['pnpm-lock.yaml', 'yarn.lock', 'bun.lock'].find((f) => existsSync(join(project, f)));
+  const other = ['pnpm-lock.yaml', 'yarn.lock', 'bun.lock'].find((f) =>
+    existsSync(join(project, f)),
+  );
   if (!existsSync(join(project, 'package.json')) || other !== undefined) {
     const why = other ? `it has ${other}` : 'it has no package.json';
     throw new UserError(
@@ -43,7 +45,13 @@ export async function installTfjsNode(project: string, name: PackageName): Promi
     );
   }
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', `${name}@${TFJS_VERSION}`];
+  const args = [
+    'install',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    `${name}@${TFJS_VERSION}`,
+  ];
   const { code, output } = await run(npm, args, { cwd: project });
   if (code !== 0) throw new UserError(`npm ${args.join(' ')} failed:\n${output}`);
 }
@@ -61,7 +69,9 @@ console.log(JSON.stringify({ backend: tf.getBackend(), libtensorflow: tf.version
 export async function whyBroken({ folder, binding }: TfjsNode): Promise<string | undefined> {
   if (!existsSync(binding)) return `its native part is missing (${binding})`;
   try {
-    const { code, output } = await run(process.execPath, ['-e', PROBE, folder], { timeout: 60_000 });
+    const { code, output } = await run(process.execPath, ['-e', PROBE, folder], {
+      timeout: 60_000,
+    });
     return code === 0 ? undefined : output.trim();
   } catch (error) {
     return messageOf(error);

@@ -32,7 +32,8 @@ async function present({ project, name, say }: SetupOptions): Promise<TfjsNode> 
   say(`installing ${name}, without its install script`);
   await installTfjsNode(project, name);
   const installed = findTfjsNode(project, name);
-  if (installed === undefined) throw new UserError(`${name} was installed, but not where it is found.`);
+  if (installed === undefined)
+    throw new UserError(`${name} was installed, but not where it is found.`);
   return installed;
 }
 

@@ -49,7 +49,7 @@ function pipTarget(): string[] {
 
 async function unpackLibraries(python: string, wheel: string, folder: string): Promise<void> {
   const download = join(folder, 'download');
-  const args = ['-m', 'pip', 'download', '--no-deps', ...pipTarget(), '--retries', '10'];
+  const args = ['-m', 'pip', 'download', '--no-deps', ...pipTarget()];
   await step(python, [...args, '--dest', download, wheel], `Downloading ${wheel}`);
   const unpack = `import glob, sys\nsys.argv[1:2] = glob.glob(sys.argv[1] + "/*.whl")\n${EXTRACT}`;
   await step(python, ['-c', unpack, download, folder], `Unpacking ${wheel}`);
@@ -58,7 +58,7 @@ async function unpackLibraries(python: string, wheel: string, folder: string): P
 
 /** With everything it depends on: CUDA's libraries are found from where pip lays them. */
 async function unpackAll(python: string, wheel: string, folder: string): Promise<void> {
-  const args = ['-m', 'pip', 'install', '--no-compile', ...pipTarget(), '--retries', '10'];
+  const args = ['-m', 'pip', 'install', '--no-compile', ...pipTarget()];
   await step(python, [...args, '--target', folder, wheel], `Installing ${wheel}`);
 }
 
@@ -82,7 +82,9 @@ export async function tensorflowFromWheel(wheel: string, cache: string): Promise
     const unpack = wheel.includes('[') ? unpackAll : unpackLibraries;
     await unpack(python, wheel, folder);
     if (!existsSync(join(folder, 'tensorflow', 'libtensorflow_cc.so.2'))) {
-      throw new UserError(`${wheel} holds no libtensorflow_cc.so.2; name TensorFlow 2.13 or newer.`);
+      throw new UserError(
+        `${wheel} holds no libtensorflow_cc.so.2; name TensorFlow 2.13 or newer.`,
+      );
     }
     rmSync(home, { recursive: true, force: true });
     renameSync(folder, home);
