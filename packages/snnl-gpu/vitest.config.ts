@@ -11,5 +11,7 @@ export default defineConfig({
     name: 'snnl-gpu',
     include: ['{src,browser-test}/**/*.test.ts'],
     testTimeout: 60_000,
+    // TensorFlow's greetings.
+    env: { TF_CPP_MIN_LOG_LEVEL: '3' },
   },
 });
