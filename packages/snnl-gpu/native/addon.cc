@@ -27,7 +27,7 @@ napi_value number(napi_env env, int value) {
   return result;
 }
 
-// register(): {error, tensorflowVersion, instructionSet, threads, cpu, gpu}; never throws.
+// register(): {error, tensorflowVersion, instructionSet, threads, cpu, gpu, gpuReason}; never throws.
 napi_value register_ops(napi_env env, napi_callback_info) {
   const snnl::Registration registration = snnl::register_ops();
   napi_value result = nullptr;
@@ -38,6 +38,7 @@ napi_value register_ops(napi_env env, napi_callback_info) {
   napi_set_named_property(env, result, "threads", number(env, snnl::thread_count()));
   napi_set_named_property(env, result, "cpu", boolean(env, registration.cpu));
   napi_set_named_property(env, result, "gpu", boolean(env, registration.gpu));
+  napi_set_named_property(env, result, "gpuReason", text(env, registration.gpu_reason));
   return result;
 }
 

@@ -3,10 +3,7 @@
 #include <new>
 #include <string>
 
-#include "gpu.h"
-#include "inputs.h"
-#include "kernel_api.h"
-#include "threads.h"
+#include "device.h"
 
 namespace snnl {
 
@@ -40,27 +37,7 @@ void* create(TF_OpKernelConstruction* construction) {
 
 void destroy(void* state) { delete static_cast<State*>(state); }
 
-struct Call {
-  TF_OpKernelContext* context;
-  const Inputs& inputs;
-  const Problem& problem;
-  float* output;
-};
-
-// What a device does: false, or an error in words, where it could not.
-struct CpuDevice {
-  static std::string run(Call call, bool gradient) {
-    Problem problem = call.problem;
-    problem.temperature = *call.inputs.floats(Inputs::kTemperature);
-    const bool done = gradient ? cpu_log_sums_grad(problem, call.inputs.floats(Inputs::kAnchorSums),
-                                                   call.inputs.floats(Inputs::kCandidateSums), call.output,
-                                                   thread_count())
-                               : cpu_log_sums(problem, call.output, thread_count());
-    return done ? "" : "Out of memory.";
-  }
-};
-
-template <class Device, bool gradient>
+template <bool gradient, std::string (*run)(const Call&)>
 void compute(void* state, TF_OpKernelContext* context) {
   const Status status;
   const int64_t self_offset = static_cast<State*>(state)->self_offset;
@@ -78,7 +55,7 @@ void compute(void* state, TF_OpKernelContext* context) {
   if (!status.ok()) return tensorflow.TF_OpKernelContext_Failure(context, status.get);
   if (bytes > 0) {
     float* values = static_cast<float*>(tensorflow.TF_TensorData(output));
-    const std::string error = Device::run({context, inputs, problem, values}, gradient);
+    const std::string error = run({context, inputs, problem, values, gradient});
     if (!error.empty()) {
       tensorflow.TF_SetStatus(status.get, kInternal, error.c_str());
       tensorflow.TF_OpKernelContext_Failure(context, status.get);
@@ -157,8 +134,10 @@ void define_op(const char* op, TF_Status* status) {
 
 void define_kernel(const char* op, const char* device, TF_Status* status) {
   const bool gradient = op == std::string(kLogSumsGrad);
-  const auto run = gradient ? compute<CpuDevice, true> : compute<CpuDevice, false>;
-  TF_KernelBuilder* builder = tensorflow.TF_NewKernelBuilder(op, device, create, run, destroy);
+  const bool gpu = device == std::string("GPU");
+  const auto on_cpu = gradient ? compute<true, run_on_cpu> : compute<false, run_on_cpu>;
+  const auto on_gpu = gradient ? compute<true, run_on_gpu> : compute<false, run_on_gpu>;
+  TF_KernelBuilder* builder = tensorflow.TF_NewKernelBuilder(op, device, create, gpu ? on_gpu : on_cpu, destroy);
   tensorflow.TF_RegisterKernelBuilder((std::string(op) + "_" + device).c_str(), builder, status);
 }
 

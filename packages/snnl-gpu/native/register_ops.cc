@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "gpu.h"
+#include "device.h"
 #include "op.h"
 #include "registration_lock.h"
 
@@ -58,7 +58,8 @@ Registration register_ops() {
   const RegistrationLock lock(reinterpret_cast<const void*>(found.TF_Version));
   if (tensorflow.TF_Version == nullptr) tensorflow = found;
   result.tensorflow_version = found.TF_Version();
-  const bool with_gpu = gpu_available();
+  const bool with_gpu = gpu_unavailable_reason().empty();
+  result.gpu_reason = gpu_unavailable_reason();
   TF_Status* status = found.TF_NewStatus();
   for (const char* op : {kLogSums, kLogSumsGrad}) {
     if (result.error.empty()) result.error = ensure(op, with_gpu, result, status);

@@ -7,6 +7,7 @@ struct Registration {
   std::string tensorflow_version;
   bool cpu = false;  // kernels registered for this device
   bool gpu = false;
+  std::string gpu_reason;  // why there are no kernels for the GPU, or empty
 };
 
 // Registers both ops and their kernels with the TensorFlow of this process, unless that has been done,

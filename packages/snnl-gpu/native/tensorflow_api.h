@@ -25,8 +25,15 @@ struct TF_Buffer {
 namespace snnl {
 
 // Values of the enums TF_DataType and TF_Code.
-enum DataType : int { kFloat = 1, kInt32 = 3 };
-enum Code : int { kOk = 0, kInvalidArgument = 3, kResourceExhausted = 8, kUnimplemented = 12, kInternal = 13 };
+enum DataType : int { kFloat = 1, kInt32 = 3, kUint8 = 4 };
+enum Code : int { kOk = 0, kInvalidArgument = 3, kResourceExhausted = 8, kInternal = 13 };
+
+// TF_AllocatorAttributes; the size is that of its members, without padding.
+struct AllocatorAttributes {
+  size_t struct_size;
+  unsigned char on_host;
+  static constexpr size_t kSize = sizeof(size_t) + sizeof(unsigned char);
+};
 
 // X(return type, name, parameters)
 #define SNNL_TENSORFLOW_FUNCTIONS(X)                                                               \
@@ -75,7 +82,9 @@ enum Code : int { kOk = 0, kInvalidArgument = 3, kResourceExhausted = 8, kUnimpl
   X(void, TF_OpKernelContext_Failure, (TF_OpKernelContext*, TF_Status*))                           \
   X(void, TF_GetInput, (TF_OpKernelContext*, int index, TF_Tensor**, TF_Status*))                  \
   X(TF_Tensor*, TF_AllocateOutput,                                                                 \
-    (TF_OpKernelContext*, int index, int type, const int64_t* dims, int rank, size_t bytes, TF_Status*))
+    (TF_OpKernelContext*, int index, int type, const int64_t* dims, int rank, size_t bytes, TF_Status*)) \
+  X(TF_Tensor*, TF_AllocateTemp,                                                                   \
+    (TF_OpKernelContext*, int type, const int64_t* dims, int rank, AllocatorAttributes*, TF_Status*))
 
 struct TensorFlow {
 #define SNNL_DECLARE(result, name, parameters) result (*name) parameters;

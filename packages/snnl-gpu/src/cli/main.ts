@@ -9,7 +9,7 @@ async function main(args: readonly string[]): Promise<number> {
       console.log(HELP);
       return 0;
     case 'build':
-      return (await import('./build')).build();
+      return (await import('./build')).build(options);
     case 'setup-tfjs-node':
       return (await import('./setup-tfjs-node')).setup(options);
     case 'doctor':

@@ -12,6 +12,8 @@ npx snnl-gpu build             compiles the native kernels on this machine
 npx snnl-gpu setup-tfjs-node   makes tfjs-node work in this project
 npx snnl-gpu doctor            says what works, and computes known values
 
+build:
+  --no-cuda       leaves nvcc out
 setup-tfjs-node and doctor:
   --project DIR   the project that loads tfjs-node (default: this folder)
   --gpu           tfjs-node-gpu in place of tfjs-node
@@ -33,6 +35,7 @@ export interface Options {
   readonly wheel: string;
   readonly cache: string;
   readonly force: boolean;
+  readonly cuda: boolean;
 }
 
 function oneOf<T extends string>(what: string, value: string, allowed: readonly T[]): T {
@@ -53,6 +56,7 @@ function read(args: readonly string[]) {
         wheel: { type: 'string', default: DEFAULT_WHEEL },
         cache: { type: 'string', default: defaultCache() },
         force: { type: 'boolean', default: false },
+        'no-cuda': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
@@ -74,5 +78,6 @@ export function parse(args: readonly string[]): Options {
     wheel: values.wheel,
     cache: values.cache,
     force: values.force,
+    cuda: !values['no-cuda'],
   };
 }

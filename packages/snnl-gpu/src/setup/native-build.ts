@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { binaryPaths } from '../node/binary';
 import { compile, findCompiler, NODE_API, nodeApiInclude, SHARED } from './compiler';
+import { ensureCudaCode } from './cuda-code';
 import { eachOf } from './each-of';
 import { nativeSources, type Source } from './sources';
 
@@ -18,13 +19,15 @@ const LINK =
  * Compiles `native` into `build/Release/snnl-gpu.node`.
  *
  * @param root The folder of this package.
+ * @param options.cuda Whether nvcc is to run, where it is.
  * @returns Path of the binary.
  * @throws UserError without a compiler, or with what the compiler said.
  */
-export async function buildNative(root: string): Promise<string> {
+export async function buildNative(root: string, { cuda = true } = {}): Promise<string> {
   const [target = ''] = binaryPaths(root);
   const native = join(root, 'native');
   const compiler = await findCompiler();
+  await ensureCudaCode(native, !cuda);
   mkdirSync(dirname(target), { recursive: true });
   const objects = mkdtempSync(join(dirname(target), 'objects-'));
   try {

@@ -1,4 +1,0 @@
-#include "gpu.h"
-namespace snnl {
-bool gpu_available() { return false; }
-}
