@@ -1,8 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
+import { BROWSER_BACKENDS, type BrowserBackend } from './browser/measures';
 import { type BackendName, UsageError } from './options';
 
+/** Backends that run in this process; the others run in Chromium. */
+export type NodeBackend = Exclude<BackendName, BrowserBackend>;
+
+export function isBrowserBackend(name: BackendName): name is BrowserBackend {
+  return BROWSER_BACKENDS.some((backend) => backend === name);
+}
+
 /** The module that registers each backend. A variable name keeps tfjs-node optional. */
-const MODULES: Record<BackendName, string> = {
+const MODULES: Record<NodeBackend, string> = {
   cpu: '@tensorflow/tfjs-backend-cpu',
   wasm: '@tensorflow/tfjs-backend-wasm',
   tensorflow: '@tensorflow/tfjs-node',
@@ -13,7 +21,7 @@ const MODULES: Record<BackendName, string> = {
  *
  * @throws UsageError if its package is not installed or it cannot start.
  */
-export async function useBackend(name: BackendName, threads: number): Promise<void> {
+export async function useBackend(name: NodeBackend, threads: number): Promise<void> {
   // No checks that a product would not run, and no greeting on the console.
   tf.enableProdMode();
   // TensorFlow reads this once, when it starts.

@@ -28,6 +28,7 @@ const record: BenchRecord = {
     load: 0.1,
     node: '20.1.0',
     tfjs: '4.22.0',
+    browser: null,
     torch: '2.13.0',
   },
 };

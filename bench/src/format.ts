@@ -12,9 +12,9 @@ export const times = (ratio: number | null): string => (ratio === null ? '-' : `
 
 export const megabytes = (bytes: number): string => `${digits(bytes / 1e6)} MB`;
 
-export function machineLine({ cpu, cores, node, tfjs, torch }: Machine): string {
+export function machineLine({ cpu, cores, node, tfjs, browser, torch }: Machine): string {
   const python = torch === null ? '' : `, PyTorch ${torch}`;
-  return `${cpu}, ${cores} cores; Node ${node}, tfjs ${tfjs}${python}`;
+  return `${cpu}, ${cores} cores; ${browser ?? `Node ${node}`}, tfjs ${tfjs}${python}`;
 }
 
 /** A warning where other programs may have disturbed the times, else nothing. */

@@ -9,18 +9,24 @@ export interface Machine {
   readonly load: number;
   readonly node: string;
   readonly tfjs: string;
+  /** With its adapter; null where all ran in Node. */
+  readonly browser: string | null;
   /** Null where PyTorch did not run. */
   readonly torch: string | null;
 }
 
 /** Call it before the measurements: they make load themselves. */
-export function describeMachine(torch: string | null): Machine {
+export function describeMachine({
+  torch = null,
+  browser = null,
+}: Partial<Pick<Machine, 'torch' | 'browser'>> = {}): Machine {
   return {
     cpu: cpus()[0]?.model.trim() ?? 'unknown CPU',
     cores: availableParallelism(),
     load: loadavg()[0] ?? 0,
     node: process.versions.node,
     tfjs: tf.version_core,
+    browser,
     torch,
   };
 }

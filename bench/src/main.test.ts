@@ -16,8 +16,26 @@ const machine = {
   load: expect.any(Number),
   node: process.versions.node,
   tfjs: '4.22.0',
+  browser: null,
   torch: null,
 };
+
+test.each(['webgl', 'webgpu'])(
+  '%s runs in Chromium and counts bytes on the GPU',
+  (backend) => {
+    const { stdout, stderr, status } = bench(
+      ...['--backend', backend, '--sizes', '24x3', '--repeats', '1', '--json'],
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const record = JSON.parse(stdout);
+    expect(record).toMatchObject({ backend, n: 24, d: 3, peakMeasure: 'gpu', torchMs: null });
+    expect(record.machine.browser).toMatch(/^Chromium \d+\..*SwiftShader.*kernels: \w/i);
+    expect(record.plainMs).toBeGreaterThan(0);
+    expect(record.oursMs).toBeGreaterThan(0);
+    expect(record.oursPeakBytes).toBeGreaterThan(0);
+  },
+  TIMEOUT,
+);
 
 test.each(['cpu', 'wasm'])(
   '--json on %s prints one complete object a line and nothing else',
@@ -114,7 +132,9 @@ test(
   () => {
     const { stdout, stderr, status } = bench('--backend', 'webnn');
     expect({ stdout, status }).toEqual({ stdout: '', status: 2 });
-    expect(stderr).toBe("Expected --backend to be one of cpu, wasm, tensorflow; got 'webnn'.\n");
+    expect(stderr).toBe(
+      "Expected --backend to be one of cpu, wasm, tensorflow, webgl, webgpu; got 'webnn'.\n",
+    );
   },
   TIMEOUT,
 );

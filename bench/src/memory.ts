@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type Distance, type KernelKind, kernelFor } from 'snnl-layer';
-import { useBackend } from './backends';
+import { isBrowserBackend, type NodeBackend, useBackend } from './backends';
 import { makeBatch } from './batch';
+import { openBrowser } from './browser/host';
+import type { BrowserBackend } from './browser/measures';
 import { ours } from './contender';
 import { machineLine, megabytes, table } from './format';
 import { describeMachine, type Machine } from './machine';
@@ -19,8 +21,8 @@ export interface MemoryRecord {
   readonly kernel: KernelKind;
   readonly oursPeakBytes: number;
   readonly peakMeasure: Peak['measure'];
-  /** Growth of the whole process: an upper bound, garbage and stacks included. */
-  readonly processGrowthBytes: number;
+  /** Growth of the whole process, an upper bound; null in a browser. */
+  readonly processGrowthBytes: number | null;
   /** What the plain formulation would hold, from its number of N x N matrices. */
   readonly plainEstimateBytes: number;
   readonly machine: Machine;
@@ -33,12 +35,12 @@ const residentPeak = () => process.resourceUsage().maxRSS * 1024;
 
 /** Measures in this process, which should be fresh: the growth counts from its highest point. */
 export async function measureMemory(
-  backend: BackendName,
+  backend: NodeBackend,
   size: Size,
   distance: Distance,
 ): Promise<MemoryRecord> {
   const options = { temperature: 1, distance };
-  const machine = describeMachine(null);
+  const machine = describeMachine();
   // Compiles and starts what a first run starts.
   const small = ours(makeBatch(64, size.d), options);
   await small.run(PASS);
@@ -59,6 +61,43 @@ export async function measureMemory(
     plainEstimateBytes: plainBytes(size, distance, PASS),
     machine,
   };
+}
+
+/** The same in Chromium, where the process is not ours to measure. */
+async function measureInBrowser(
+  backend: BrowserBackend,
+  size: Size,
+  distance: Distance,
+  hardware: boolean,
+): Promise<MemoryRecord> {
+  const browser = await openBrowser(backend, hardware);
+  try {
+    const { bytes, measure, kernel } = await browser.memory(size, distance);
+    return {
+      backend,
+      ...size,
+      distance,
+      kernel,
+      oursPeakBytes: bytes,
+      peakMeasure: measure,
+      processGrowthBytes: null,
+      plainEstimateBytes: plainBytes(size, distance, PASS),
+      machine: describeMachine({ browser: browser.description }),
+    };
+  } finally {
+    await browser.close();
+  }
+}
+
+async function measureHere(
+  { threads, gpu }: Options,
+  backend: BackendName,
+  size: Size,
+  distance: Distance,
+): Promise<MemoryRecord> {
+  if (isBrowserBackend(backend)) return measureInBrowser(backend, size, distance, gpu);
+  await useBackend(backend, threads);
+  return measureMemory(backend, size, distance);
 }
 
 /** The same in a process of its own. */
@@ -82,7 +121,10 @@ function row(record: MemoryRecord): [string, string][] {
     ['D', String(record.d)],
     ['distance', record.distance],
     ['peak of extra tensor bytes', megabytes(record.oursPeakBytes)],
-    ['growth of the process', megabytes(record.processGrowthBytes)],
+    [
+      'growth of the process',
+      record.processGrowthBytes === null ? '-' : megabytes(record.processGrowthBytes),
+    ],
     ['plain would hold', megabytes(record.plainEstimateBytes)],
   ];
 }
@@ -99,8 +141,7 @@ export async function runMemory(options: Options): Promise<void> {
     if (cases.length > 1) {
       records.push(measureApart(backend, size, distance));
     } else {
-      await useBackend(backend, options.threads);
-      records.push(await measureMemory(backend, size, distance));
+      records.push(await measureHere(options, backend, size, distance));
     }
     if (options.json) console.log(JSON.stringify(records.at(-1)));
   }

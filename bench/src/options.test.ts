@@ -10,6 +10,7 @@ test('without arguments: cosine, forward and backward, all cores, no PyTorch', (
     passes: ['forward+backward'],
     repeats: 5,
     threads: availableParallelism(),
+    gpu: false,
     json: false,
     torch: false,
     memory: false,
@@ -18,7 +19,7 @@ test('without arguments: cosine, forward and backward, all cores, no PyTorch', (
 });
 
 test('every option is read', () => {
-  const flags = '--json --torch --memory --help'.split(' ');
+  const flags = '--json --torch --memory --gpu --help'.split(' ');
   const values = '--backend cpu --sizes 8x2 --distance both --pass both --repeats 3 --threads 1';
   expect(parseOptions([...flags, ...values.split(' ')])).toEqual({
     backend: 'cpu',
@@ -27,6 +28,7 @@ test('every option is read', () => {
     passes: ['forward', 'forward+backward'],
     repeats: 3,
     threads: 1,
+    gpu: true,
     json: true,
     torch: true,
     memory: true,
@@ -54,7 +56,10 @@ test.each(['', '1024', '1024x', '0x4', '4x0', '1.5x2', '8x2,', '-8x2'])(
 );
 
 test.each([
-  [['--backend', 'webnn'], /--backend to be one of cpu, wasm, tensorflow; got 'webnn'/],
+  [
+    ['--backend', 'webnn'],
+    /--backend to be one of cpu, wasm, tensorflow, webgl, webgpu; got 'webnn'/,
+  ],
   [['--distance', 'l1'], /--distance to be one of cosine, squaredEuclidean, both; got 'l1'/],
   [['--pass', 'backward'], /--pass to be one of forward, forward\+backward, both/],
   [['--repeats', '0'], /--repeats to be a whole number, 1 or greater; got '0'/],

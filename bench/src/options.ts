@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Distance } from 'snnl-layer';
 
-export const BACKENDS = ['cpu', 'wasm', 'tensorflow'] as const;
+export const BACKENDS = ['cpu', 'wasm', 'tensorflow', 'webgl', 'webgpu'] as const;
 export type BackendName = (typeof BACKENDS)[number];
 
 export const PASSES = ['forward', 'forward+backward'] as const;
@@ -27,6 +27,7 @@ export interface Options {
   readonly json: boolean;
   readonly torch: boolean;
   readonly memory: boolean;
+  readonly gpu: boolean;
   readonly help: boolean;
 }
 
@@ -41,6 +42,7 @@ npm run bench -- [options]
   --threads N     cores for PyTorch and the tensorflow backend (default: all)
   --torch         also time PyTorch; installs it with pip into bench/.venv on first use
   --memory        peak of extra bytes of loss and gradient instead of times (default 8192x32)
+  --gpu           webgl and webgpu on the graphics card; default is software rendering
   --json          one JSON object a line (npm run --silent bench -- --json)
   --help          this text
 `;
@@ -90,6 +92,7 @@ export function parseOptions(args: readonly string[]): Options {
     json: values.json,
     torch: values.torch,
     memory: values.memory,
+    gpu: values.gpu,
     help: values.help,
   };
 }
@@ -108,6 +111,7 @@ function readArgs(args: readonly string[]) {
         json: { type: 'boolean', default: false },
         torch: { type: 'boolean', default: false },
         memory: { type: 'boolean', default: false },
+        gpu: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     }).values;

@@ -1,12 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
-import { useBackend } from './backends';
-import type { BackendName } from './options';
+import { type NodeBackend, useBackend } from './backends';
 import { peakExtraBytes } from './peak-bytes';
 
 const MATRIX = 4 * 100 * 100;
 
-test.each<BackendName>(['cpu', 'wasm'])('%s: new storage counts while it lives', async (name) => {
+test.each<NodeBackend>(['cpu', 'wasm'])('%s: new storage counts while it lives', async (name) => {
   await useBackend(name, 1);
   const x = tf.ones([100, 100]);
   const peak = await peakExtraBytes(async () => {
@@ -16,7 +15,7 @@ test.each<BackendName>(['cpu', 'wasm'])('%s: new storage counts while it lives',
   x.dispose();
 });
 
-test.each<BackendName>(['cpu', 'wasm'])('%s: views share the storage they show', async (name) => {
+test.each<NodeBackend>(['cpu', 'wasm'])('%s: views share the storage they show', async (name) => {
   await useBackend(name, 1);
   const x = tf.ones([100, 100]);
   const { bytes } = await peakExtraBytes(async () => {

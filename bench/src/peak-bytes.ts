@@ -4,9 +4,10 @@ export interface Peak {
   readonly bytes: number;
   /**
    * `storage`: buffers of the backend, temporary ones inside a kernel included, shared ones once.
+   * `gpu`: textures or buffers of the backend, as in `numBytesInGPU`.
    * `profile`: what `tf.profile` sees: tensors after each kernel, views counted again.
    */
-  readonly measure: 'storage' | 'profile';
+  readonly measure: 'storage' | 'gpu' | 'profile';
 }
 
 const bytesOf = (shape: number[], dtype: tf.DataType): number =>
@@ -52,6 +53,33 @@ async function storagePeak(
   return peak;
 }
 
+/** The object that counts the bytes in use on a GPU, and its field for them. */
+function gpuCounter(backend: object): { readonly owner: object; readonly key: string } {
+  return 'bufferManager' in backend && backend.bufferManager instanceof Object
+    ? { owner: backend.bufferManager, key: 'numBytesUsed' }
+    : { owner: backend, key: 'numBytesInGPU' };
+}
+
+/** Most bytes in use on the GPU while `run` runs, beside those in use before. */
+async function gpuPeak(backend: object, run: () => Promise<unknown>): Promise<number> {
+  const { owner, key } = gpuCounter(backend);
+  const before = Number(Reflect.get(owner, key));
+  if (!Number.isFinite(before)) throw new Error(`Expected the backend to count bytes in ${key}.`);
+  let now = before;
+  let peak = before;
+  const set = (bytes: number) => {
+    now = bytes;
+    peak = Math.max(peak, now);
+  };
+  Object.defineProperty(owner, key, { configurable: true, enumerable: true, get: () => now, set });
+  try {
+    await run();
+  } finally {
+    Object.defineProperty(owner, key, { value: now, writable: true, enumerable: true });
+  }
+  return peak - before;
+}
+
 /**
  * Peak of extra tensor bytes while `run` runs on the current backend, beside what exists before.
  *
@@ -61,6 +89,9 @@ async function storagePeak(
 export async function peakExtraBytes(run: () => Promise<unknown>): Promise<Peak> {
   if (tf.getBackend() === 'cpu' || tf.getBackend() === 'wasm') {
     return { bytes: await storagePeak(tf.backend(), run), measure: 'storage' };
+  }
+  if (tf.getBackend() === 'webgl' || tf.getBackend() === 'webgpu') {
+    return { bytes: await gpuPeak(tf.backend(), run), measure: 'gpu' };
   }
   const before = tf.memory().numBytes;
   const profile = await tf.profile(async () => {

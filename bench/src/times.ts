@@ -1,8 +1,10 @@
-import { useBackend } from './backends';
-import { compare } from './compare';
+import { isBrowserBackend, type NodeBackend, useBackend } from './backends';
+import { openBrowser } from './browser/host';
+import type { BrowserBackend } from './browser/measures';
+import { type Comparison, compare } from './compare';
 import { report } from './format';
 import { describeMachine } from './machine';
-import type { BackendName, Options, Size } from './options';
+import { type BackendName, type Options, type Size, UsageError } from './options';
 import type { BenchRecord } from './record';
 import { Torch } from './torch';
 import { torchPython } from './torch-install';
@@ -24,29 +26,71 @@ const DEFAULT_SIZES: Record<BackendName, readonly Size[]> = {
     { n: 1024, d: 512 },
     { n: 4096, d: 512 },
   ],
+  webgl: [
+    { n: 1024, d: 512 },
+    { n: 4096, d: 64 },
+  ],
+  webgpu: [
+    { n: 1024, d: 512 },
+    { n: 4096, d: 64 },
+  ],
 };
+
+/** Where the measurements of one backend run. */
+interface Bench {
+  measure(comparison: Pick<Comparison, 'size' | 'distance' | 'pass'>): Promise<BenchRecord>;
+  close(): Promise<void>;
+}
+
+async function startHere(backend: NodeBackend, options: Options): Promise<Bench> {
+  const { repeats, threads } = options;
+  await useBackend(backend, threads);
+  const torch = options.torch ? await Torch.start(torchPython(), threads) : undefined;
+  const machine = describeMachine({ torch: torch?.version ?? null });
+  const shared = { backend, repeats, threads, torch, machine };
+  return {
+    measure: (comparison) => compare({ ...shared, ...comparison }),
+    close: async () => torch?.close(),
+  };
+}
+
+async function startInBrowser(backend: BrowserBackend, options: Options): Promise<Bench> {
+  if (options.torch) {
+    throw new UsageError(
+      `--torch compares with PyTorch on the same cores: use it with another backend than ` +
+        `'${backend}'.`,
+    );
+  }
+  const { repeats, threads, gpu } = options;
+  const browser = await openBrowser(backend, gpu);
+  const machine = describeMachine({ browser: browser.description });
+  const shared = { backend, repeats, threads, machine };
+  return {
+    measure: (comparison) => browser.times({ ...shared, ...comparison }),
+    close: browser.close,
+  };
+}
 
 /** Measures every size, distance and pass, and prints lines as they come or a table at the end. */
 export async function runTimes(options: Options): Promise<void> {
-  const { backend = 'wasm', repeats, threads } = options;
-  await useBackend(backend, threads);
-  const torch = options.torch ? await Torch.start(torchPython(), threads) : undefined;
-  const machine = describeMachine(torch?.version ?? null);
-  const shared = { backend, repeats, threads, torch, machine };
+  const { backend = 'wasm' } = options;
+  const bench = isBrowserBackend(backend)
+    ? await startInBrowser(backend, options)
+    : await startHere(backend, options);
   const records: BenchRecord[] = [];
   try {
     for (const size of options.sizes ?? DEFAULT_SIZES[backend]) {
       for (const distance of options.distances) {
         for (const pass of options.passes) {
           if (!options.json) console.error(`${size.n}x${size.d} ${distance}, ${pass} ...`);
-          const record = await compare({ ...shared, size, distance, pass });
+          const record = await bench.measure({ size, distance, pass });
           records.push(record);
           if (options.json) console.log(JSON.stringify(record));
         }
       }
     }
   } finally {
-    await torch?.close();
+    await bench.close();
   }
   if (!options.json) console.log(report(records));
 }

@@ -19,10 +19,21 @@ function chromiumPath(): string {
   throw new Error('Expected Chromium at /usr/bin/chromium (Debian: chromium), or set CHROMIUM.');
 }
 
-/** Starts headless Chromium; the caller closes it. */
-export function launch(): Promise<Browser> {
+/** What a browser on a graphics card needs where WebGPU is not on by default (Linux). */
+const HARDWARE_RENDERING = ['--enable-unsafe-webgpu', '--enable-features=Vulkan'];
+
+/**
+ * Starts headless Chromium; the caller closes it.
+ *
+ * @param options.hardware Renders on the graphics card instead of in software.
+ */
+export function launch({ hardware = false } = {}): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath(),
-    args: ['--headless=new', '--no-sandbox', ...SOFTWARE_RENDERING],
+    args: [
+      '--headless=new',
+      '--no-sandbox',
+      ...(hardware ? HARDWARE_RENDERING : SOFTWARE_RENDERING),
+    ],
   });
 }

@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundle, launch, serve } from '@snnl/browser-testing';
+import type { Page } from 'playwright-core';
+import type { BrowserBackend, PageMeasures } from './measures';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** The benchmark page in Chromium. */
+export interface BrowserHost extends Omit<PageMeasures, 'start'> {
+  /** Of the browser and of what renders in it. */
+  readonly description: string;
+  close(): Promise<void>;
+}
+
+async function openPage(page: Page, url: string): Promise<void> {
+  page.on('pageerror', (error) => console.error(`The page said: ${error}`));
+  await page.goto(`${url}page.html`);
+  await page.waitForFunction(() => window.measures !== undefined);
+}
+
+/**
+ * Opens the benchmark page in Chromium.
+ *
+ * @param hardware Renders on the graphics card instead of in software.
+ */
+export async function openBrowser(
+  backend: BrowserBackend,
+  hardware: boolean,
+): Promise<BrowserHost> {
+  const folder = mkdtempSync(join(tmpdir(), 'snnl-bench-'));
+  const source = (name: string) => here(`../../../packages/${name}/src/index.ts`);
+  await bundle(here('./page.html'), folder, {
+    resolve: { alias: { 'snnl-layer': source('snnl-layer'), 'snnl-gpu': source('snnl-gpu') } },
+  });
+  const { url, server } = await serve({ '/': folder }, { isolated: true });
+  const browser = await launch({ hardware });
+  const close = async () => {
+    await browser.close();
+    server.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const page = await browser.newPage();
+    await openPage(page, url);
+    const adapter = await page.evaluate(
+      (name) => (window.measures as PageMeasures).start(name),
+      backend,
+    );
+    return {
+      description: `Chromium ${browser.version()}, ${adapter}`,
+      times: (comparison) =>
+        page.evaluate((c) => (window.measures as PageMeasures).times(c), comparison),
+      memory: (size, distance) =>
+        page.evaluate(([s, d]) => (window.measures as PageMeasures).memory(s, d), [
+          size,
+          distance,
+        ] as const),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
