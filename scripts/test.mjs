@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureChromium } from './chromium.mjs';
+import { ensureNative } from './native.mjs';
 import { pnpm, root, run } from './pnpm.mjs';
 import { setup } from './setup.mjs';
 
@@ -47,6 +48,7 @@ step('build', () => pnpm(['-r', '--filter', './packages/*', 'run', 'build']));
 step('types', () => pnpm(['-r', 'run', 'typecheck']));
 step('built packages', () => run('node', ['scripts/check-packages.mjs']));
 step('browser', ensureChromium);
+step('native kernels and tfjs-node', ensureNative);
 step('tests', vitest, countVitest);
 const { passed, failed, skipped } = totals;
 console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);

@@ -30,6 +30,5 @@ export default defineConfig([
     entry: { cli: 'src/cli/main.ts' },
     format: 'esm',
     platform: 'node',
-    banner: { js: '#!/usr/bin/env node' },
   },
 ]);
