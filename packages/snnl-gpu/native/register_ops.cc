@@ -5,6 +5,7 @@
 #include "device.h"
 #include "op.h"
 #include "registration_lock.h"
+#include "unit_rows.h"
 
 namespace snnl {
 namespace {
@@ -48,6 +49,12 @@ std::string ensure(const char* op, bool with_gpu, Registration& result, TF_Statu
   return "";
 }
 
+std::string ensure_unit_rows(const char* op, TF_Status* status) {
+  if (!op_exists(op)) define_unit_rows_op(op, status);
+  if (tensorflow.TF_GetCode(status) == kOk && !kernel_exists(op, "CPU", status)) define_unit_rows_kernel(op, status);
+  return tensorflow.TF_GetCode(status) == kOk ? "" : std::string(op) + ": " + tensorflow.TF_Message(status);
+}
+
 }  // namespace
 
 Registration register_ops() {
@@ -63,6 +70,9 @@ Registration register_ops() {
   TF_Status* status = found.TF_NewStatus();
   for (const char* op : {kLogSums, kLogSumsGrad}) {
     if (result.error.empty()) result.error = ensure(op, with_gpu, result, status);
+  }
+  for (const char* op : {kUnitRows, kUnitRowsGrad}) {
+    if (result.error.empty()) result.error = ensure_unit_rows(op, status);
   }
   found.TF_DeleteStatus(status);
   return result;

@@ -2,6 +2,7 @@ import type { KernelBackend, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 
 /** What the kernels use of the backend of tfjs-node and tfjs-node-gpu. */
 export interface TensorflowBackend extends KernelBackend {
+  readonly isUsingGpuDevice: boolean;
   readonly binding: { readonly TF_ATTR_INT: number };
   executeSingleOutput(
     op: string,

@@ -2,7 +2,7 @@ import { findBackend, getKernel, registerKernel } from '@tensorflow/tfjs-core';
 import type { KernelStatus } from '../status';
 import { isTensorflowBackend } from './backend';
 import { loadBinary, type NativeRegistration } from './binary';
-import { TENSORFLOW_KERNELS } from './kernels';
+import { TENSORFLOW_CPU_KERNELS, TENSORFLOW_KERNELS } from './kernels';
 import { messageOf } from './message';
 import { packageRoot } from './package-root';
 
@@ -31,7 +31,8 @@ export async function registerTensorflow(root?: string): Promise<KernelStatus> {
     }
     const native = loadBinary(root ?? packageRoot()).register();
     if (native.error !== '') return none(native.error);
-    for (const kernel of TENSORFLOW_KERNELS) {
+    const onCpu = backend.isUsingGpuDevice ? [] : TENSORFLOW_CPU_KERNELS;
+    for (const kernel of [...TENSORFLOW_KERNELS, ...onCpu]) {
       // Another copy of this package may have been here before.
       if (getKernel(kernel.kernelName, 'tensorflow') == null) registerKernel(kernel);
     }

@@ -4,7 +4,7 @@ import { binaryPaths } from '../node/binary';
 import { compile, findCompiler, NODE_API, nodeApiInclude, SHARED } from './compiler';
 import { ensureCudaCode } from './cuda-code';
 import { eachOf } from './each-of';
-import { nativeSources, type Source } from './sources';
+import { nativeSources } from './sources';
 
 const FLAGS = ['-std=c++17', '-O3', '-fPIC', '-fvisibility=hidden', '-Wall', '-Wextra', NODE_API];
 
@@ -33,10 +33,9 @@ export async function buildNative(root: string, { cuda = true } = {}): Promise<s
   try {
     const sources = nativeSources(native);
     const object = (index: number) => join(objects, `${index}.o`);
-    await eachOf(sources, ({ path, flags }: Source, index) =>
+    await eachOf(sources, (path, index) =>
       compile(compiler, [
         ...FLAGS,
-        ...flags,
         `-I${native}`,
         `-I${nodeApiInclude()}`,
         ...['-c', path, '-o', object(index)],
