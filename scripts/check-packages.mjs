@@ -42,6 +42,8 @@ async function train(layerPackage, callbacks) {
 const layer = await load('snnl-layer', 'index');
 const callbacks = await load('snnl-callbacks', 'index');
 await load('snnl-callbacks', 'node');
+await load('snnl-gpu', 'index');
+await load('snnl-gpu', 'node');
 // Two copies of one package in a process share what tfjs knows of it, without a warning.
 console.warn = (...words) => assert.doesNotMatch(words.join(' '), /already registered/);
 await train(layer.esm, callbacks.esm);
