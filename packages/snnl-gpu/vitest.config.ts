@@ -9,7 +9,7 @@ export default defineConfig({
   resolve: { alias: { 'snnl-layer': layerSource, '#tensorflow': nodeSource } },
   test: {
     name: 'snnl-gpu',
-    include: ['{src,browser-test}/**/*.test.ts'],
+    include: ['{src,browser-test,native}/**/*.test.ts'],
     testTimeout: 60_000,
     // TensorFlow's greetings.
     env: { TF_CPP_MIN_LOG_LEVEL: '3' },

@@ -25,24 +25,25 @@ struct Fp32Product {
   // sums = a b for a [kTile, depth] and b [depth, kColumns], or b' [kColumns, depth] if kTransposed.
   // Columns of b from `columns` on count as 0 (not if kTransposed). depth is a multiple of kDepth.
   template <bool kTransposed>
-  SNNL_DEVICE void multiply(float* shared, Operand a, Operand b, int64_t depth, int64_t columns) {
+  SNNL_DEVICE void multiply(float* shared, Operand a, Operand b, int64_t depth, int columns) {
     for (int r = 0; r < kThreadRows; r++) {
       for (int c = 0; c < kThreadColumns; c++) sums[r][c] = 0;
     }
     if (depth <= 0) return;
-    Staged staged;
-    staged.template load<kTransposed>(a, b, 0, columns);
-    staged.template store<kTransposed>(shared);
+    Staged<kTransposed> staged(a, b, columns);
+    staged.load();
+    staged.store(shared);
     __syncthreads();
     int stage = 0;
-    for (int64_t k = 0; k < depth; k += kDepth, stage ^= 1) {
-      const bool more = k + kDepth < depth;
-      if (more) staged.template load<kTransposed>(a, b, k + kDepth, columns);
+    for (int step = static_cast<int>(depth / kDepth) - 1; step > 0; step--, stage ^= 1) {
+      staged.load();
       accumulate(shared + stage * kStageFloats);
       // The other stage was last read before the last barrier.
-      if (more) staged.template store<kTransposed>(shared + (stage ^ 1) * kStageFloats);
+      staged.store(shared + (stage ^ 1) * kStageFloats);
       __syncthreads();
     }
+    accumulate(shared + stage * kStageFloats);
+    __syncthreads();
   }
 
  private:
@@ -50,54 +51,67 @@ struct Fp32Product {
   static_assert(2 * kStageFloats == kSharedFloats);
 
   // On its way from global to shared memory, where both operands lie with the inner dimension first.
+  // A thread carries eight neighbours of one line of a, the same of b', or quads of b.
+  template <bool kTransposed>
   struct Staged {
+    static_assert(!kTransposed || kColumns == kTile);
     static constexpr int kQuads = kColumns / 64;
+    const float *next_a, *next_b;
+    int step_b;  // within 32 bits for rows below 2^27 floats
+    bool valid[kQuads];
     float4 a[2], b[kQuads];
 
-    template <bool kTransposed>
-    SNNL_DEVICE void load(Operand from_a, Operand from_b, int64_t k, int64_t columns) {
-      const int line = threadIdx.x % kTile, half = threadIdx.x / kTile * 8;
-      load_line(a, from_a, line, k + half);
+    SNNL_DEVICE Staged(Operand from_a, Operand from_b, int columns) {
+      next_a = from_a.first + line() * from_a.stride + half();
       if constexpr (kTransposed) {
-        static_assert(!kTransposed || kColumns == kTile);
-        load_line(b, from_b, line, k + half);
+        next_b = from_b.first + line() * from_b.stride + half();
+        step_b = kDepth;
       } else {
-        const int depth = threadIdx.x / 16, first = threadIdx.x % 16 * 4;
-        for (int q = 0; q < kQuads; q++) {
-          const int column = first + q * 64;
-          b[q] = column < columns
-                     ? *reinterpret_cast<const float4*>(from_b.first + (k + depth) * from_b.stride + column)
-                     : make_float4(0, 0, 0, 0);
-        }
+        next_b = from_b.first + depth() * from_b.stride + first_column();
+        step_b = kDepth * static_cast<int>(from_b.stride);
+#pragma unroll
+        for (int q = 0; q < kQuads; q++) valid[q] = first_column() + q * 64 < columns;
       }
     }
 
-    template <bool kTransposed>
+    SNNL_DEVICE void load() {
+      a[0] = read(next_a);
+      a[1] = read(next_a + 4);
+#pragma unroll
+      for (int q = 0; q < kQuads; q++) {
+        if constexpr (kTransposed) {
+          b[q] = read(next_b + q * 4);
+        } else {
+          b[q] = valid[q] ? read(next_b + q * 64) : make_float4(0, 0, 0, 0);
+        }
+      }
+      next_a += kDepth;
+      next_b += step_b;
+    }
+
     SNNL_DEVICE void store(float* stage) const {
-      const int line = threadIdx.x % kTile, half = threadIdx.x / kTile * 8;
-      store_line<kTile>(stage + half * kTile + line, a);
+      store_line<kTile>(stage + half() * kTile + line(), a);
       float* to = stage + kDepth * kTile;
       if constexpr (kTransposed) {
-        store_line<kColumns>(to + half * kColumns + line, b);
+        store_line<kColumns>(to + half() * kColumns + line(), b);
       } else {
-        const int depth = threadIdx.x / 16, first = threadIdx.x % 16 * 4;
+#pragma unroll
         for (int q = 0; q < kQuads; q++) {
-          *reinterpret_cast<float4*>(to + depth * kColumns + first + q * 64) = b[q];
+          *reinterpret_cast<float4*>(to + depth() * kColumns + first_column() + q * 64) = b[q];
         }
       }
     }
 
    private:
-    // Eight neighbours of one line.
-    template <int kSize>
-    static SNNL_DEVICE void load_line(float4 (&to)[kSize], Operand from, int line, int64_t k) {
-      static_assert(kSize == 2);
-      const float4* quads = reinterpret_cast<const float4*>(from.first + line * from.stride + k);
-      to[0] = quads[0];
-      to[1] = quads[1];
-    }
+    static SNNL_DEVICE int line() { return threadIdx.x % kTile; }
+    static SNNL_DEVICE int half() { return threadIdx.x / kTile * 8; }
+    static SNNL_DEVICE int depth() { return threadIdx.x / 16; }
+    static SNNL_DEVICE int first_column() { return threadIdx.x % 16 * 4; }
+    static SNNL_DEVICE float4 read(const float* from) { return *reinterpret_cast<const float4*>(from); }
+
     template <int kStride>
-    static SNNL_DEVICE void store_line(float* to, const float4* quads) {
+    static SNNL_DEVICE void store_line(float* to, const float4 (&quads)[2]) {
+#pragma unroll
       for (int q = 0; q < 2; q++) {
         to[(4 * q + 0) * kStride] = quads[q].x;
         to[(4 * q + 1) * kStride] = quads[q].y;
@@ -110,7 +124,7 @@ struct Fp32Product {
   SNNL_DEVICE void accumulate(const float* stage) {
     const float* a = stage + row(0);
     const float* b = stage + kDepth * kTile + column(0);
-#pragma unroll 8
+#pragma unroll
     for (int k = 0; k < kDepth; k++) {
       const float4 rows = *reinterpret_cast<const float4*>(a + k * kTile);
       const float of_row[kThreadRows] = {rows.x, rows.y, rows.z, rows.w};

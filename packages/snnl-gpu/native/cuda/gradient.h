@@ -104,17 +104,17 @@ SNNL_DEVICE void weigh_candidates(const Args& args, float* shared) {
   const int64_t row0 = static_cast<int64_t>(blockIdx.y) * kTile;
   const int64_t size = args.split_tiles * kTile, first = blockIdx.z * size;
   const int64_t depth = first + size < args.columns ? size : args.columns - first;
+  const int features = static_cast<int>(args.dp - feature0 < kTile ? args.dp - feature0 : kTile);
   Product product;
   product.template multiply<false>(shared, {args.weights + row0 * args.block_columns + first, args.block_columns},
-                                   {args.z + (args.column0 + first) * args.dp + feature0, args.dp}, depth,
-                                   args.dp - feature0);
+                                   {args.z + (args.column0 + first) * args.dp + feature0, args.dp}, depth, features);
 #pragma unroll
   for (int r = 0; r < Product::kThreadRows; r++) {
     float* part = args.parts + (blockIdx.z * args.block_rows + row0 + Product::row(r)) * args.dp + feature0;
 #pragma unroll
     for (int c = 0; c < Product::kThreadColumns; c += kRun) {
       const int column = Product::column(c);
-      if (feature0 + column >= args.dp) continue;
+      if (column >= features) continue;
       float* sums = product.sums[r] + c;
       if (args.add) {
         for (int k = 0; k < kRun; k++) sums[k] += part[column + k];

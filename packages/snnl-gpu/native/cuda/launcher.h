@@ -49,7 +49,7 @@ struct Run {
 const std::string& unavailable_reason();
 
 // Bytes that the functions below want as `workspace`: the centred features, once where anchors
-// are candidates, and at most about 100 MiB beside them. The address must be a multiple of 256.
+// are candidates, and at most 130 MiB or so beside them. The address must be a multiple of 256.
 size_t log_sums_workspace(const DeviceProblem& problem);
 size_t log_sums_grad_workspace(const DeviceProblem& problem);
 

@@ -43,7 +43,10 @@ SNNL_DEVICE float center_row(const Args& args, const float* from, float* to, int
     norm = fmaf(value, value, norm);
   }
   for (int mask = 16; mask > 0; mask /= 2) norm += from_lane(norm, mask);
-  return norm <= kLargestNorm ? norm : not_a_number();
+  if (norm <= kLargestNorm) return norm;
+  // So that what is not finite stays out of the products: counts of pairs depend on distances.
+  for (int64_t k = lane(); k < args.dp; k += 32) to[row * args.dp + k] = 0;
+  return not_a_number();
 }
 
 // Grid [z_rows / 8 rounded up].

@@ -31,7 +31,7 @@ struct TensorProduct {
   static SNNL_DEVICE int column(int c) { return c / kRun * 8 + lane() % 4 * kRun + c % kRun; }
 
   template <bool kTransposed>
-  SNNL_DEVICE void multiply(float* shared, Operand a, Operand b, int64_t depth, int64_t columns) {
+  SNNL_DEVICE void multiply(float* shared, Operand a, Operand b, int64_t depth, int columns) {
 #pragma unroll
     for (int r = 0; r < kThreadRows; r++) {
 #pragma unroll
@@ -71,7 +71,7 @@ struct TensorProduct {
   }
 
   template <bool kTransposed>
-  static SNNL_DEVICE void copy_stage(float* stage, Operand a, Operand b, int64_t step, int64_t columns) {
+  static SNNL_DEVICE void copy_stage(float* stage, Operand a, Operand b, int64_t step, int columns) {
     copy_rows(stage, a, step * kDepth);
     float* to = stage + kTile * kPaddedDepth;
     if constexpr (kTransposed) {

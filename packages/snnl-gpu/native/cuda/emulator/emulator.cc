@@ -1,7 +1,5 @@
 #include "emulator.h"
 
-#include <ucontext.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <numeric>
@@ -9,6 +7,7 @@
 #include <vector>
 
 #include "device.h"
+#include "fiber.h"
 
 #define SNNL_DECLARE(name) extern "C" void name(const snnl::cuda::Args&);
 SNNL_DECLARE(snnl_mean_parts)
@@ -51,7 +50,7 @@ struct Copy {
 };
 
 struct Fiber {
-  ucontext_t context;
+  Context context;
   std::vector<char> stack = std::vector<char>(kStackBytes);
   bool done = false;
   unsigned collectives = 0;
@@ -72,7 +71,7 @@ struct Warp {
 Fiber fibers[kThreads];
 Warp warps[kWarps];
 Barrier block;
-ucontext_t scheduler;
+Context scheduler;
 int current;
 bool progress;
 float* shared;
@@ -80,8 +79,7 @@ Function function;
 const snnl::cuda::Args* arguments;
 
 void yield() {
-  const int own = current;
-  swapcontext(&fibers[own].context, &scheduler);
+  switch_context(fibers[current].context, scheduler);
 }
 
 void wait(Barrier& barrier, int count) {
@@ -114,13 +112,8 @@ void perform(const std::vector<Copy>& copies) {
 
 // Gives every fiber its turn until all are done. False if none can go on.
 bool run_block(const std::vector<int>& order) {
-  for (int t = 0; t < kThreads; t++) {
-    Fiber& fiber = fibers[t];
-    getcontext(&fiber.context);
-    fiber.context.uc_stack.ss_sp = fiber.stack.data();
-    fiber.context.uc_stack.ss_size = fiber.stack.size();
-    fiber.context.uc_link = nullptr;
-    makecontext(&fiber.context, run_fiber, 0);
+  for (Fiber& fiber : fibers) {
+    start_context(fiber.context, fiber.stack.data(), fiber.stack.size(), run_fiber);
     fiber.done = false;
     fiber.collectives = 0;
     fiber.groups.clear();
@@ -135,7 +128,7 @@ bool run_block(const std::vector<int>& order) {
       if (!fibers[t].done) {
         current = t;
         threadIdx = {static_cast<unsigned>(t), 0, 0};
-        swapcontext(&scheduler, &fibers[t].context);
+        switch_context(scheduler, fibers[t].context);
       }
       done += fibers[t].done;
     }
@@ -151,14 +144,18 @@ void block_barrier() { wait(block, kThreads); }
 void warp_barrier() { wait(warps[current / 32].barrier, 32); }
 
 const char* exchange(const void* value, size_t bytes) {
-  Warp& warp = warps[current / 32];
-  char* slots = warp.slots[fibers[current].collectives++ % 2];
-  std::memcpy(slots + current % 32 * 32, value, bytes);
+  const unsigned thread = static_cast<unsigned>(current);
+  char* slots = warps[thread / 32].slots[fibers[thread].collectives++ % 2];
+  std::memcpy(slots + thread % 32 * 32, value, bytes);
   warp_barrier();
   return slots;
 }
 
-void copy_async(float* to, const float* from, bool valid) { fibers[current].open.push_back({to, from, valid}); }
+void copy_async(float* to, const float* from, bool valid) {
+  // A device faults on such addresses.
+  if (reinterpret_cast<size_t>(to) % 16 != 0 || reinterpret_cast<size_t>(from) % 16 != 0) std::abort();
+  fibers[current].open.push_back({to, from, valid});
+}
 
 void commit_copies() {
   Fiber& fiber = fibers[current];
