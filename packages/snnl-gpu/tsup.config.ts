@@ -10,7 +10,12 @@ const shared = {
 export default defineConfig([
   {
     ...shared,
-    entry: { index: 'src/index.ts', register: 'src/register.ts' },
+    entry: {
+      index: 'src/index.ts',
+      register: 'src/register.ts',
+      webgl: 'src/webgl/index.ts',
+      webgpu: 'src/webgpu/index.ts',
+    },
     format: ['esm', 'cjs'],
     dts: true,
     platform: 'neutral',

@@ -8,6 +8,8 @@ type RegisterBackend = () => Promise<KernelStatus>;
 const REGISTER: Partial<Record<GpuBackend, RegisterBackend>> = {
   // Resolved by package.json ("imports"): a bundle for browsers gets no code that needs Node.
   tensorflow: async () => (await import('#tensorflow')).registerTensorflow(),
+  webgl: async () => (await import('./webgl')).registerWebgl(),
+  webgpu: async () => (await import('./webgpu')).registerWebgpu(),
 };
 
 /**

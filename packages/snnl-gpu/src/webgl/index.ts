@@ -1,0 +1,1 @@
+export { registerWebgl } from './register';

@@ -1,0 +1,91 @@
+import type { GPGPUContext } from '@tensorflow/tfjs-backend-webgl';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { WebglDevice } from './context';
+import { compile, type Program } from './program';
+
+/** A fragment shader and what it reads and writes. */
+export interface Shader {
+  readonly name: string;
+  readonly textures: readonly string[];
+  /** Uniforms of type int, resp. float. */
+  readonly ints: readonly string[];
+  readonly targets: number;
+  readonly body: string;
+}
+
+/** One draw. */
+export interface Draw {
+  readonly inputs: Readonly<Record<string, TensorInfo>>;
+  readonly ints: Readonly<Record<string, number>>;
+  readonly outputs: readonly TensorInfo[];
+  /** Texels to fill; those outside keep what they held. */
+  readonly area: { readonly x?: number; readonly y?: number; width: number; height: number };
+}
+
+interface Cache {
+  readonly programs: Map<Shader, Program>;
+  readonly framebuffers: Map<number, WebGLFramebuffer>;
+}
+
+/** Of each context; gone with it. */
+const caches = new WeakMap<GPGPUContext, Cache>();
+
+function cacheOf(gpgpu: GPGPUContext): Cache {
+  const known = caches.get(gpgpu);
+  if (known) return known;
+  const made: Cache = { programs: new Map(), framebuffers: new Map() };
+  caches.set(gpgpu, made);
+  return made;
+}
+
+/**
+ * Runs a shader over an area of its targets. tfjs draws into one target only, hence this; all
+ * state that tfjs relies on, it sets anew before each of its own draws.
+ */
+export function run({ backend, gl }: WebglDevice, shader: Shader, draw: Draw): void {
+  const { gpgpu } = backend;
+  const cache = cacheOf(gpgpu);
+  let program = cache.programs.get(shader);
+  if (!program) {
+    program = compile(gpgpu, gl, shader);
+    cache.programs.set(shader, program);
+  }
+  bindTargets(
+    gl,
+    cache,
+    draw.outputs.map((output) => backend.getTexture(output.dataId)),
+  );
+  const { x = 0, y = 0, width, height } = draw.area;
+  gl.viewport(x, y, width, height);
+  gl.scissor(x, y, width, height);
+  gpgpu.setProgram(program.program);
+  gpgpu.bindVertexArray(program.program.vao);
+  for (const [unit, name] of shader.textures.entries()) {
+    const input = draw.inputs[name];
+    const location = program.locations.get(name);
+    if (!input) throw new Error(`Expected a texture '${name}' for ${shader.name}, but got none.`);
+    if (location) gpgpu.setInputMatrixTexture(backend.getTexture(input.dataId), location, unit);
+  }
+  for (const name of shader.ints) {
+    const value = draw.ints[name];
+    if (value === undefined) throw new Error(`Expected '${name}' for ${shader.name}.`);
+    gl.uniform1i(program.locations.get(name) ?? null, value);
+  }
+  gpgpu.executeProgram();
+  gl.bindFramebuffer(gl.FRAMEBUFFER, gpgpu.framebuffer);
+}
+
+function bindTargets(gl: WebGL2RenderingContext, cache: Cache, textures: WebGLTexture[]): void {
+  const count = textures.length;
+  let framebuffer = cache.framebuffers.get(count);
+  const fresh = framebuffer === undefined;
+  framebuffer ??= gl.createFramebuffer();
+  cache.framebuffers.set(count, framebuffer);
+  gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
+  const points = textures.map((_, index) => gl.COLOR_ATTACHMENT0 + index);
+  for (const [index, texture] of textures.entries()) {
+    const point = gl.COLOR_ATTACHMENT0 + index;
+    gl.framebufferTexture2D(gl.FRAMEBUFFER, point, gl.TEXTURE_2D, texture, 0);
+  }
+  if (fresh) gl.drawBuffers(points);
+}
