@@ -27,14 +27,16 @@ const LIBRARY: Options = {
  * from `src/webgl.ts`, or from `src/webgl/index.ts` where `sources` says so. A subpath without
  * `require` gets no CommonJS build.
  *
- * @param sources Source files of subpaths that do not lie at `src/<subpath>.ts`.
+ * @param sources Source files of subpaths that do not lie at `src/<subpath>.ts`; null where the
+ *   package builds the subpath in another way.
  */
-export function libraryBuilds(sources: Record<string, string> = {}, options: Options = {}) {
+export function libraryBuilds(sources: Record<string, string | null> = {}, options: Options = {}) {
   const { exports } = readManifest();
   const entries = (condition: 'import' | 'require' | 'default') =>
     Object.fromEntries(
       Object.entries(exports)
         .filter(([, offer]) => typeof offer === 'object' && condition in offer)
+        .filter(([subpath]) => sources[subpath] !== null)
         .map(([subpath]) => {
           const name = subpath === '.' ? 'index' : subpath.slice('./'.length);
           return [name, sources[subpath] ?? `src/${name}.ts`];

@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureChromium } from './chromium.mjs';
+import { ensureNative } from './native.mjs';
 import { pnpm, root, run } from './pnpm.mjs';
 import { setup } from './setup.mjs';
 
@@ -60,6 +61,8 @@ step('unused code', () => pnpm(['exec', 'knip', '--no-progress', '--no-config-hi
 step('CUDA kernels', checkCuda);
 step('browser', ensureChromium);
 step('packages in use', () => run('node', ['scripts/release/quick.mjs']));
+step('native kernels and tfjs-node', ensureNative);
+step('CPU kernels, with sanitizers', () => run('sh', ['packages/snnl-gpu/native/cpu/test/run.sh']));
 step('tests', vitest, countVitest);
 const { passed, failed, skipped } = totals;
 console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);

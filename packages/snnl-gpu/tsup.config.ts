@@ -1,11 +1,27 @@
-import { defineConfig } from 'tsup';
+import { defineConfig, type Options } from 'tsup';
 import { libraryBuilds, scriptBuild, TFJS_GLOBALS } from '../../tsup.shared';
+
+const shared: Options = { tsconfig: 'tsconfig.build.json' };
+
+/** Entries that use Node, hence not built for pages too. */
+const node: Options = { ...shared, platform: 'node', removeNodeProtocol: false, target: 'es2022' };
 
 export default defineConfig([
   ...libraryBuilds(
-    { './webgl': 'src/webgl/index.ts', './webgpu': 'src/webgpu/index.ts' },
-    { tsconfig: 'tsconfig.build.json' },
+    { './webgl': 'src/webgl/index.ts', './webgpu': 'src/webgpu/index.ts', './node': null },
+    // Resolved by package.json ("imports") where the package is used.
+    { ...shared, external: [/^node:/, '#tensorflow'] },
   ),
+  {
+    ...node,
+    entry: { node: 'src/node.ts' },
+    format: ['esm', 'cjs'],
+    dts: true,
+    sourcemap: true,
+    // import.meta.url in CommonJS.
+    shims: true,
+  },
+  { ...node, entry: { cli: 'src/cli/main.ts' }, format: 'esm' },
   scriptBuild({
     globalName: 'snnlGpu',
     globals: { ...TFJS_GLOBALS, 'snnl-layer': 'snnlLayer' },

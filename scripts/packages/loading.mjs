@@ -66,7 +66,7 @@ export async function checkImports({ name, folder, manifest, entries }) {
   for (const { specifier, esm } of entries) {
     const file = join(folder, esm);
     for (const path of await importsOf(file, ['import-statement', 'dynamic-import'])) {
-      const known = path.startsWith('node:') || declared.includes(packageOf(path));
+      const known = /^(node:|#)/.test(path) || declared.includes(packageOf(path));
       assert(known, `${specifier} imports ${path}, which package.json does not declare`);
     }
     if (specifier !== name) continue;

@@ -2,7 +2,7 @@
 export const NEIGHBOR_LOG_SUMS = 'SnnlNeighborLogSums';
 export const NEIGHBOR_LOG_SUMS_GRAD = 'SnnlNeighborLogSumsGrad';
 
-/** Rows scaled to length 1, and the gradient of that; only the CPU backends have them. */
+/** Rows scaled to length 1, and the gradient of that; a backend may have them. */
 export const UNIT_ROWS = 'SnnlUnitRows';
 export const UNIT_ROWS_GRAD = 'SnnlUnitRowsGrad';
 
