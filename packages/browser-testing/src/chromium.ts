@@ -19,10 +19,13 @@ function chromiumPath(): string {
   throw new Error('Expected Chromium at /usr/bin/chromium (Debian: chromium), or set CHROMIUM.');
 }
 
+/** Neither, as on a machine whose drivers the browser refuses. */
+const NO_GRAPHICS = ['--disable-3d-apis', '--disable-gpu', '--disable-software-rasterizer'];
+
 /** Starts headless Chromium; the caller closes it. */
-export function launch(): Promise<Browser> {
+export function launch({ graphics = true } = {}): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath(),
-    args: ['--headless=new', '--no-sandbox', ...SOFTWARE_RENDERING],
+    args: ['--headless=new', '--no-sandbox', ...(graphics ? SOFTWARE_RENDERING : NO_GRAPHICS)],
   });
 }

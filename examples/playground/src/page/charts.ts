@@ -66,6 +66,9 @@ const CHARTS: readonly Chart[] = [
   },
 ];
 
+/** Between the drawing of two charts. */
+const PAUSE_MS = 60;
+
 /** Points of a line that a chart of a few hundred pixels can show. */
 const MOST_POINTS = 300;
 
@@ -89,6 +92,8 @@ class ChartView {
     unit.textContent = chart.unit;
     caption.append(title, unit);
     this.drawing.className = 'drawing';
+    this.drawing.role = 'img';
+    this.drawing.ariaLabel = `${chart.title} over the training steps`;
     figure.append(caption, this.key(), this.drawing);
     parent.append(figure);
   }
@@ -139,7 +144,6 @@ class ChartView {
       marginRight: 10,
       marginTop: 10,
       marginBottom: 38,
-      ariaLabel: `${title} over the training steps`,
       style: { fontSize: '12px', background: 'none' },
       x: {
         label: 'training step',
@@ -169,6 +173,8 @@ class ChartView {
         ),
       ],
     });
+    // The parts of a plot have names that say nothing; the latest values stand in the key.
+    svg.setAttribute('aria-hidden', 'true');
     this.drawing.replaceChildren(svg);
   }
 }
@@ -204,9 +210,21 @@ export class Charts {
   private redraw(): void {
     if (this.waiting) return;
     this.waiting = true;
+    this.drawFrom(0);
+  }
+
+  /** One chart at a time, so that the page can answer in between. */
+  private drawFrom(index: number): void {
     setTimeout(() => {
-      this.waiting = false;
-      for (const view of this.views) view.draw(this.course, this.changes);
-    }, 200);
+      const view = this.views[index];
+      if (view === undefined) {
+        this.waiting = false;
+        return;
+      }
+      // A point that comes in the last moment waits for the next round.
+      if (index === this.views.length - 1) this.waiting = false;
+      view.draw(this.course, this.changes);
+      if (this.waiting) this.drawFrom(index + 1);
+    }, PAUSE_MS);
   }
 }

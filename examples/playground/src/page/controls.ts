@@ -3,12 +3,12 @@ import { BACKENDS, type Backend, SCHEDULES, type Settings } from '../settings';
 import { element } from './element';
 
 const factor = element('factor', HTMLInputElement);
-const factorValue = element('factor-value', HTMLOutputElement);
+const factorValue = element('factor-value', HTMLElement);
 const distance = element('distance', HTMLSelectElement);
 const distanceHint = element('distance-hint', HTMLElement);
 const schedule = element('schedule', HTMLSelectElement);
 const temperature = element('temperature', HTMLInputElement);
-const temperatureValue = element('temperature-value', HTMLOutputElement);
+const temperatureValue = element('temperature-value', HTMLElement);
 const backends = element('backends', HTMLFieldSetElement);
 const backendHint = element('backend-hint', HTMLElement);
 
@@ -43,10 +43,11 @@ export function signed(value: number): string {
 
 function describe(): void {
   const now = settings();
-  factorValue.value = now.factor === 0 ? 'off' : `${signed(now.factor)}, ${effect(now.factor)}`;
-  factor.setAttribute('aria-valuetext', factorValue.value);
-  temperatureValue.value = now.temperature.toPrecision(2);
-  temperature.setAttribute('aria-valuetext', temperatureValue.value);
+  factorValue.textContent =
+    now.factor === 0 ? 'off' : `${signed(now.factor)}, ${effect(now.factor)}`;
+  factor.setAttribute('aria-valuetext', factorValue.textContent);
+  temperatureValue.textContent = now.temperature.toPrecision(2);
+  temperature.setAttribute('aria-valuetext', temperatureValue.textContent);
   distanceHint.hidden = !(now.factor < 0 && now.distance === 'squaredEuclidean');
 }
 

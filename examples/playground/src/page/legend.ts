@@ -1,13 +1,19 @@
-import { CLASSES } from '../data/format';
+import { CLASS_COLORS } from './palette';
+import { onSchemeChange, scheme } from './scheme';
 
-/** Which colour is which digit; the style sheet gives the colours by scheme. */
+/** Which colour is which digit. */
 export function fillLegend(list: HTMLElement): void {
-  for (let label = 0; label < CLASSES; label++) {
-    const item = document.createElement('li');
-    const swatch = document.createElement('span');
-    swatch.className = 'swatch';
-    swatch.style.background = `var(--class-${label})`;
-    item.append(swatch, String(label));
-    list.append(item);
-  }
+  const fill = (): void =>
+    list.replaceChildren(
+      ...CLASS_COLORS[scheme()].map((color, label) => {
+        const item = document.createElement('li');
+        const swatch = document.createElement('span');
+        swatch.className = 'swatch';
+        swatch.style.background = color;
+        item.append(swatch, String(label));
+        return item;
+      }),
+    );
+  fill();
+  onSchemeChange(fill);
 }

@@ -33,11 +33,3 @@ export type Scheme = keyof typeof CLASS_COLORS;
 
 /** Ground of the picture; the same as `--panel` of the style sheet. */
 export const GROUND = { light: '#ffffff', dark: '#171b21' } as const;
-
-const dark = matchMedia('(prefers-color-scheme: dark)');
-
-export const scheme = (): Scheme => (dark.matches ? 'dark' : 'light');
-
-export function onSchemeChange(listener: () => void): void {
-  dark.addEventListener('change', listener);
-}

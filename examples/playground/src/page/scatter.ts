@@ -1,5 +1,6 @@
 import { CLASSES } from '../data/format';
-import { CLASS_COLORS, GROUND, onSchemeChange, scheme } from './palette';
+import { CLASS_COLORS, GROUND } from './palette';
+import { onSchemeChange, scheme } from './scheme';
 
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 const MOVE_MS = 220;
