@@ -126,7 +126,7 @@ class ChartView {
   }
 
   draw(course: readonly Progress[], changes: readonly number[]): void {
-    const { title, lines, level } = this.chart;
+    const { lines, level } = this.chart;
     for (const entry of lines) {
       const last = course.at(-1);
       const value = last === undefined ? null : entry.value(last);
@@ -139,11 +139,11 @@ class ChartView {
     const width = Math.max(this.drawing.clientWidth, 200);
     const svg = plot({
       width,
-      height: 154,
+      height: 158,
       marginLeft: 42,
-      marginRight: 10,
+      marginRight: 16,
       marginTop: 10,
-      marginBottom: 38,
+      marginBottom: 42,
       style: { fontSize: '12px', background: 'none' },
       x: {
         label: 'training step',

@@ -79,7 +79,7 @@ export class Scatter {
     const ratio = devicePixelRatio;
     const size = canvas.clientWidth;
     const pixels = Math.round(size * ratio);
-    if (canvas.width !== pixels) {
+    if (canvas.width !== pixels || canvas.height !== pixels) {
       canvas.width = pixels;
       canvas.height = pixels;
     }
