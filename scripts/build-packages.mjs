@@ -1,10 +1,10 @@
-/** Builds the packages that the demo runs, where there is no build, or sources are newer than it. */
+/** Builds the packages that the examples run, where there is no build, or sources are newer than it. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pnpm, root } from './pnpm.mjs';
 
 /** In the order in which they need each other. */
-const PACKAGES = ['snnl-layer', 'snnl-callbacks'];
+const PACKAGES = ['snnl-layer', 'snnl-callbacks', 'snnl-gpu'];
 
 function newest(path) {
   const stat = statSync(path);
