@@ -6,6 +6,7 @@ export default defineConfig({
   // Measures the sources, so that no build is needed first; tsconfig.json says the same to tsx.
   resolve: {
     alias: {
+      'snnl-gpu/node': fileURLToPath(new URL('../packages/snnl-gpu/src/node.ts', import.meta.url)),
       'snnl-layer': fileURLToPath(new URL('../packages/snnl-layer/src/index.ts', import.meta.url)),
     },
   },

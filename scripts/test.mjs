@@ -2,9 +2,11 @@
  * `npm test`: sets up what is missing, then runs every check of the workspace, also after one has
  * failed. The last line is `N passed, N failed, N skipped`; each step outside vitest counts as one.
  */
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureChromium } from './chromium.mjs';
+import { ensureNative } from './native.mjs';
 import { pnpm, root, run } from './pnpm.mjs';
 import { setup } from './setup.mjs';
 
@@ -41,12 +43,26 @@ function countVitest(ok) {
   };
 }
 
+/** Compiles the CUDA kernels for every architecture and reads ptxas' report, where there is nvcc. */
+function checkCuda() {
+  if (spawnSync(process.env.NVCC ?? 'nvcc', ['--version']).error) {
+    console.log('No nvcc here: the CUDA kernels are tested on the emulator alone.');
+    return 0;
+  }
+  return run('node', ['packages/snnl-gpu/native/cuda/build.mjs', '--check']);
+}
+
 setup();
 step('lint and format', () => pnpm(['exec', 'biome', 'ci', '--error-on-warnings', '.']));
 step('build', () => pnpm(['-r', '--filter', './packages/*', 'run', 'build']));
 step('types', () => pnpm(['-r', 'run', 'typecheck']));
-step('built packages', () => run('node', ['scripts/check-packages.mjs']));
+step('packages', () => run('node', ['scripts/packages/check.mjs']));
+step('unused code', () => pnpm(['exec', 'knip', '--no-progress', '--no-config-hints']));
+step('CUDA kernels', checkCuda);
 step('browser', ensureChromium);
+step('packages in use', () => run('node', ['scripts/release/quick.mjs']));
+step('native kernels and tfjs-node', ensureNative);
+step('CPU kernels, with sanitizers', () => run('sh', ['packages/snnl-gpu/native/cpu/test/run.sh']));
 step('docs', () => run('node', ['scripts/docs.mjs']));
 step('tests', vitest, countVitest);
 const { passed, failed, skipped } = totals;

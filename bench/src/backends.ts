@@ -38,4 +38,11 @@ export async function useBackend(name: NodeBackend, threads: number): Promise<vo
     throw new UsageError(`The backend '${name}' could not start. Use --backend cpu.`);
   }
   await tf.ready();
+  if (name === 'tensorflow') await registerNativeKernels();
+}
+
+async function registerNativeKernels(): Promise<void> {
+  const { registerTensorflow } = await import('snnl-gpu/node');
+  const { fused, reason } = await registerTensorflow();
+  console.error(`${fused ? 'Native kernels' : 'No native kernels'}: ${reason}`);
 }

@@ -34,7 +34,7 @@ const DEFAULT_SIZE: Size = { n: 8192, d: 32 };
 const residentPeak = () => process.resourceUsage().maxRSS * 1024;
 
 /** Measures in this process, which should be fresh: the growth counts from its highest point. */
-export async function measureMemory(
+async function measureMemory(
   backend: NodeBackend,
   size: Size,
   distance: Distance,

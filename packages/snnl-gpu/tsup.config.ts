@@ -1,18 +1,31 @@
-import { defineConfig } from 'tsup';
+import { defineConfig, type Options } from 'tsup';
+import { libraryBuilds, scriptBuild, TFJS_GLOBALS } from '../../tsup.shared';
 
-export default defineConfig({
-  entry: {
-    index: 'src/index.ts',
-    register: 'src/register.ts',
-    webgl: 'src/webgl/index.ts',
-    webgpu: 'src/webgpu/index.ts',
+const shared: Options = { tsconfig: 'tsconfig.build.json' };
+
+/** Entries that use Node, hence not built for pages too. */
+const node: Options = { ...shared, platform: 'node', removeNodeProtocol: false, target: 'es2022' };
+
+export default defineConfig([
+  ...libraryBuilds(
+    { './webgl': 'src/webgl/index.ts', './webgpu': 'src/webgpu/index.ts', './node': null },
+    // Resolved by package.json ("imports") where the package is used.
+    { ...shared, external: [/^node:/, '#tensorflow'] },
+  ),
+  {
+    ...node,
+    entry: { node: 'src/node.ts' },
+    format: ['esm', 'cjs'],
+    dts: true,
+    sourcemap: true,
+    // import.meta.url in CommonJS.
+    shims: true,
   },
-  format: ['esm', 'cjs'],
-  dts: true,
-  sourcemap: true,
-  target: 'es2022',
-  tsconfig: 'tsconfig.build.json',
-  platform: 'neutral',
-  removeNodeProtocol: false,
-  external: [/^node:/],
-});
+  { ...node, entry: { cli: 'src/cli/main.ts' }, format: 'esm' },
+  scriptBuild({
+    globalName: 'snnlGpu',
+    globals: { ...TFJS_GLOBALS, 'snnl-layer': 'snnlLayer' },
+    // The kernels of tfjs-node, which is never there in a page.
+    without: /^(node:|\.\/node)/,
+  }),
+]);

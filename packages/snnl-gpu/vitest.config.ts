@@ -2,13 +2,16 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const layerSource = fileURLToPath(new URL('../snnl-layer/src/index.ts', import.meta.url));
+const nodeSource = fileURLToPath(new URL('src/node.ts', import.meta.url));
 
 export default defineConfig({
   // The source, so that tests need no build first.
-  resolve: { alias: { 'snnl-layer': layerSource } },
+  resolve: { alias: { 'snnl-layer': layerSource, '#tensorflow': nodeSource } },
   test: {
     name: 'snnl-gpu',
-    include: ['{src,browser-test}/**/*.test.ts'],
+    include: ['{src,browser-test,native}/**/*.test.ts'],
     testTimeout: 60_000,
+    // TensorFlow's greetings.
+    env: { TF_CPP_MIN_LOG_LEVEL: '3' },
   },
 });

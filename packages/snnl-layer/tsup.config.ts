@@ -1,10 +1,7 @@
 import { defineConfig } from 'tsup';
+import { libraryBuilds, scriptBuild, TFJS_GLOBALS } from '../../tsup.shared';
 
-export default defineConfig({
-  entry: ['src/index.ts'],
-  format: ['esm', 'cjs'],
-  dts: true,
-  sourcemap: true,
-  clean: true,
-  target: 'es2022',
-});
+export default defineConfig([
+  ...libraryBuilds(),
+  scriptBuild({ globalName: 'snnlLayer', globals: TFJS_GLOBALS }),
+]);

@@ -36,7 +36,7 @@ export async function openBrowser(
     resolve: { alias: { 'snnl-layer': source('snnl-layer'), 'snnl-gpu': source('snnl-gpu') } },
   });
   const { url, server } = await serve({ '/': folder }, { isolated: true });
-  const browser = await launch({ hardware });
+  const browser = await launch({ rendering: hardware ? 'hardware' : 'software' });
   const close = async () => {
     await browser.close();
     server.close();

@@ -19,7 +19,7 @@ export interface Options {
 }
 
 /** What depends on the backend: a network that trains in minutes, or the one of the papers. */
-export const NETWORKS = {
+const NETWORKS = {
   wasm: { hidden: [256, 128], epochs: 15, batchSize: 100 },
   tensorflow: { hidden: [500, 500, 2000], epochs: 50, batchSize: 250 },
 } as const;

@@ -22,18 +22,23 @@ function chromiumPath(): string {
 /** What a browser on a graphics card needs where WebGPU is not on by default (Linux). */
 const HARDWARE_RENDERING = ['--enable-unsafe-webgpu', '--enable-features=Vulkan'];
 
+/** Neither, as on a machine whose drivers the browser refuses. */
+const NO_GRAPHICS = ['--disable-3d-apis', '--disable-gpu', '--disable-software-rasterizer'];
+
+const RENDERING = { software: SOFTWARE_RENDERING, hardware: HARDWARE_RENDERING, none: NO_GRAPHICS };
+
 /**
  * Starts headless Chromium; the caller closes it.
  *
- * @param options.hardware Renders on the graphics card instead of in software.
+ * @param options.rendering WebGL and WebGPU in software (default), on the graphics card, or absent.
  */
-export function launch({ hardware = false } = {}): Promise<Browser> {
+export function launch({
+  rendering = 'software',
+}: {
+  readonly rendering?: keyof typeof RENDERING;
+} = {}): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath(),
-    args: [
-      '--headless=new',
-      '--no-sandbox',
-      ...(hardware ? HARDWARE_RENDERING : SOFTWARE_RENDERING),
-    ],
+    args: ['--headless=new', '--no-sandbox', ...RENDERING[rendering]],
   });
 }

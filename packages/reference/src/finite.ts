@@ -1,6 +1,6 @@
 import type { NeighborProblem } from './types.js';
 
-export function isTemperature(temperature: number): boolean {
+function isTemperature(temperature: number): boolean {
   return Number.isFinite(temperature) && temperature > 0;
 }
 

@@ -6,6 +6,8 @@ type RegisterBackend = () => Promise<KernelStatus>;
 
 /** Loaded on demand: a page with one backend loads the kernels of that one. */
 const REGISTER: Partial<Record<GpuBackend, RegisterBackend>> = {
+  // Resolved by package.json ("imports"): a bundle for browsers gets no code that needs Node.
+  tensorflow: async () => (await import('#tensorflow')).registerTensorflow(),
   webgl: async () => (await import('./webgl')).registerWebgl(),
   webgpu: async () => (await import('./webgpu')).registerWebgpu(),
 };

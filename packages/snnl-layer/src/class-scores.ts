@@ -1,4 +1,4 @@
-import { getBackend, type Tensor } from '@tensorflow/tfjs-core';
+import { getBackend, keep, type Tensor } from '@tensorflow/tfjs-core';
 
 /** How far the entries of a row may sum from 1, for rounded soft labels. */
 const TOLERANCE = 1e-2;
@@ -51,13 +51,18 @@ export class TargetCheck {
       return;
     }
     const { shape } = target;
-    target.data().then(
-      (values) => {
-        this.late = check(values, shape, this.layer);
-      },
-      (reason: Error) => {
-        this.late = reason;
-      },
-    );
+    // The step frees the target while it is being read, which the backend then trips over.
+    const copy = keep(target.clone());
+    copy
+      .data()
+      .then(
+        (values) => {
+          this.late = check(values, shape, this.layer);
+        },
+        (reason: Error) => {
+          this.late = reason;
+        },
+      )
+      .finally(() => copy.dispose());
   }
 }

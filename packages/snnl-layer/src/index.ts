@@ -11,7 +11,12 @@ export {
   type NeighborLogSumsGradInputs,
   type NeighborLogSumsInputs,
 } from './kernel-inputs';
-export { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from './kernel-names';
+export {
+  NEIGHBOR_LOG_SUMS,
+  NEIGHBOR_LOG_SUMS_GRAD,
+  UNIT_ROWS,
+  UNIT_ROWS_GRAD,
+} from './kernel-names';
 export { registerLayer, SoftNearestNeighbor, softNearestNeighbor } from './layer';
 export type { SoftNearestNeighborOptions } from './layer-options';
 export {

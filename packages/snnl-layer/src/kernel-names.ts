@@ -3,13 +3,15 @@ export const NEIGHBOR_LOG_SUMS = 'SnnlNeighborLogSums';
 /** Global tfjs kernel name of the gradient, equation 5. */
 export const NEIGHBOR_LOG_SUMS_GRAD = 'SnnlNeighborLogSumsGrad';
 
-/** Rows scaled to length 1, and the gradient of that; only the CPU backends have them. */
+/** Rows scaled to length 1, and the gradient of that; a backend may have them. */
 export const UNIT_ROWS = 'SnnlUnitRows';
 export const UNIT_ROWS_GRAD = 'SnnlUnitRowsGrad';
 
 /** Rows of the `[5, N]` output of {@link NEIGHBOR_LOG_SUMS}. */
 export const LOG_SUM_ALL = 0;
 export const LOG_SUM_SAME = 1;
+/** @public Named with the rows beside it. */
 export const MEAN_DISTANCE_ALL = 2;
+/** @public Named with the rows beside it. */
 export const MEAN_DISTANCE_SAME = 3;
 export const SAME_COUNT = 4;

@@ -137,7 +137,7 @@ export class SoftNearestNeighbor extends layers.Layer {
     };
   }
 
-  override dispose() {
+  override dispose(): ReturnType<layers.Layer['dispose']> {
     const result = super.dispose();
     if (result.refCountAfterDispose === 0) this.captures.clear();
     return result;

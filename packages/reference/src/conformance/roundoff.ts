@@ -172,7 +172,7 @@ function growthOf(logWeight: number, error: number): number {
     : Math.exp(logWeight + error) - Math.exp(logWeight);
 }
 
-export function columnMeans(rows: Matrix): number[] {
+function columnMeans(rows: Matrix): number[] {
   const [first = []] = rows;
   return first.map((_, k) => rows.reduce((sum, row) => sum + at(row, k), 0) / rows.length);
 }

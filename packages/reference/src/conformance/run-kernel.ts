@@ -53,7 +53,7 @@ export function gradientValues(
 }
 
 /** Feature count D; an empty set of anchors takes it from the candidates. */
-export function width({ anchors, candidates }: NeighborProblem): number {
+function width({ anchors, candidates }: NeighborProblem): number {
   return anchors[0]?.length ?? candidates[0]?.length ?? 1;
 }
 

@@ -13,7 +13,7 @@ const start = (seed: number) => initializers.glorotUniform({ seed });
 const dense = (name: string, units: number, activation: 'relu' | 'softmax' = 'relu') =>
   layers.dense({ name, units, activation, kernelInitializer: start(units) });
 
-export function compiled(model: LayersModel): LayersModel {
+function compiled(model: LayersModel): LayersModel {
   model.compile({ optimizer: 'sgd', loss: withTargetLabels('categoricalCrossentropy') });
   return model;
 }

@@ -66,7 +66,7 @@ function forward(
   const { n, m, padded, selfOffset, rows, columns, rowLabels, columnLabels } = problem;
   const rowTiles = tilesOf(n);
   const columnTiles = tilesOf(m);
-  const { chunks, tilesPerChunk } = chunksOf(columnTiles, rowTiles);
+  const { chunks, tilesPerChunk } = chunksOf(backend, columnTiles, rowTiles);
   const partCount = chunks * PARTIALS_PER_CHUNK;
   const sizes = { rowCount: n, columnCount: m, selfOffset, padded, rowTiles };
   const parts = runShader(backend, LOG_SUMS, {
@@ -99,7 +99,7 @@ function backward(
   const columnTiles = tilesOf(m);
   const wide = Math.min(columnTiles, BLOCK_TILES);
   const high = Math.min(tilesOf(n), Math.max(1, Math.floor(BLOCK_TILES / wide)));
-  const { chunks } = chunksOf(wide, high * across);
+  const { chunks } = chunksOf(backend, wide, high * across);
   const weights = scratch.take([high * wide, TILE, TILE]);
   const parts = scratch.take([chunks * high, across * TILE + 1, TILE]);
   for (let firstRowTile = 0; firstRowTile < tilesOf(n); firstRowTile += high) {

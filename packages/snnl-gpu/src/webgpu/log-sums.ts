@@ -84,8 +84,19 @@ fn work(group : i32, local : i32) {
         let own1 = select(vec4<f32>(NOTHING), s1, same1);
         let sameTop = max(sameTop${r}, max(largest(own0), largest(own1)));
         let sameKeep = exp2(sameTop${r} - sameTop);
-        let v0 = select(vec4<f32>(0.0), exp2(own0 - sameTop), same0);
-        let v1 = select(vec4<f32>(0.0), exp2(own1 - sameTop), same1);
+        // w times 2^(top - sameTop), as long as neither factor leaves float32.
+        var v0 = w0;
+        var v1 = w1;
+        if (top - sameTop < 50.0) {
+          let lift = exp2(top - sameTop);
+          v0 *= lift;
+          v1 *= lift;
+        } else {
+          v0 = exp2(own0 - sameTop);
+          v1 = exp2(own1 - sameTop);
+        }
+        v0 = select(vec4<f32>(0.0), v0, same0);
+        v1 = select(vec4<f32>(0.0), v1, same1);
         sameSum${r} = fma(sameSum${r}, sameKeep, total(v0 + v1));
         sameMean${r} = fma(sameMean${r}, sameKeep, total(v0 * d0 + v1 * d1));
         sameTop${r} = sameTop;

@@ -97,12 +97,16 @@ export function prepare(
 
 /**
  * How to cut `tiles` of candidates so that, with `others` workgroups for each chunk, a device is
- * full: a GPU has up to some hundred cores that each want a few workgroups.
+ * full: a GPU has up to some hundred cores that each want a few workgroups, a renderer on the CPU
+ * a few, and what is cut has to be merged again.
  */
-export function chunksOf(tiles: number, others: number): { chunks: number; tilesPerChunk: number } {
-  const wanted = Math.min(tiles, Math.max(1, Math.ceil(FULL / others)));
+export function chunksOf(
+  backend: WebgpuBackend,
+  tiles: number,
+  others: number,
+): { chunks: number; tilesPerChunk: number } {
+  const full = backend.adapterInfo?.architecture === 'swiftshader' ? 8 : 512;
+  const wanted = Math.min(tiles, Math.max(1, Math.ceil(full / others)));
   const tilesPerChunk = Math.ceil(tiles / wanted);
   return { chunks: Math.ceil(tiles / tilesPerChunk), tilesPerChunk };
 }
-
-const FULL = 512;

@@ -3,6 +3,27 @@ import { ACCUMULATORS, inTile, multiply, PRODUCT_DECLARATIONS } from './product'
 import type { Shader } from './shader';
 import { PANEL_VECTORS, STEP, TILE, TILE_INVOCATIONS, unrolled } from './wgsl';
 
+/** Statements that load log-sums and upstream gradients of rows `r` to `r + 3` of 8. */
+const rowVectors = (r: number): string =>
+  (['All', 'Same'] as const)
+    .map((kind, which) => {
+      const four = (start: string) =>
+        `vec4<f32>(${[0, 1, 2, 3].map((k) => `rowSums[${start} + at${r + k}]`).join(', ')})`;
+      return `
+  let row${kind}${r} = ${four(`${which} * uniforms.rowCount`)} * LOG2E;
+  let toRow${kind}${r} = ${four(`${which + 2} * uniforms.rowCount`)};`;
+    })
+    .join('');
+
+/** Statements that make G of the weights of row `r`. */
+const finish = (r: number): string => `
+      left${r} *= perT;
+      right${r} *= perT;
+      if (holes) {
+        left${r} = select(left${r}, zero, s0 <= vec4<f32>(NOTHING));
+        right${r} = select(right${r}, zero, s1 <= vec4<f32>(NOTHING));
+      }`;
+
 /**
  * A block of G of equation 5 (docs/math.md), one 64 x 64 tile a workgroup, as panels of 64 rows:
  * `[columns of the block, 64]` each. Excluded pairs, also those of padding, have G = 0.
@@ -44,6 +65,16 @@ const LOG2E = 1.4426950408889634;
 /** No probability is above 1 but by rounding; the bound keeps exp2 finite where the sums do not fit. */
 fn probability(exponent : vec4<f32>) -> vec4<f32> { return exp2(min(exponent, vec4<f32>(64.0))); }
 
+/** 2^(reference - logSum), for a log-sum that is near the reference or that no gradient needs. */
+fn factor(reference : f32, logSum : vec4<f32>, upstream : vec4<f32>) -> vec4<f32> {
+  return select(exp2(vec4<f32>(reference) - logSum) * upstream, vec4<f32>(0.0), upstream == vec4<f32>(0.0));
+}
+
+/** Whether every log-sum that a gradient needs is near the reference. */
+fn near(reference : f32, logSum : vec4<f32>, upstream : vec4<f32>) -> bool {
+  return all((abs(logSum - vec4<f32>(reference)) < vec4<f32>(50.0)) | (upstream == vec4<f32>(0.0)));
+}
+
 fn columnSum(which : i32, column : i32) -> vec4<f32> {
   let start = which * uniforms.columnCount;
   let last = uniforms.columnCount - 1;
@@ -78,31 +109,62 @@ fn work(group : i32, local : i32) {
   ${unrolled(
     8,
     (r) => `
-  {
-    ${scores(r)}
-    let row = min(row${r}, uniforms.rowCount - 1);
-    let all = rowSums[row] * LOG2E;
-    let same = rowSums[uniforms.rowCount + row] * LOG2E;
-    let toAll = rowSums[2 * uniforms.rowCount + row];
-    let toSame = rowSums[3 * uniforms.rowCount + row];
-    left${r} = toAll * probability(s0 - all) + toColumnAll0 * probability(s0 - columnAll0);
-    right${r} = toAll * probability(s1 - all) + toColumnAll1 * probability(s1 - columnAll1);
-    if (any(same0)) {
-      left${r} += select(zero, toSame * probability(s0 - same) +
-          toColumnSame0 * probability(s0 - columnSame0), same0);
-    }
-    if (any(same1)) {
-      right${r} += select(zero, toSame * probability(s1 - same) +
-          toColumnSame1 * probability(s1 - columnSame1), same1);
-    }
-    left${r} *= perT;
-    right${r} *= perT;
-    if (holes) {
-      left${r} = select(left${r}, zero, s0 <= vec4<f32>(NOTHING));
-      right${r} = select(right${r}, zero, s1 <= vec4<f32>(NOTHING));
-    }
-  }`,
+  let at${r} = min(row${r}, uniforms.rowCount - 1);`,
   )}
+  ${[0, 4].map(rowVectors).join('')}
+  // As long as all log-sums at hand are alike, e^(s - reference) serves for all four probabilities.
+  // What underflows in it is a probability below 2^-76.
+  let reference = rowAll0.x;
+  if (near(reference, rowAll0, toRowAll0) && near(reference, rowAll4, toRowAll4) &&
+      near(reference, rowSame0, toRowSame0) && near(reference, rowSame4, toRowSame4) &&
+      near(reference, columnAll0, toColumnAll0) && near(reference, columnAll1, toColumnAll1) &&
+      near(reference, columnSame0, toColumnSame0) && near(reference, columnSame1, toColumnSame1)) {
+    let ofRows0 = factor(reference, rowAll0, toRowAll0);
+    let ofRows4 = factor(reference, rowAll4, toRowAll4);
+    let ofRowsSame0 = factor(reference, rowSame0, toRowSame0);
+    let ofRowsSame4 = factor(reference, rowSame4, toRowSame4);
+    let ofColumns0 = factor(reference, columnAll0, toColumnAll0);
+    let ofColumns1 = factor(reference, columnAll1, toColumnAll1);
+    let ofColumnsSame0 = factor(reference, columnSame0, toColumnSame0);
+    let ofColumnsSame1 = factor(reference, columnSame1, toColumnSame1);
+    ${unrolled(
+      8,
+      (r) => `
+    {
+      ${scores(r)}
+      let all = ofRows${r < 4 ? 0 : 4}[${r % 4}];
+      let same = ofRowsSame${r < 4 ? 0 : 4}[${r % 4}];
+      left${r} = probability(s0 - reference) *
+          (all + ofColumns0 + select(zero, same + ofColumnsSame0, same0));
+      right${r} = probability(s1 - reference) *
+          (all + ofColumns1 + select(zero, same + ofColumnsSame1, same1));
+      ${finish(r)}
+    }`,
+    )}
+  } else {
+    ${unrolled(
+      8,
+      (r) => `
+    {
+      ${scores(r)}
+      let all = rowAll${r < 4 ? 0 : 4}[${r % 4}];
+      let same = rowSame${r < 4 ? 0 : 4}[${r % 4}];
+      let toAll = toRowAll${r < 4 ? 0 : 4}[${r % 4}];
+      let toSame = toRowSame${r < 4 ? 0 : 4}[${r % 4}];
+      left${r} = toAll * probability(s0 - all) + toColumnAll0 * probability(s0 - columnAll0);
+      right${r} = toAll * probability(s1 - all) + toColumnAll1 * probability(s1 - columnAll1);
+      if (any(same0)) {
+        left${r} += select(zero, toSame * probability(s0 - same) +
+            toColumnSame0 * probability(s0 - columnSame0), same0);
+      }
+      if (any(same1)) {
+        right${r} += select(zero, toSame * probability(s1 - same) +
+            toColumnSame1 * probability(s1 - columnSame1), same1);
+      }
+      ${finish(r)}
+    }`,
+    )}
+  }
   let into = (blockRowTile * uniforms.blockColumnTiles + blockColumnTile) * ${TILE * PANEL_VECTORS};
   ${unrolled(8, (c) => {
     const side = c < 4 ? 'left' : 'right';

@@ -52,7 +52,7 @@ export function tournamentPair(p: number, blocks: number, pair: Pair): void {
   }
 }
 
-export function taskCount({ backward, anchorBlocks, otherBlocks, symmetric }: TaskList): number {
+function taskCount({ backward, anchorBlocks, otherBlocks, symmetric }: TaskList): number {
   const pairs = (symmetric ? symmetricPairs(anchorBlocks) : 0) + anchorBlocks * otherBlocks;
   return anchorBlocks + otherBlocks + pairs + (backward ? anchorBlocks : 0);
 }

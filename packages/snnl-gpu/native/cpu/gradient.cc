@@ -1,0 +1,109 @@
+// Backward kernel: equation 5.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "plan.h"
+
+namespace snnl {
+namespace {
+
+constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+
+bool is_finite_row(const float* sums, int64_t count, int64_t row) {
+  for (int k = 0; k < 4; k++) {
+    if (!std::isfinite(sums[k * count + row])) return false;
+  }
+  return true;
+}
+
+// Whether G is symmetric over the anchors: each has the same label and sums in both roles.
+bool is_symmetric(const Problem& p, const float* anchor_sums, const float* candidate_sums) {
+  if (p.self_offset < 0) return false;
+  if (!is_slice(p.anchor_labels, p.candidate_labels + p.self_offset, p.n)) return false;
+  for (int k = 0; k < 4; k++) {
+    const float* part = anchor_sums + k * p.n;
+    const float* whole = candidate_sums + k * p.m + p.self_offset;
+    if (part != whole && !std::equal(part, part + p.n, whole)) return false;
+  }
+  return true;
+}
+
+float largest_upstream(const float* sums, int64_t count) {
+  float largest = 0;
+  for (int64_t k = 2 * count; k < 4 * count; k++) {
+    const float size = std::fabs(sums[k]);
+    if (std::isfinite(size)) largest = std::max(largest, size);
+  }
+  return largest;
+}
+
+// Writes a, -A log2(e), b, -B log2(e) in the order of the set, a and b divided by `largest`.
+void place_weights(const Set& set, const float* sums, int64_t count, double largest) {
+  constexpr double kLimit = std::numeric_limits<float>::max();
+  const double log2e = 1 / std::log(2.0);
+  for (int64_t at = 0; at < set.blocks * kBlock; at++) {
+    const int64_t row = set.order[at];
+    const bool some = at < set.count && is_finite_row(sums, count, row);
+    for (int kind = 0; kind < 2; kind++) {
+      const double log_sum = some ? -log2e * sums[kind * count + row] : 0;
+      set.weights[2 * kind][at] =
+          some ? static_cast<float>(sums[(2 + kind) * count + row] / largest) : 0;
+      set.weights[2 * kind + 1][at] =
+          static_cast<float>(std::min(std::max(log_sum, -kLimit), kLimit));
+    }
+  }
+}
+
+// 2 (x rowsum(G) - G z) of one block, in the caller's order.
+void write_block(const Job& job, const Problem& p, const float* anchor_sums, int64_t block,
+                 double factor, float* grad) {
+  const float* x = job.anchors.panels + block * job.panels_size();
+  const float* product = job.product + block * job.panels_size();
+  for (int r = 0; r < job.anchors.rows_in(block); r++) {
+    const int64_t at = block * kBlock + r, i = job.anchors.order[at];
+    float* out = grad + i * p.d;
+    if (job.anchors.bad[at] || !is_finite_row(anchor_sums, p.n, i)) {
+      std::fill(out, out + p.d, kNaN);
+      continue;
+    }
+    const float total = job.row_sums[at];
+    for (int64_t k = 0; k < p.d; k++) {
+      const int64_t from = (k / kPanel * kBlock + r) * kPanel + k % kPanel;
+      out[k] = static_cast<float>(factor * (x[from] * total - product[from]));
+    }
+  }
+}
+
+}  // namespace
+
+bool cpu_log_sums_grad(const Problem& p, const float* anchor_sums, const float* candidate_sums,
+                       float* grad, int threads) {
+  try {
+    if (p.n == 0 || p.d == 0) return true;
+    bool good = is_usable(p.temperature);
+    for (int64_t j = 0; j < p.m && good; j++) good = is_finite_row(candidate_sums, p.m, j);
+    if (!good) {
+      std::fill(grad, grad + p.n * p.d, kNaN);
+      return true;
+    }
+    Plan plan(p, is_symmetric(p, anchor_sums, candidate_sums), true, threads);
+    Job& job = plan.job;
+    double largest =
+        std::max(largest_upstream(anchor_sums, p.n), largest_upstream(candidate_sums, p.m));
+    if (largest == 0) largest = 1;
+    place_weights(job.anchors, anchor_sums, p.n, largest);
+    place_weights(job.others, candidate_sums, p.m, largest);
+    if (!plan.run(kernels().weigh_pair, kernels().apply_pair)) {
+      std::fill(grad, grad + p.n * p.d, kNaN);
+      return true;
+    }
+    const double factor = -2 * largest / p.temperature / job.feature_scale;
+    plan.for_blocks([&](int64_t block) { write_block(job, p, anchor_sums, block, factor, grad); });
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
+}  // namespace snnl

@@ -1,0 +1,30 @@
+#include <cstdint>
+#include <cstring>
+
+#if defined(__x86_64__) || defined(_M_X64)
+#include <immintrin.h>
+
+#include "inline.h"
+#include "layout.h"
+
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#elif defined(__GNUC__)
+#pragma GCC push_options
+#pragma GCC target("avx2,fma")
+#endif
+namespace snnl {
+namespace {
+#include "vector_avx2.h"
+#include "kernels-inl.h"
+}  // namespace
+
+const Kernels kAvx2Kernels = {"avx2",  sum_rows,   pack,       sum_pair, merge_pair,
+                              weigh_pair, apply_pair, exp2_all};
+}  // namespace snnl
+#if defined(__clang__)
+#pragma clang attribute pop
+#elif defined(__GNUC__)
+#pragma GCC pop_options
+#endif
+#endif

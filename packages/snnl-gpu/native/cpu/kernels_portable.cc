@@ -1,0 +1,15 @@
+#include <cstdint>
+#include <cstring>
+
+#include "inline.h"
+#include "layout.h"
+
+namespace snnl {
+namespace {
+#include "vector_portable.h"
+#include "kernels-inl.h"
+}  // namespace
+
+const Kernels kPortableKernels = {"portable",  sum_rows,   pack,       sum_pair, merge_pair,
+                              weigh_pair, apply_pair, exp2_all};
+}  // namespace snnl

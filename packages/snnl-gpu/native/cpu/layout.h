@@ -1,0 +1,111 @@
+// Memory layout shared by the drivers and the kernels of each instruction set.
+//
+// A set (the anchors, or the candidates that are not anchors) is cut into blocks of kBlock rows.
+// Arrays with one entry a row hold kBlock entries a block. Rows are sorted by class, so that most
+// pairs of blocks share no class at all.
+#pragma once
+#include <cstdint>
+
+namespace snnl {
+
+// Rows of a block: a multiple of each side of every register tile (12 x 32, 6 x 16, 6 x 8).
+constexpr int kBlock = 96;
+// Features of a panel.
+constexpr int kPanel = 32;
+// Half distance of a pair that does not count. Half distances of pairs that do are below 2^100:
+// features are scaled so that they are at most 2^42.
+constexpr float kNoPair = 0x1p120f;
+// log2(e) / T is kept within these bounds: kNoPair times the least is a power that is 0.
+constexpr double kLeastScale = 0x1p-112, kGreatestScale = 0x1p126;
+
+enum Kinds { kDifferent = 1, kSame = 2 };
+
+struct Set {
+  int64_t count = 0;
+  int64_t blocks = 0;
+  const float* raw = nullptr;     // [*, d], as the caller gave it
+  int32_t* order = nullptr;       // [rows]: row of `raw` at each sorted place
+  int32_t* classes = nullptr;     // [rows], never falling
+  float* columns = nullptr;       // [blocks][d][kBlock], centred: operands of distances
+  float* panels = nullptr;        // [blocks][panels][kBlock][kPanel], centred: operand of G z
+  float* half_norms = nullptr;    // [rows]: |x|^2 / 2; kNoPair beyond the last row
+  uint8_t* bad = nullptr;         // [rows]: 1 where a feature, or the squared norm, is not finite
+  // [rows] each: a, -A log2(e), b, -B log2(e), with a and b divided by the largest of all.
+  float* weights[4] = {nullptr, nullptr, nullptr, nullptr};
+
+  int rows_in(int64_t block) const {
+    const int64_t rest = count - block * kBlock;
+    return static_cast<int>(rest < kBlock ? rest : kBlock);
+  }
+};
+
+// Least half distance, sum of 2^((least - h) scale), and the same weighted by h; [rows] each.
+struct Sums {
+  float *least, *sum, *weighted;
+};
+
+struct Job {
+  int64_t features = 0;
+  int64_t panels = 0;  // features / kPanel, rounded up
+  Set anchors, others;
+  bool symmetric = false;    // whether each pair of anchors is worked off once, for both
+  float scale = 0;           // 2 log2(e) / T: a half distance times this is a power of two
+  float feature_scale = 1;   // power of two by which features are multiplied
+  float* center = nullptr;   // [d]: mean candidate
+  int32_t* excluded = nullptr;  // [anchors]: place among `others` of the anchor's own sample, or -1
+  Sums sums[2];              // of the anchors: pairs of different class, of the same class
+  float* product = nullptr;  // [blocks][panels][kBlock][kPanel]: G z
+  float* row_sums = nullptr; // [anchors]: sum_j G_ij
+
+  int64_t columns_size() const { return features * kBlock; }
+  int64_t panels_size() const { return panels * kBlock * kPanel; }
+};
+
+// Statistics of the rows or the columns of one tile, for both kinds of pairs.
+struct TileStats {
+  alignas(64) float least[2][kBlock];
+  alignas(64) float sum[2][kBlock];
+  alignas(64) float weighted[2][kBlock];
+};
+
+// What one thread works with.
+struct Scratch {
+  alignas(64) float tile[kBlock * kBlock];   // half distances, later G
+  alignas(64) float same[kBlock * kBlock];   // the same-class ones of a tile that holds both kinds
+  alignas(64) float lanes[2 * kBlock * 16];  // sums of rows, one for each lane
+  TileStats rows, columns;
+  alignas(64) float row_totals[kBlock], column_totals[kBlock];  // of G
+  // Weights of rows and columns relative to the least distance of the tile: number and exponent
+  // for pairs of different class, then for pairs of the same class.
+  alignas(64) float row_weights[4][kBlock], column_weights[4][kBlock];
+  int kinds;  // of pairs in the tile
+};
+
+// Functions of one instruction set. Blocks I are of the anchors, blocks J of `columns`.
+struct Kernels {
+  const char* name;
+  // Adds `rows` rows of x to sums [d], and takes their absolute values into most [d].
+  void (*sum_rows)(const float* x, int64_t rows, int64_t d, float* sums, float* most);
+  void (*pack)(const Job&, const Set&, int64_t block);
+  // Sums of one pair of blocks, left in scratch for merge_pair.
+  void (*sum_pair)(const Job&, int64_t I, const Set& columns, int64_t J, Scratch&);
+  void (*merge_pair)(const Job&, int64_t I, const Set& columns, int64_t J, Scratch&);
+  // G of one pair of blocks but for the factor -1/T, left in scratch for apply_pair.
+  void (*weigh_pair)(const Job&, int64_t I, const Set& columns, int64_t J, Scratch&);
+  // Adds G z to the product of block I, and G^T x to that of block J where that holds anchors.
+  void (*apply_pair)(const Job&, int64_t I, const Set& columns, int64_t J, Scratch&);
+  // out[k] = 2^x[k], as the kernels compute it: for tests. count is a multiple of 16.
+  void (*exp2)(const float* x, int64_t count, float* out);
+};
+
+extern const Kernels kPortableKernels;
+#if defined(__x86_64__) || defined(_M_X64)
+#define SNNL_X86 1
+extern const Kernels kAvx2Kernels;
+extern const Kernels kAvx512Kernels;
+#endif
+
+// The best set that this processor has, or the one that SNNL_CPU_ISA names if it has that.
+const Kernels& kernels();
+
+}  // namespace snnl

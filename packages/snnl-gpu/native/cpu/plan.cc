@@ -1,0 +1,282 @@
+#include "plan.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <unordered_map>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+namespace snnl {
+namespace {
+
+// Rows whose sum is taken in float32 before it goes to float64.
+constexpr int64_t kChunk = 256;
+
+constexpr size_t kHugePage = size_t{1} << 21;
+
+void* allocate(size_t bytes) {
+  const size_t alignment = bytes >= kHugePage ? kHugePage : 64;
+  bytes = (bytes + alignment - 1) / alignment * alignment;
+#if defined(_MSC_VER)
+  void* memory = _aligned_malloc(bytes, 64);
+#else
+  void* memory = nullptr;
+  if (posix_memalign(&memory, alignment, bytes) != 0) memory = nullptr;
+#endif
+  if (!memory) throw std::bad_alloc();
+#if defined(__linux__)
+  // Small pages would cost a fault for each 4 KiB.
+  if (bytes >= kHugePage) madvise(memory, bytes, MADV_HUGEPAGE);
+#endif
+  return memory;
+}
+
+int64_t blocks_of(int64_t count) { return (count + kBlock - 1) / kBlock; }
+
+// Hands out memory, or only counts it where there is none yet.
+struct Bump {
+  char* base;
+  size_t used = 0;
+  template <class T>
+  void take(T*& to, int64_t count) {
+    if (base) to = reinterpret_cast<T*>(base + used);
+    used += (static_cast<size_t>(count) * sizeof(T) + 63) / 64 * 64;
+  }
+};
+
+// Sorts rows [0, count) but for [skip, skip + skipped) by class: order and classes in place.
+void sort_by_class(const std::vector<int32_t>& classes, int64_t class_count, int64_t skip,
+                   int64_t skipped, Set& set) {
+  std::vector<int64_t> next(class_count + 1, 0);
+  const auto kept = [&](int64_t row) { return row < skip || row >= skip + skipped; };
+  const int64_t rows = static_cast<int64_t>(classes.size());
+  for (int64_t row = 0; row < rows; row++) {
+    if (kept(row)) next[classes[row] + 1]++;
+  }
+  for (int64_t c = 0; c < class_count; c++) next[c + 1] += next[c];
+  for (int64_t row = 0; row < rows; row++) {
+    if (!kept(row)) continue;
+    const int64_t at = next[classes[row]]++;
+    set.order[at] = static_cast<int32_t>(row);
+    set.classes[at] = classes[row];
+  }
+  for (int64_t at = set.count; at < set.blocks * kBlock; at++) {
+    set.order[at] = 0;
+    set.classes[at] = -1;
+  }
+}
+
+}  // namespace
+
+void Plan::Free::operator()(void* memory) const {
+#if defined(_MSC_VER)
+  _aligned_free(memory);
+#else
+  free(memory);
+#endif
+}
+
+bool is_usable(float temperature) { return std::isfinite(temperature) && temperature > 0; }
+
+bool is_slice(const int32_t* part, const int32_t* whole, int64_t count) {
+  return part == whole || std::equal(part, part + count, whole);
+}
+
+Plan::Plan(const Problem& problem, bool symmetric, bool backward, int threads)
+    : problem_(problem) {
+  job.features = problem.d;
+  job.panels = (problem.d + kPanel - 1) / kPanel;
+  job.symmetric = symmetric;
+  job.anchors.count = problem.n;
+  job.others.count = symmetric ? problem.m - problem.n : problem.m;
+  job.anchors.blocks = blocks_of(job.anchors.count);
+  job.others.blocks = blocks_of(job.others.count);
+  job.anchors.raw = problem.anchors;
+  job.others.raw = problem.candidates;
+  schedule_ = make_schedule(job.anchors.blocks, job.others.blocks, symmetric);
+  turns_.reset(new std::atomic<int32_t>[schedule_.row_groups + 1]);
+  for (int64_t g = 0; g <= schedule_.row_groups; g++) turns_[g].store(0);
+  // A thread takes some 30 us to start: that many pairs' worth of work each.
+  const double pairs = static_cast<double>(problem.n) * problem.m / (symmetric ? 2 : 1);
+  const double work = pairs * (problem.d + 16) / 4e6;
+  threads_ = static_cast<int>(std::min<double>(std::max(threads, 1), std::max(work, 1.0)));
+  threads_ = static_cast<int>(std::min<int64_t>(threads_, std::max<int64_t>(
+      1, static_cast<int64_t>(schedule_.tasks.size()))));
+  place(backward);
+  sort(problem);
+}
+
+void Plan::place(bool backward) {
+  const auto take = [&](Bump bump) {
+    for (Set* set : {&job.anchors, &job.others}) {
+      const int64_t rows = set->blocks * kBlock;
+      bump.take(set->order, rows);
+      bump.take(set->classes, rows);
+      bump.take(set->half_norms, rows);
+      bump.take(set->bad, rows);
+      bump.take(set->columns, set->blocks * job.columns_size());
+      if (!backward) continue;
+      bump.take(set->panels, set->blocks * job.panels_size());
+      for (float*& weights : set->weights) bump.take(weights, rows);
+    }
+    const int64_t rows = job.anchors.blocks * kBlock;
+    if (!job.symmetric && problem_.self_offset >= 0) bump.take(job.excluded, rows);
+    bump.take(job.center, job.features);
+    if (backward) {
+      bump.take(job.product, job.anchors.blocks * job.panels_size());
+      bump.take(job.row_sums, rows);
+    } else {
+      for (Sums& sums : job.sums) {
+        bump.take(sums.least, rows);
+        bump.take(sums.sum, rows);
+        bump.take(sums.weighted, rows);
+      }
+    }
+    bump.take(scratch_, threads_);
+    return bump.used;
+  };
+  const size_t bytes = take(Bump{nullptr});
+  memory_.reset(allocate(bytes));
+  take(Bump{static_cast<char*>(memory_.get())});
+  chunk_sums_.assign(
+      static_cast<size_t>(2 * job.features * ((problem_.m + kChunk - 1) / kChunk + 1)), 0.0f);
+}
+
+void Plan::sort(const Problem& p) {
+  std::unordered_map<int32_t, int32_t> ids;
+  const auto dense = [&](const int32_t* labels, int64_t count) {
+    std::vector<int32_t> classes(count);
+    for (int64_t row = 0; row < count; row++) {
+      classes[row] = ids.emplace(labels[row], static_cast<int32_t>(ids.size())).first->second;
+    }
+    return classes;
+  };
+  const std::vector<int32_t> anchors = dense(p.anchor_labels, p.n);
+  const std::vector<int32_t> candidates =
+      job.symmetric && p.n == p.m ? anchors : dense(p.candidate_labels, p.m);
+  const int64_t count = static_cast<int64_t>(ids.size());
+  std::vector<int64_t> sizes(count + 1, 0);
+  for (const int32_t c : candidates) sizes[c]++;
+  same_count_.resize(p.n);
+  for (int64_t i = 0; i < p.n; i++) {
+    const bool self = p.self_offset >= 0 && candidates[p.self_offset + i] == anchors[i];
+    same_count_[i] = static_cast<float>(sizes[anchors[i]] - self);
+  }
+  sort_by_class(anchors, count, 0, 0, job.anchors);
+  sort_by_class(candidates, count, p.self_offset, job.symmetric ? p.n : 0, job.others);
+  if (!job.excluded) return;
+  std::vector<int32_t> place(p.m);
+  for (int64_t at = 0; at < job.others.count; at++) {
+    place[job.others.order[at]] = static_cast<int32_t>(at);
+  }
+  for (int64_t at = 0; at < job.anchors.blocks * kBlock; at++) {
+    job.excluded[at] = at < p.n ? place[p.self_offset + job.anchors.order[at]] : -1;
+  }
+}
+
+// Sums of chunks of candidates, and largest sizes of anchors that are none.
+void Plan::center(const Problem& p, Team&, int, Counter& chunks) {
+  for (int64_t c; chunks.take(c);) {
+    float* sums = chunk_sums_.data() + 2 * c * p.d;
+    const int64_t first = c * kChunk;
+    kernels().sum_rows(p.candidates + first * p.d, std::min(kChunk, p.m - first), p.d, sums,
+                       sums + p.d);
+  }
+}
+
+void Plan::choose_center(const Problem& p) {
+  const int64_t chunks = (p.m + kChunk - 1) / kChunk;
+  float of_candidates = 0, of_anchors = 0;
+  std::vector<double> sums(p.d, 0.0);
+  for (int64_t c = 0; c < chunks; c++) {
+    const float* at = chunk_sums_.data() + 2 * c * p.d;
+    for (int64_t k = 0; k < p.d; k++) {
+      sums[k] += at[k];
+      of_candidates = std::max(of_candidates, at[p.d + k]);
+    }
+  }
+  if (!job.symmetric) {
+    float* at = chunk_sums_.data() + 2 * chunks * p.d;
+    kernels().sum_rows(p.anchors, p.n, p.d, at, at + p.d);
+    for (int64_t k = 0; k < p.d; k++) of_anchors = std::max(of_anchors, at[p.d + k]);
+  }
+  // Powers of two, so that nothing is rounded: distances must stay far below kNoPair.
+  if (of_candidates > 0x1p65f) {
+    job.feature_scale = 0x1p-88f;
+  } else if (std::max(of_candidates, of_anchors) > 0x1p40f) {
+    job.feature_scale = 0x1p-32f;
+  }
+  for (int64_t k = 0; k < p.d; k++) {
+    const double mean = p.m > 0 ? sums[k] / p.m * job.feature_scale : 0;
+    // Where a candidate is not finite, packing finds it.
+    job.center[k] = std::isfinite(mean) ? static_cast<float>(mean) : 0;
+  }
+  const double scale = 2 / std::log(2.0) / p.temperature /
+                       (static_cast<double>(job.feature_scale) * job.feature_scale);
+  job.scale = static_cast<float>(std::min(std::max(scale, kLeastScale), kGreatestScale));
+}
+
+void Plan::work(const Task& task, Step make, Step add, Scratch& scratch) {
+  const Set& columns = task.other ? job.others : job.anchors;
+  const int64_t group = schedule_.group;
+  const bool both = !task.other && task.row != task.column;
+  bool waited = false;
+  for (int64_t I = task.row * group; I < std::min((task.row + 1) * group, job.anchors.blocks); I++) {
+    for (int64_t J = task.column * group; J < std::min((task.column + 1) * group, columns.blocks);
+         J++) {
+      if (!task.other && J < I) continue;
+      make(job, I, columns, J, scratch);
+      if (!waited) {
+        waited = true;
+        wait_until([&] {
+          return turns_[task.row].load(std::memory_order_acquire) == task.row_turn &&
+                 (!both || turns_[task.column].load(std::memory_order_acquire) == task.column_turn);
+        });
+      }
+      add(job, I, columns, J, scratch);
+    }
+  }
+  turns_[task.row].store(task.row_turn + 1, std::memory_order_release);
+  if (both) turns_[task.column].store(task.column_turn + 1, std::memory_order_release);
+}
+
+bool Plan::run(Step make, Step add) {
+  const Kernels& k = kernels();
+  Counter chunks((problem_.m + kChunk - 1) / kChunk), blocks(job.anchors.blocks + job.others.blocks),
+      tasks(static_cast<int64_t>(schedule_.tasks.size()));
+  std::atomic<bool> good{true};
+  Team team;
+  team.run(threads_, [&](int member) {
+    center(problem_, team, member, chunks);
+    team.meet();
+    if (member == 0) choose_center(problem_);
+    team.meet();
+    for (int64_t b; blocks.take(b);) {
+      const bool of_anchors = b < job.anchors.blocks;
+      const Set& set = of_anchors ? job.anchors : job.others;
+      const int64_t block = of_anchors ? b : b - job.anchors.blocks;
+      k.pack(job, set, block);
+      if (of_anchors && job.product) {
+        std::memset(job.product + block * job.panels_size(), 0, job.panels_size() * sizeof(float));
+        std::memset(job.row_sums + block * kBlock, 0, kBlock * sizeof(float));
+      }
+      if (of_anchors && !job.symmetric) continue;
+      for (int r = 0; r < set.rows_in(block); r++) {
+        if (set.bad[block * kBlock + r]) good.store(false, std::memory_order_relaxed);
+      }
+    }
+    Scratch& scratch = scratch_[member];
+    std::memset(static_cast<void*>(&scratch), 0, sizeof(Scratch));
+    team.meet();
+    if (!good.load(std::memory_order_relaxed)) return;
+    for (int64_t t; tasks.take(t);) work(schedule_.tasks[t], make, add, scratch);
+  });
+  return good.load();
+}
+
+}  // namespace snnl

@@ -1,0 +1,238 @@
+// Compares the kernels with float64, on the instruction set that SNNL_CPU_ISA names.
+#include <cstdlib>
+#include <cstring>
+
+#include "../layout.h"
+#include "cases.h"
+#include "check.h"
+
+namespace {
+
+constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+void expect_close(const Shape& shape, unsigned seed = 1) {
+  const Case c = draw(shape, seed);
+  const Reference reference(c);
+  const std::vector<float> sums = forward(c);
+  const Bounded want = reference.sums();
+  double worst = 0;
+  for (size_t k = 0; k < sums.size(); k++) {
+    const double off = std::fabs(sums[k] - want.value[k]);
+    // Written so that NaN counts as wrong.
+    if (!(off <= want.bound[k])) worst = std::max(worst, want.bound[k] ? off / want.bound[k] : 1e9);
+    if (std::isnan(sums[k])) worst = 1e9;
+  }
+  char text[64];
+  std::snprintf(text, sizeof text, ": sums off by %.3g bounds", worst);
+  check(worst == 0, describe(shape) + text);
+
+  const Upstream u = draw_upstream(c, sums);
+  const std::vector<float> gradient = backward(c, u);
+  const Bounded wanted = reference.gradient(u.anchors.data(), u.candidates.data());
+  worst = 0;
+  for (int64_t i = 0; i < c.n; i++) {
+    double square = 0;
+    for (int64_t k = 0; k < c.d; k++) {
+      const double off = gradient[i * c.d + k] - wanted.value[i * c.d + k];
+      square += off * off;
+    }
+    const double bound = wanted.bound[i] + 1e-30;
+    if (!(std::sqrt(square) <= bound)) worst = std::max(worst, std::sqrt(square) / bound);
+    if (std::isnan(square)) worst = 1e9;
+  }
+  std::snprintf(text, sizeof text, ": gradient off by %.3g bounds", worst);
+  check(worst == 0, describe(shape) + text);
+}
+
+void test_shapes(bool large) {
+  for (const int64_t n : {1, 2, 3, 5, 16, 41, 95, 96, 97, 192, 193, 401}) {
+    if (n > 100 && !large) continue;
+    for (const int64_t d : {1, 3, 16, 17, 33, 64, 100}) {
+      expect_close({n, d, n < 10 ? 2 : 7, Kind::kSelf, std::sqrt(float(d)), 1, 0});
+    }
+  }
+  for (const Kind kind : {Kind::kBlock, Kind::kMemory, Kind::kDisjoint}) {
+    for (const int64_t n : {1, 7, 96, 130, 300}) {
+      for (const int64_t d : {1, 19, 64}) expect_close({n, d, 5, kind, 8, 1, 0});
+    }
+  }
+  expect_close({150, 600, 10, Kind::kSelf, 30});
+  expect_close({64, 1300, 10, Kind::kSelf, 30});
+  if (!large) return;
+  expect_close({1271, 8, 10, Kind::kSelf, 2});
+  expect_close({3200, 5, 10, Kind::kSelf, 2});  // groups of two blocks
+}
+
+void test_ranges() {
+  for (const Kind kind : {Kind::kSelf, Kind::kMemory, Kind::kDisjoint}) {
+    for (const int classes : {1, 2, 10, 150, 1000}) expect_close({220, 12, classes, kind, 4});
+    for (const float temperature : {1e-3f, 1e-2f, 0.1f, 1.0f, 100.0f, 1e6f, 1e20f, 1e36f}) {
+      expect_close({220, 12, 6, kind, temperature});
+    }
+    for (const float spread : {1e-12f, 1e-6f, 1e-3f, 1e3f, 1e6f, 1e12f, 1e17f}) {
+      expect_close({220, 12, 6, kind, 12 * spread * spread, spread});
+    }
+    expect_close({220, 12, 6, kind, 4, 1, 100});
+    expect_close({220, 12, 6, kind, 1, 1, -3000});
+  }
+}
+
+void test_lone_anchors() {
+  Case c = draw({4, 3, 1});
+  c.anchor_labels = {0, 1, 2, 3};
+  c.candidate_labels = c.anchor_labels;
+  const std::vector<float> sums = forward(c);
+  for (int i = 0; i < 4; i++) {
+    check(sums[i] != 0 && sums[4 + i] == 0 && sums[12 + i] == 0 && sums[16 + i] == 0, "lone anchor");
+  }
+  const std::vector<float> alone = forward(draw({1, 3, 1}));
+  for (const float value : alone) check(value == 0, "anchor with no candidate");
+  Case none = draw({3, 3, 1, Kind::kDisjoint});
+  none.m = 0;
+  for (const float value : forward(none)) check(value == 0, "no candidates");
+  for (const float value : backward(none, draw_upstream(none, forward(none)))) {
+    check(value == 0, "gradient of no candidates");
+  }
+  Case empty = draw({3, 3, 1, Kind::kDisjoint});
+  empty.n = 0;
+  check(forward(empty).empty(), "no anchors");
+  Case flat = draw({5, 2, 1});
+  flat.d = 0;
+  const std::vector<float> of_flat = forward(flat);
+  check(std::fabs(of_flat[0] - std::log(4.0f)) < 1e-6f, "no features");
+  check(backward(flat, draw_upstream(flat, of_flat)).empty(), "gradient of no features");
+}
+
+void test_equal_points() {
+  Case c = draw({300, 40, 3, Kind::kSelf, 0.5f, 5});
+  for (int64_t i = 1; i < c.n; i++) {
+    std::copy(c.anchors.begin(), c.anchors.begin() + c.d, c.anchors.begin() + i * c.d);
+  }
+  const std::vector<float> sums = forward(c);
+  check(std::fabs(sums[0] - std::log(299.0)) < 1e-5, "equal points: sum");
+  check(sums[2 * c.n] == 0, "equal points: distance");
+}
+
+// Rows of `values` [rows, width] are NaN where `spoilt` says so, and finite elsewhere.
+template <class Spoilt>
+void expect_spoilt(const std::string& what, const std::vector<float>& values, int64_t rows,
+                   const Spoilt& spoilt) {
+  bool good = true;
+  const int64_t width = static_cast<int64_t>(values.size()) / rows;
+  for (size_t k = 0; k < values.size(); k++) {
+    const float value = values[k];
+    good = good && (spoilt(static_cast<int64_t>(k) / width) ? std::isnan(value) : std::isfinite(value));
+  }
+  check(good, what);
+}
+
+template <class Spoilt>
+void expect_spoilt_results(const std::string& what, const Case& bad, const Case& clean,
+                           const Spoilt& spoilt) {
+  const std::vector<float> sums = forward(bad), of_clean = forward(clean);
+  for (int row = 0; row < 4; row++) {
+    expect_spoilt(what + ": sums", {sums.begin() + row * bad.n, sums.begin() + (row + 1) * bad.n},
+                  bad.n, spoilt);
+  }
+  check(std::equal(sums.begin() + 4 * bad.n, sums.end(), of_clean.begin() + 4 * bad.n),
+        what + ": counts");
+  expect_spoilt(what + ": gradient", backward(bad, draw_upstream(clean, of_clean)), bad.n, spoilt);
+  expect_spoilt(what + ": gradient with its own sums", backward(bad, draw_upstream(bad, sums)),
+                bad.n, spoilt);
+}
+
+void test_bad_inputs() {
+  const auto all = [](int64_t) { return true; };
+  for (const Kind kind : {Kind::kSelf, Kind::kBlock, Kind::kMemory, Kind::kDisjoint}) {
+    const Case clean = draw({110, 19, 4, kind, 8});
+    for (const float temperature : {kNaN, kInfinity, -kInfinity, 0.0f, -1.0f}) {
+      Case bad = clean;
+      bad.temperature = temperature;
+      expect_spoilt_results("bad temperature", bad, clean, all);
+    }
+    for (const float value : {kNaN, kInfinity, -kInfinity, 1e30f, -3e38f}) {
+      for (const int64_t place : {int64_t{0}, 57 * clean.d + 7, clean.n * clean.d - 1}) {
+        Case bad = clean;
+        bad.anchors[place] = value;
+        const std::string what = std::string(name_of(kind)) + ", feature " + std::to_string(value);
+        if (kind == Kind::kDisjoint) {
+          expect_spoilt_results(what, bad, clean, [&](int64_t i) { return i == place / bad.d; });
+          bad = clean;
+          bad.candidates[place % (bad.m * bad.d)] = value;
+          expect_spoilt_results(what + " in a candidate", bad, clean, all);
+        } else {
+          bad.candidates[place + bad.self_offset * bad.d] = value;
+          expect_spoilt_results(what, bad, clean, all);
+        }
+      }
+    }
+  }
+  Case cold = draw({60, 5, 2});
+  for (int64_t k = 0; k < cold.n * cold.d; k++) cold.anchors[k] += float(100 * (k / cold.d));
+  cold.temperature = 2e-38f;
+  for (int i = 0; i < cold.n; i++) check(!std::isfinite(forward(cold)[i]), "d/T beyond float32");
+}
+
+void test_same_bits() {
+  for (const Kind kind : {Kind::kSelf, Kind::kMemory, Kind::kDisjoint}) {
+    const Case c = draw({1100, 70, 6, kind, 8});
+    const std::vector<float> sums = forward(c, 1);
+    const Upstream u = draw_upstream(c, sums);
+    const std::vector<float> gradient = backward(c, u, 1);
+    for (int threads = 1; threads <= 4; threads++) {
+      const std::vector<float> again = forward(c, threads), grad = backward(c, u, threads);
+      const std::string what = name_of(kind) + std::string(", threads ") + std::to_string(threads);
+      check(!std::memcmp(sums.data(), again.data(), 4 * sums.size()), "bits of sums: " + what);
+      check(!std::memcmp(gradient.data(), grad.data(), 4 * grad.size()), "bits of grad: " + what);
+    }
+  }
+}
+
+// All floats t in [-150, 0] on a fine grid, and random ones: at most 2.5 2^-23 off.
+void test_exponential() {
+  double worst = 0;
+  std::vector<float> t(1 << 16), out(t.size());
+  for (int pass = 0; pass < 32; pass++) {
+    for (size_t k = 0; k < t.size(); k++) {
+      t[k] = -126.0f * float(pass * t.size() + k) / float(32 * t.size());
+      if (pass % 4 == 3) t[k] = -std::ldexp(1.0f + float(k) / float(t.size()), pass - 25);
+    }
+    snnl::kernels().exp2(t.data(), int64_t(t.size()), out.data());
+    for (size_t k = 0; k < t.size(); k++) {
+      const double want = std::exp2(double(t[k]));
+      if (want >= 0x1p-125) worst = std::max(worst, std::fabs(out[k] - want) / want);
+    }
+  }
+  char text[64];
+  std::snprintf(text, sizeof text, "exponential off by %.3g 2^-23", worst * 0x1p23);
+  check(worst <= 2.5 * 0x1p-23, text);
+  std::vector<float> far(16, -0x1p100f);
+  far[1] = 0;
+  far[2] = -200;
+  snnl::kernels().exp2(far.data(), 16, far.data());
+  check(far[0] == 0 && far[1] == 1 && far[2] < 1e-38f, "exponential of 0 and far below");
+}
+
+}  // namespace
+
+int main() {
+  const char* wanted = std::getenv("SNNL_CPU_ISA");
+  const std::string used = snnl::cpu_instruction_set();
+  std::printf("instruction set: %s\n", used.c_str());
+  if (wanted && used != wanted) std::printf("%s is not available here\n", wanted);
+  // "small" leaves out what takes long under a sanitizer, "threads" all but the threads.
+  const char* variable = std::getenv("SNNL_TEST");
+  const std::string part = variable ? variable : "all";
+  if (part != "threads") {
+    test_exponential();
+    test_shapes(part == "all");
+    test_ranges();
+    test_lone_anchors();
+    test_equal_points();
+    test_bad_inputs();
+  }
+  test_same_bits();
+  std::printf("%d passed, %d failed\n", passed, failed);
+  return failed != 0;
+}

@@ -1,0 +1,147 @@
+// The two kernels in float64, with what a careful float32 kernel may be off by.
+#pragma once
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "../../kernel_api.h"
+
+struct Case {
+  std::vector<float> anchors, candidates;
+  std::vector<int32_t> anchor_labels, candidate_labels;
+  float temperature = 1;
+  int64_t n = 0, m = 0, d = 0, self_offset = -1;
+  bool shared = false;  // candidates are the anchors, the same memory
+
+  snnl::Problem problem() const {
+    return {anchors.data(), shared ? anchors.data() : candidates.data(), anchor_labels.data(),
+            shared ? anchor_labels.data() : candidate_labels.data(), temperature, n, m, d,
+            self_offset};
+  }
+};
+
+// Values and the bounds of their error.
+struct Bounded {
+  std::vector<double> value, bound;
+  explicit Bounded(size_t size) : value(size, 0), bound(size, 0) {}
+};
+
+class Reference {
+ public:
+  explicit Reference(const Case& c) : p_(c.problem()), center_(p_.d, 0.0) {
+    for (int64_t j = 0; j < p_.m; j++) {
+      for (int64_t k = 0; k < p_.d; k++) center_[k] += p_.candidates[j * p_.d + k] / double(p_.m);
+    }
+    double square = 0;
+    for (const double c : center_) square += c * c;
+    of_center_ = kUnit * (4 + 2 * std::sqrt(double(p_.m))) * std::sqrt(square);
+    for (int64_t i = 0; i < p_.n; i++) anchor_norms_.push_back(norm(p_.anchors + i * p_.d));
+    for (int64_t j = 0; j < p_.m; j++) candidate_norms_.push_back(norm(p_.candidates + j * p_.d));
+  }
+
+  // [5, n]
+  Bounded sums() const {
+    const int64_t n = p_.n;
+    Bounded out(5 * n);
+    for (int64_t i = 0; i < n; i++) {
+      for (int same = 0; same < 2; same++) row(i, same, out);
+    }
+    return out;
+  }
+
+  // [n, d]; bounds [n], each of the norm of a row.
+  Bounded gradient(const float* anchor_sums, const float* candidate_sums) const {
+    Bounded out(p_.n * p_.d);
+    out.bound.assign(p_.n, 0);
+    const double of_sum = kUnit * (16 + 2 * std::sqrt(double(p_.m)));
+    for (int64_t i = 0; i < p_.n; i++) {
+      for (int64_t j = 0; j < p_.m; j++) {
+        if (excluded(i, j)) continue;
+        const double h = distance(i, j), s = -h / p_.temperature;
+        const double error = uncertainty(i, j) + kUnit * (16 + 8 * std::fabs(s));
+        const double reach = anchor_norms_[i] + candidate_norms_[j];
+        double G = 0;
+        const auto add = [&](const float* sums, int64_t count, int64_t k) {
+          for (int same = 0; same < 2; same++) {
+            const double upstream = sums[(2 + same) * count + k];
+            if (upstream == 0 || (same && !is_same(i, j))) continue;
+            const double weight = std::exp(s - sums[same * count + k]);
+            G -= upstream * weight / p_.temperature;
+            out.bound[i] += 2 / p_.temperature * std::fabs(upstream) * weight *
+                            (std::expm1(error) * std::sqrt(h) + of_sum * reach);
+          }
+        };
+        add(anchor_sums, p_.n, i);
+        add(candidate_sums, p_.m, j);
+        for (int64_t k = 0; k < p_.d; k++) {
+          out.value[i * p_.d + k] +=
+              2 * G * (double(p_.anchors[i * p_.d + k]) - p_.candidates[j * p_.d + k]);
+        }
+      }
+    }
+    return out;
+  }
+
+ private:
+  static constexpr double kUnit = 0x1p-24;
+
+  double norm(const float* x) const {
+    double square = 0;
+    for (int64_t k = 0; k < p_.d; k++) square += (x[k] - center_[k]) * (x[k] - center_[k]);
+    return std::sqrt(square) + of_center_;
+  }
+  bool excluded(int64_t i, int64_t j) const {
+    return p_.self_offset >= 0 && j == p_.self_offset + i;
+  }
+  bool is_same(int64_t i, int64_t j) const {
+    return p_.anchor_labels[i] == p_.candidate_labels[j];
+  }
+  double distance(int64_t i, int64_t j) const {
+    double sum = 0;
+    for (int64_t k = 0; k < p_.d; k++) {
+      const double difference = double(p_.anchors[i * p_.d + k]) - p_.candidates[j * p_.d + k];
+      sum += difference * difference;
+    }
+    return sum;
+  }
+  // Of s_ij: rounding leaves |x|^2 + |z|^2 - 2 x.z uncertain by (8 + 2 sqrt(D)) u (|x|^2 + |z|^2).
+  double uncertainty(int64_t i, int64_t j) const {
+    const double squares =
+        anchor_norms_[i] * anchor_norms_[i] + candidate_norms_[j] * candidate_norms_[j];
+    return (8 + 2 * std::sqrt(double(p_.d))) * kUnit * squares / p_.temperature;
+  }
+  void row(int64_t i, int same, Bounded& out) const {
+    std::vector<double> distances, errors;
+    for (int64_t j = 0; j < p_.m; j++) {
+      if (excluded(i, j) || (same && !is_same(i, j))) continue;
+      distances.push_back(distance(i, j));
+      errors.push_back(uncertainty(i, j));
+    }
+    if (same) out.value[4 * p_.n + i] = double(distances.size());
+    if (distances.empty()) return;
+    double most = -std::numeric_limits<double>::infinity(), total = 0, mean = 0;
+    for (const double h : distances) most = std::max(most, -h / p_.temperature);
+    for (const double h : distances) total += std::exp(-h / p_.temperature - most);
+    const double log_sum = most + std::log(total);
+    for (const double h : distances) mean += h * std::exp(-h / p_.temperature - log_sum);
+    double of_log = 0, of_mean = 0;
+    for (size_t k = 0; k < distances.size(); k++) {
+      const double log_weight = -distances[k] / p_.temperature - log_sum;
+      const double weight = std::exp(log_weight);
+      const double growth =
+          weight * std::expm1(errors[k] + kUnit * (6 + 4 * std::fabs(log_weight)));
+      of_log += growth;
+      of_mean += weight * errors[k] * p_.temperature + growth * std::fabs(distances[k] - mean);
+    }
+    const double of_sum = kUnit * (16 + 2 * std::sqrt(double(distances.size())));
+    out.value[same * p_.n + i] = log_sum;
+    out.bound[same * p_.n + i] = of_log + of_sum + 2 * kUnit * std::fabs(log_sum);
+    out.value[(2 + same) * p_.n + i] = mean;
+    out.bound[(2 + same) * p_.n + i] = of_mean + 2 * of_sum * mean;
+  }
+
+  snnl::Problem p_;
+  std::vector<double> center_, anchor_norms_, candidate_norms_;
+  double of_center_;
+};

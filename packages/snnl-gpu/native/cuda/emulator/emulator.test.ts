@@ -1,0 +1,90 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { describeKernelConformance, type KernelGradientInputs } from '@snnl/reference/conformance';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, expect, test } from 'vitest';
+import { buildEmulator, type EmulatorOptions, emulatedKernels } from './emulator';
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+  buildEmulator();
+}, 300_000);
+
+/** Several tiles of rows and of candidates, and features that end within a stage. */
+const [n, m, d, offset] = [150, 600, 70, 33];
+
+function problem(): KernelGradientInputs {
+  const candidates = tf.randomNormal<tf.Rank.R2>([m, d], 5, 1, 'float32', 1);
+  const candidateLabels = tf.randomUniform<tf.Rank.R1>([m], 0, 4, 'int32', 2);
+  return {
+    candidates,
+    candidateLabels,
+    anchors: tf.slice(candidates, [offset, 0], [n, d]),
+    anchorLabels: tf.slice(candidateLabels, [offset], [n]),
+    temperature: tf.scalar(50),
+    anchorSums: tf.randomNormal([4, n], 0, 1, 'float32', 3),
+    candidateSums: tf.randomNormal([4, m], 0, 1, 'float32', 4),
+  };
+}
+
+function run(options: EmulatorOptions): Float32Array[] {
+  const kernels = emulatedKernels(options);
+  const inputs = problem();
+  return [kernels.forward(inputs, offset), kernels.gradient(inputs, offset)].map(
+    (tensor) => tensor.dataSync() as Float32Array,
+  );
+}
+
+test.each(['fp32', 'tensor'] as const)('%s: the order of threads changes no bit', (path) => {
+  const [sums, gradient] = run({ path, order: 'forward' });
+  expect(sums?.every(Number.isFinite)).toBe(true);
+  expect(gradient?.every(Number.isFinite)).toBe(true);
+  for (const order of ['backward', 'shuffled'] as const) {
+    expect(run({ path, order })).toEqual([sums, gradient]);
+  }
+});
+
+test.each(['fp32', 'tensor'] as const)('%s: small pieces give the same as large ones', (path) => {
+  const whole = run({ path });
+  for (const [index, values] of run({ path, order: 'forward' }).entries()) {
+    const expected = whole[index] ?? new Float32Array();
+    const largest = Math.max(...expected.map(Math.abs));
+    for (const [k, value] of values.entries()) {
+      expect(Math.abs(value - (expected[k] ?? Number.NaN))).toBeLessThan(2e-6 * largest);
+    }
+  }
+});
+
+test.each([
+  [75, 'fp32'],
+  [80, 'tensor'],
+  [86, 'fp32'],
+  [89, 'fp32'],
+  [90, 'tensor'],
+  [100, 'tensor'],
+  [120, 'fp32'],
+] as const)('compute capability %i: %s', (capability, path) => {
+  expect(run({ path: 'auto', capability })).toEqual(run({ path, capability }));
+});
+
+test('a device that is too old is named', () => {
+  expect(() => run({ path: 'auto', capability: 70 })).toThrow(/7\.5 or newer: the best has 7\.0/);
+});
+
+const tolerance = {
+  loss: 2e-6,
+  gradient: 1e-5,
+  reason: 'beside the rounding that the suite computes for each batch, exponentials of 2 ulp',
+};
+
+// The kernels as a device would run them, but for the rounding of its exponential and of its tensor
+// cores. One process for each call: few batches.
+describeKernelConformance('CUDA, FP32 units, emulated', emulatedKernels({ path: 'fp32' }), {
+  tolerance,
+  runs: 3,
+  timeoutMs: 300_000,
+});
+describeKernelConformance('CUDA, tensor cores, emulated', emulatedKernels({ path: 'tensor' }), {
+  tolerance,
+  runs: 2,
+  timeoutMs: 300_000,
+});

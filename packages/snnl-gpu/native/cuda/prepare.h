@@ -1,0 +1,75 @@
+// Mean candidate, centred copies, squared norms.
+#pragma once
+#include "args.h"
+#include "platform.h"
+
+namespace snnl::cuda {
+
+// Sums of features over `center_rows` candidates; grid [dp / 32 rounded up, center_blocks].
+SNNL_DEVICE void mean_parts(const Args& args, float* shared) {
+  const int64_t k = static_cast<int64_t>(blockIdx.x) * 32 + lane();
+  const int64_t first = blockIdx.y * args.center_rows;
+  const int64_t last = first + args.center_rows < args.m ? first + args.center_rows : args.m;
+  float sum = 0;
+  if (k < args.d) {
+    for (int64_t j = first + warp(); j < last; j += kThreads / 32) sum += args.candidates[j * args.d + k];
+  }
+  shared[threadIdx.x] = sum;
+  __syncthreads();
+  if (warp() != 0 || k >= args.dp) return;
+  for (int w = 1; w < kThreads / 32; w++) sum += shared[w * 32 + lane()];
+  args.center_parts[blockIdx.y * args.dp + k] = sum;
+}
+
+// The mean of all candidates, equation 8; grid [dp / kThreads rounded up].
+SNNL_DEVICE void mean(const Args& args) {
+  const int64_t k = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x;
+  if (k == 0) *args.spoilt = usable(*args.temperature) ? 0 : 1;
+  if (k >= args.dp) return;
+  float sum = 0;
+  for (int64_t block = 0; block < args.center_blocks; block++) sum += args.center_parts[block * args.dp + k];
+  args.center[k] = args.m > 0 ? sum / static_cast<float>(args.m) : 0;
+}
+
+// Writes one row less the mean, and its squared norm; one warp a row. `count` rows have features.
+SNNL_DEVICE float center_row(const Args& args, const float* from, float* to, int64_t row, int64_t count) {
+  // A quarter of the largest float32: no distance between two such rows overflows.
+  constexpr float kLargestNorm = 8.5e37f;
+  float norm = 0;
+  for (int64_t k = lane(); k < args.dp; k += 32) {
+    float value = 0;
+    if (row < count && k < args.d) value = from[row * args.d + k] - args.center[k];
+    to[row * args.dp + k] = value;
+    norm = fmaf(value, value, norm);
+  }
+  for (int mask = 16; mask > 0; mask /= 2) norm += from_lane(norm, mask);
+  if (norm <= kLargestNorm) return norm;
+  // So that what is not finite stays out of the products: counts of pairs depend on distances.
+  for (int64_t k = lane(); k < args.dp; k += 32) to[row * args.dp + k] = 0;
+  return not_a_number();
+}
+
+// Grid [z_rows / 8 rounded up].
+SNNL_DEVICE void center_candidates(const Args& args) {
+  const int64_t row = static_cast<int64_t>(blockIdx.x) * (kThreads / 32) + warp();
+  if (row >= args.z_rows) return;
+  const float norm = center_row(args, args.candidates, args.z, row, args.m);
+  if (lane() != 0) return;
+  args.z_norms[row] = row < args.m ? norm : kInfinity;
+  if (row < args.m && norm != norm) *args.spoilt = 1;
+}
+
+// Grid [np / 8 rounded up].
+SNNL_DEVICE void center_anchors(const Args& args) {
+  const int64_t row = static_cast<int64_t>(blockIdx.x) * (kThreads / 32) + warp();
+  if (row >= args.np) return;
+  const float norm = center_row(args, args.anchors, args.x, row, args.n);
+  if (lane() == 0) args.x_norms[row] = norm;
+}
+
+// Whether the results of anchor i are NaN.
+SNNL_DEVICE bool is_spoilt(const Args& args, int64_t i) {
+  return *args.spoilt != 0 || args.x_norms[i] != args.x_norms[i];
+}
+
+}  // namespace snnl::cuda

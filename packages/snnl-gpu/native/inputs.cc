@@ -1,0 +1,90 @@
+#include "inputs.h"
+
+namespace snnl {
+namespace {
+
+struct Expected {
+  const char* name;
+  int type;
+  int rank;
+};
+constexpr Expected kExpected[] = {
+    {"anchors", kFloat, 2},         {"candidates", kFloat, 2},  {"anchor_labels", kInt32, 1},
+    {"candidate_labels", kInt32, 1}, {"temperature", kFloat, 0}, {"anchor_sums", kFloat, 2},
+    {"candidate_sums", kFloat, 2},
+};
+
+std::string type_name(int type) {
+  if (type == kFloat) return "float32";
+  if (type == kInt32) return "int32";
+  return "type " + std::to_string(type);
+}
+
+}  // namespace
+
+Inputs::Inputs(TF_OpKernelContext* context, int count, TF_Status* status) : count_(count) {
+  for (int i = 0; i < count && tensorflow.TF_GetCode(status) == kOk; i++) {
+    tensorflow.TF_GetInput(context, i, &tensors_[i], status);
+  }
+}
+
+Inputs::~Inputs() {
+  for (TF_Tensor* tensor : tensors_) {
+    if (tensor != nullptr) tensorflow.TF_DeleteTensor(tensor);
+  }
+}
+
+std::string Inputs::shape(int index) const {
+  std::string result = "[";
+  for (int axis = 0; axis < tensorflow.TF_NumDims(tensors_[index]); axis++) {
+    result += (axis == 0 ? "" : ", ") + std::to_string(tensorflow.TF_Dim(tensors_[index], axis));
+  }
+  return result + "]";
+}
+
+std::string Inputs::mismatch(int64_t self_offset) const {
+  for (int i = 0; i < count_; i++) {
+    const Expected& expected = kExpected[i];
+    const int type = tensorflow.TF_TensorType(tensors_[i]);
+    if (type == expected.type && tensorflow.TF_NumDims(tensors_[i]) == expected.rank) continue;
+    return std::string("Expected ") + expected.name + " to be a " + type_name(expected.type) +
+           " tensor of rank " + std::to_string(expected.rank) + ", but got " + type_name(type) + " of shape " +
+           shape(i) + ".";
+  }
+  const int64_t n = dim(kAnchors, 0), d = dim(kAnchors, 1), m = dim(kCandidates, 0);
+  const auto wrong = [&](Index index, const std::string& expected) {
+    return std::string("Expected ") + kExpected[index].name + " to have shape " + expected +
+           " beside anchors of shape " + shape(kAnchors) + " and candidates of shape " + shape(kCandidates) +
+           ", but got " + shape(index) + ".";
+  };
+  const std::string rows = std::to_string(n), columns = std::to_string(m);
+  if (dim(kCandidates, 1) != d) return wrong(kCandidates, "[" + columns + ", " + std::to_string(d) + "]");
+  if (dim(kAnchorLabels, 0) != n) return wrong(kAnchorLabels, "[" + rows + "]");
+  if (dim(kCandidateLabels, 0) != m) return wrong(kCandidateLabels, "[" + columns + "]");
+  if (count_ > kAnchorSums) {
+    if (dim(kAnchorSums, 0) != 4 || dim(kAnchorSums, 1) != n) return wrong(kAnchorSums, "[4, " + rows + "]");
+    if (dim(kCandidateSums, 0) != 4 || dim(kCandidateSums, 1) != m) {
+      return wrong(kCandidateSums, "[4, " + columns + "]");
+    }
+  }
+  if (self_offset < -1 || (self_offset >= 0 && self_offset > m - n)) {
+    return "Expected selfOffset to be -1, or from 0 to " + std::to_string(m - n) + " so that the " + rows +
+           " anchors lie among the " + columns + " candidates, but got " + std::to_string(self_offset) + ".";
+  }
+  return "";
+}
+
+Problem Inputs::problem(int64_t self_offset) const {
+  Problem problem{};
+  problem.anchors = floats(kAnchors);
+  problem.candidates = floats(kCandidates);
+  problem.anchor_labels = static_cast<const int32_t*>(data(kAnchorLabels));
+  problem.candidate_labels = static_cast<const int32_t*>(data(kCandidateLabels));
+  problem.n = dim(kAnchors, 0);
+  problem.m = dim(kCandidates, 0);
+  problem.d = dim(kAnchors, 1);
+  problem.self_offset = self_offset;
+  return problem;
+}
+
+}  // namespace snnl

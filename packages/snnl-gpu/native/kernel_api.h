@@ -1,0 +1,18 @@
+#pragma once
+#include <cstdint>
+namespace snnl {
+struct Problem {           // row-major, float32; labels int32
+  const float* anchors;    // [n, d]
+  const float* candidates; // [m, d]; may be the same pointer as anchors
+  const int32_t* anchor_labels;    // [n]
+  const int32_t* candidate_labels; // [m]
+  float temperature;
+  int64_t n, m, d;
+  int64_t self_offset;     // candidate index of anchor 0, or -1
+};
+// CPU (native/cpu): threads >= 1; out [5, n]; throws nothing; false when memory ran out.
+bool cpu_log_sums(const Problem&, float* out, int threads);
+// anchor_sums [4, n], candidate_sums [4, m], grad [n, d]
+bool cpu_log_sums_grad(const Problem&, const float* anchor_sums, const float* candidate_sums, float* grad, int threads);
+const char* cpu_instruction_set(); // "avx512", "avx2" or "portable"
+}

@@ -1,0 +1,81 @@
+#include "register_ops.h"
+
+#include <string>
+
+#include "device.h"
+#include "op.h"
+#include "registration_lock.h"
+#include "unit_rows.h"
+
+namespace snnl {
+namespace {
+
+// Whether the serialized message holds `text`; enough to find a name in a list.
+bool contains(TF_Buffer* buffer, const std::string& text) {
+  if (buffer == nullptr) return false;
+  const std::string bytes(static_cast<const char*>(buffer->data), buffer->length);
+  tensorflow.TF_DeleteBuffer(buffer);
+  return bytes.find(text) != std::string::npos;
+}
+
+// In an OpList a name is field 1 of its OpDef: tag 0x0a, its length, its characters. The length keeps
+// SnnlNeighborLogSums from being found in SnnlNeighborLogSumsGrad.
+bool op_exists(const std::string& op) {
+  return contains(tensorflow.TF_GetAllOpList(), std::string("\x0a") + static_cast<char>(op.size()) + op);
+}
+
+bool kernel_exists(const char* op, const char* device, TF_Status* status) {
+  return contains(tensorflow.TF_GetRegisteredKernelsForOp(op, status), device);
+}
+
+std::string ensure(const char* op, bool with_gpu, Registration& result, TF_Status* status) {
+  const auto failed = [&] { return tensorflow.TF_GetCode(status) != kOk; };
+  const auto message = [&] { return std::string(op) + ": " + tensorflow.TF_Message(status); };
+  if (!op_exists(op)) {
+    define_op(op, status);
+    if (failed()) return message();
+  }
+  for (const char* device : {"CPU", "GPU"}) {
+    const bool gpu = device[0] == 'G';
+    bool exists = kernel_exists(op, device, status);
+    if (!exists && (!gpu || with_gpu)) {
+      define_kernel(op, device, status);
+      if (failed()) return message();
+      exists = true;
+    }
+    bool& registered = gpu ? result.gpu : result.cpu;
+    registered = exists;
+  }
+  return "";
+}
+
+std::string ensure_unit_rows(const char* op, TF_Status* status) {
+  if (!op_exists(op)) define_unit_rows_op(op, status);
+  if (tensorflow.TF_GetCode(status) == kOk && !kernel_exists(op, "CPU", status)) define_unit_rows_kernel(op, status);
+  return tensorflow.TF_GetCode(status) == kOk ? "" : std::string(op) + ": " + tensorflow.TF_Message(status);
+}
+
+}  // namespace
+
+Registration register_ops() {
+  Registration result;
+  TensorFlow found{};
+  result.error = load_tensorflow(found);
+  if (!result.error.empty()) return result;
+  const RegistrationLock lock(reinterpret_cast<const void*>(found.TF_Version));
+  if (tensorflow.TF_Version == nullptr) tensorflow = found;
+  result.tensorflow_version = found.TF_Version();
+  const bool with_gpu = gpu_unavailable_reason().empty();
+  result.gpu_reason = gpu_unavailable_reason();
+  TF_Status* status = found.TF_NewStatus();
+  for (const char* op : {kLogSums, kLogSumsGrad}) {
+    if (result.error.empty()) result.error = ensure(op, with_gpu, result, status);
+  }
+  for (const char* op : {kUnitRows, kUnitRowsGrad}) {
+    if (result.error.empty()) result.error = ensure_unit_rows(op, status);
+  }
+  found.TF_DeleteStatus(status);
+  return result;
+}
+
+}  // namespace snnl

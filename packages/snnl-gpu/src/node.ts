@@ -1,0 +1,2 @@
+export { type Binary, loadBinary } from './node/binary';
+export { registerTensorflow } from './node/register';

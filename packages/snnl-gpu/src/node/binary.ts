@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { messageOf } from './message';
+
+const FILE = 'snnl-gpu.node';
+
+/** What the native code found in this process; `error` is empty when its ops can be used. */
+export interface NativeRegistration {
+  readonly error: string;
+  readonly tensorflowVersion: string;
+  readonly instructionSet: 'avx512' | 'avx2' | 'portable';
+  readonly threads: number;
+  readonly cpu: boolean;
+  readonly gpu: boolean;
+  /** Why there are no GPU kernels, or empty. */
+  readonly gpuReason: string;
+}
+
+/** Exports of `native/addon.cc`. */
+export interface Binary {
+  /** Registers both ops with the loaded TensorFlow, unless that has been done. */
+  register(): NativeRegistration;
+}
+
+/** Where a binary may lie, the first choice first: as built here, or as published. */
+export function binaryPaths(root: string): string[] {
+  return [
+    join(root, 'build', 'Release', FILE),
+    join(root, 'prebuilds', `${process.platform}-${process.arch}`, FILE),
+  ];
+}
+
+/**
+ * Loads the first binary that this machine can load.
+ *
+ * @param root The folder of this package.
+ * @throws Error that names what was tried and what to do.
+ */
+export function loadBinary(root: string): Binary {
+  const require = createRequire(import.meta.url);
+  const problems: string[] = [];
+  for (const path of binaryPaths(root)) {
+    if (!existsSync(path)) continue;
+    try {
+      return require(path) as Binary;
+    } catch (error) {
+      problems.push(`${path} does not load: ${messageOf(error)}`);
+    }
+  }
+  const found =
+    problems.length > 0
+      ? problems.join('; ')
+      : `no native binary for ${process.platform}-${process.arch} in ${root}`;
+  throw new Error(`${found}. Build one with: npx snnl-gpu build (needs a C++17 compiler)`);
+}

@@ -1,0 +1,54 @@
+import type { KernelConfig, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
+import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD, UNIT_ROWS, UNIT_ROWS_GRAD } from 'snnl-layer';
+import type { TensorflowBackend } from './backend';
+
+/** In the order in which `native/op.cc` declares them. */
+const FORWARD_INPUTS = [
+  'anchors',
+  'candidates',
+  'anchorLabels',
+  'candidateLabels',
+  'temperature',
+] as const;
+const GRADIENT_INPUTS = [...FORWARD_INPUTS, 'anchorSums', 'candidateSums'] as const;
+
+function inOrder(kernel: string, names: readonly string[], inputs: NamedTensorInfoMap) {
+  return names.map((name): TensorInfo => {
+    const tensor = inputs[name];
+    if (tensor === undefined)
+      throw new Error(`${kernel}: expected an input '${name}'; it is missing.`);
+    return tensor;
+  });
+}
+
+/** A tfjs kernel that runs the TensorFlow op of the same name. */
+function kernel(
+  kernelName: string,
+  inputNames: readonly string[],
+  attrNames: readonly string[],
+): KernelConfig {
+  return {
+    kernelName,
+    backendName: 'tensorflow',
+    kernelFunc: ({ inputs, attrs, backend }) => {
+      const from = backend as TensorflowBackend;
+      const opAttrs = attrNames.map((name) => ({
+        name,
+        type: from.binding.TF_ATTR_INT,
+        value: Number(attrs?.[name]),
+      }));
+      return from.executeSingleOutput(kernelName, opAttrs, inOrder(kernelName, inputNames, inputs));
+    },
+  };
+}
+
+export const TENSORFLOW_KERNELS: readonly KernelConfig[] = [
+  kernel(NEIGHBOR_LOG_SUMS, FORWARD_INPUTS, ['selfOffset']),
+  kernel(NEIGHBOR_LOG_SUMS_GRAD, GRADIENT_INPUTS, ['selfOffset']),
+];
+
+/** Where the backend computes on the CPU; on a GPU they would copy features to and fro. */
+export const TENSORFLOW_CPU_KERNELS: readonly KernelConfig[] = [
+  kernel(UNIT_ROWS, ['x'], []),
+  kernel(UNIT_ROWS_GRAD, ['x', 'dy'], []),
+];

@@ -1,0 +1,43 @@
+import { findBackend, getKernel, registerKernel } from '@tensorflow/tfjs-core';
+import type { KernelStatus } from '../status';
+import { isTensorflowBackend } from './backend';
+import { loadBinary, type NativeRegistration } from './binary';
+import { TENSORFLOW_CPU_KERNELS, TENSORFLOW_KERNELS } from './kernels';
+import { messageOf } from './message';
+import { packageRoot } from './package-root';
+
+/** What is active, in words. */
+function describe(native: NativeRegistration): string {
+  const { tensorflowVersion, instructionSet, threads, gpu, gpuReason } = native;
+  const cpu = `libtensorflow ${tensorflowVersion}, CPU kernels ${instructionSet} on ${threads} thread${threads === 1 ? '' : 's'}`;
+  return `${cpu}, ${gpu ? 'CUDA kernels' : `no CUDA kernels: ${gpuReason}`}`;
+}
+
+/**
+ * Registers the native kernels for the backend `tensorflow` of tfjs-node or tfjs-node-gpu, which has
+ * to be loaded. May be called again, in worker threads too.
+ *
+ * @param root Folder in which to look for the binary; by default that of this package.
+ * @returns Whether they run, and on what; where they do not, the composed form stays in use and the
+ *   reason says why. Never throws.
+ */
+export async function registerTensorflow(root?: string): Promise<KernelStatus> {
+  const none = (reason: string): KernelStatus => ({ fused: false, reason });
+  try {
+    const backend = findBackend('tensorflow');
+    if (backend == null) return none("the backend 'tensorflow' is not loaded");
+    if (!isTensorflowBackend(backend)) {
+      return none("the backend 'tensorflow' of this process is not that of tfjs-node");
+    }
+    const native = loadBinary(root ?? packageRoot()).register();
+    if (native.error !== '') return none(native.error);
+    const onCpu = backend.isUsingGpuDevice ? [] : TENSORFLOW_CPU_KERNELS;
+    for (const kernel of [...TENSORFLOW_KERNELS, ...onCpu]) {
+      // Another copy of this package may have been here before.
+      if (getKernel(kernel.kernelName, 'tensorflow') == null) registerKernel(kernel);
+    }
+    return { fused: true, reason: describe(native) };
+  } catch (error) {
+    return none(messageOf(error));
+  }
+}

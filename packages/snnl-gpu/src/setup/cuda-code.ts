@@ -1,0 +1,27 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../cli/user-error';
+import { run } from './run';
+
+const GENERATED = 'fatbin.generated.cc';
+
+function isFresh(folder: string): boolean {
+  const generated = join(folder, GENERATED);
+  if (!existsSync(generated)) return false;
+  const sources = readdirSync(folder).filter((file) => /\.(cu|h|mjs)$/.test(file));
+  const newest = Math.max(...sources.map((file) => statSync(join(folder, file)).mtimeMs));
+  return statSync(generated).mtimeMs >= newest;
+}
+
+/**
+ * Has the code of the CUDA kernels, compiled by nvcc where it is, else empty.
+ *
+ * @param skip Leaves nvcc out; code that is there is used.
+ */
+export async function ensureCudaCode(native: string, skip: boolean): Promise<void> {
+  const folder = join(native, 'cuda');
+  if (skip ? existsSync(join(folder, GENERATED)) : isFresh(folder)) return;
+  const env = skip ? { NVCC: 'none' } : {};
+  const { code, output } = await run(process.execPath, [join(folder, 'build.mjs')], { env });
+  if (code !== 0) throw new UserError(`The CUDA kernels do not compile:\n${output}`);
+}

@@ -1,0 +1,79 @@
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { UserError } from '../cli/user-error';
+import { messageOf } from '../node/message';
+import { run } from './run';
+
+export const TFJS_VERSION = '4.22.0';
+export const PACKAGES = ['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'] as const;
+export type PackageName = (typeof PACKAGES)[number];
+
+/** tfjs-node or tfjs-node-gpu, as installed for a project. */
+export interface TfjsNode {
+  readonly name: PackageName;
+  readonly version: string;
+  readonly folder: string;
+  /** Where its code looks for its binding. */
+  readonly binding: string;
+}
+
+/** The package as `project` would load it, or undefined. */
+export function findTfjsNode(project: string, name: PackageName): TfjsNode | undefined {
+  try {
+    const require = createRequire(join(project, 'package.json'));
+    const file = realpathSync(require.resolve(`${name}/package.json`));
+    const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string };
+    const folder = dirname(file);
+    const binding = join(folder, 'lib', 'napi-v8', 'tfjs_binding.node');
+    return { name, version, folder, binding };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Installs the package with npm, without its install script, which downloads. */
+export async function installTfjsNode(project: string, name: PackageName): Promise<void> {
+  const other = ['pnpm-lock.yaml', 'yarn.lock', 'bun.lock'].find((f) =>
+    existsSync(join(project, f)),
+  );
+  if (!existsSync(join(project, 'package.json')) || other !== undefined) {
+    const why = other ? `it has ${other}` : 'it has no package.json';
+    throw new UserError(
+      `${name} is not installed in ${project}, and npm cannot add it there: ${why}. Add ` +
+        `${name}@${TFJS_VERSION} yourself, without its install script, and run this again.`,
+    );
+  }
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const args = [
+    'install',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    `${name}@${TFJS_VERSION}`,
+  ];
+  const { code, output } = await run(npm, args, { cwd: project });
+  if (code !== 0) throw new UserError(`npm ${args.join(' ')} failed:\n${output}`);
+}
+
+const PROBE = `
+const tf = require(process.argv[1]);
+tf.tidy(() => {
+  const [three] = tf.add(1, 2).dataSync();
+  if (three !== 3) throw new Error('1 + 2 gave ' + three);
+});
+console.log(JSON.stringify({ backend: tf.getBackend(), libtensorflow: tf.version.tfjs }));
+`;
+
+/** Why the package does not work, in a process of its own, or undefined where it does. */
+export async function whyBroken({ folder, binding }: TfjsNode): Promise<string | undefined> {
+  if (!existsSync(binding)) return `its native part is missing (${binding})`;
+  try {
+    const { code, output } = await run(process.execPath, ['-e', PROBE, folder], {
+      timeout: 60_000,
+    });
+    return code === 0 ? undefined : output.trim();
+  } catch (error) {
+    return messageOf(error);
+  }
+}

@@ -1,0 +1,75 @@
+import { UserError } from '../cli/user-error';
+import { buildBinding } from './binding';
+import { installOfficially, officialSiteAnswers } from './official';
+import {
+  findTfjsNode,
+  installTfjsNode,
+  type PackageName,
+  type TfjsNode,
+  whyBroken,
+} from './tfjs-node-package';
+import { tensorflowFromWheel } from './wheel';
+
+export const ORIGINS = ['auto', 'official', 'wheel'] as const;
+
+export interface SetupOptions {
+  /** Folder of the project that is to load the package. */
+  readonly project: string;
+  readonly name: PackageName;
+  /** `auto`: the official libtensorflow where its site answers, else the wheel. */
+  readonly from: (typeof ORIGINS)[number];
+  readonly wheel: string;
+  readonly cache: string;
+  /** Also where it works already. */
+  readonly force: boolean;
+  /** Tells what is being done. */
+  readonly say: (text: string) => void;
+}
+
+async function present({ project, name, say }: SetupOptions): Promise<TfjsNode> {
+  const found = findTfjsNode(project, name);
+  if (found !== undefined) return found;
+  say(`installing ${name}, without its install script`);
+  await installTfjsNode(project, name);
+  const installed = findTfjsNode(project, name);
+  if (installed === undefined)
+    throw new UserError(`${name} was installed, but not where it is found.`);
+  return installed;
+}
+
+/** Whether the official installer gave a package that works. */
+async function tryOfficial(tfjsNode: TfjsNode, { from, say }: SetupOptions): Promise<boolean> {
+  if (from === 'wheel') return false;
+  if (from === 'auto' && !(await officialSiteAnswers(tfjsNode))) {
+    say('the download site of tfjs-node does not answer');
+    return false;
+  }
+  say(`running the installer of ${tfjsNode.name}`);
+  const problem = (await installOfficially(tfjsNode)) ?? (await whyBroken(tfjsNode));
+  if (problem === undefined) return true;
+  if (from === 'official') throw new UserError(`The official installer failed:\n${problem}`);
+  say('the official installer failed');
+  return false;
+}
+
+/**
+ * Makes tfjs-node work in a project: the package, libtensorflow and the binding between the two.
+ *
+ * @throws UserError that says what is missing.
+ */
+export async function setupTfjsNode(options: SetupOptions): Promise<TfjsNode> {
+  const { wheel, cache, force, say } = options;
+  const tfjsNode = await present(options);
+  if (!force && (await whyBroken(tfjsNode)) === undefined) {
+    say(`${tfjsNode.name} ${tfjsNode.version} works already`);
+    return tfjsNode;
+  }
+  if (await tryOfficial(tfjsNode, options)) return tfjsNode;
+  say(`getting libtensorflow from ${wheel}, kept in ${cache}`);
+  const libraries = await tensorflowFromWheel(wheel, cache);
+  say('compiling the binding of tfjs-node against it');
+  await buildBinding(tfjsNode, libraries);
+  const problem = await whyBroken(tfjsNode);
+  if (problem !== undefined) throw new UserError(`${tfjsNode.name} does not work yet:\n${problem}`);
+  return tfjsNode;
+}

@@ -1,0 +1,95 @@
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../cli/user-error';
+import { run } from './run';
+
+/** TensorFlow for the CPU, as published for Python; its libraries do not need Python. */
+export const DEFAULT_WHEEL = 'tensorflow-cpu==2.21.0';
+
+/** What the wheel of one Python release is asked for, whichever Python is here. */
+const TARGET = ['--python-version', '3.11', '--implementation', 'cp', '--abi', 'cp311'];
+const MACHINES: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' };
+
+/** Keeps the libraries and the headers of the C API: two thirds of a wheel are neither. */
+const EXTRACT = `
+import re, sys, zipfile
+wanted = re.compile(r"tensorflow/(libtensorflow_(cc|framework)\\.so\\.2|include/(tensorflow/c|tensorflow/core/platform|tsl/platform|xla/tsl/c)/.*\\.h)$")
+archive = zipfile.ZipFile(sys.argv[1])
+archive.extractall(sys.argv[2], [name for name in archive.namelist() if wanted.match(name)])
+`;
+
+const PYTHONS = ['python3', 'python'];
+
+async function findPip(): Promise<string> {
+  for (const python of PYTHONS) {
+    if ((await run(python, ['-m', 'pip', '--version'])).code === 0) return python;
+  }
+  throw new UserError(
+    `Neither ${PYTHONS.join(' nor ')} has pip, which fetches libtensorflow. Install it (on Debian ` +
+      'and Ubuntu: apt install python3-pip).',
+  );
+}
+
+async function step(command: string, args: readonly string[], what: string): Promise<void> {
+  const { code, output } = await run(command, args);
+  if (code !== 0) throw new UserError(`${what} failed: ${[command, ...args].join(' ')}\n${output}`);
+}
+
+/** Arguments for pip: from the index only, binary, for this machine. */
+function pipTarget(): string[] {
+  const machine = MACHINES[process.arch];
+  if (process.platform !== 'linux' || machine === undefined) {
+    throw new UserError(
+      `The wheel serves Linux on x64 and arm64; this is ${process.platform}-${process.arch}. Use the ` +
+        'official libtensorflow: --from official.',
+    );
+  }
+  return ['--only-binary=:all:', ...TARGET, '--platform', `manylinux_2_27_${machine}`];
+}
+
+async function unpackLibraries(python: string, wheel: string, folder: string): Promise<void> {
+  const download = join(folder, 'download');
+  const args = ['-m', 'pip', 'download', '--no-deps', ...pipTarget()];
+  await step(python, [...args, '--dest', download, wheel], `Downloading ${wheel}`);
+  const unpack = `import glob, sys\nsys.argv[1:2] = glob.glob(sys.argv[1] + "/*.whl")\n${EXTRACT}`;
+  await step(python, ['-c', unpack, download, folder], `Unpacking ${wheel}`);
+  rmSync(download, { recursive: true });
+}
+
+/** With everything it depends on: CUDA's libraries are found from where pip lays them. */
+async function unpackAll(python: string, wheel: string, folder: string): Promise<void> {
+  const args = ['-m', 'pip', 'install', '--no-compile', ...pipTarget()];
+  await step(python, [...args, '--target', folder, wheel], `Installing ${wheel}`);
+}
+
+/**
+ * Has libtensorflow from a wheel of TensorFlow, downloaded once.
+ *
+ * @param wheel A requirement for pip. One with extras, as `tensorflow[and-cuda]==2.21.0`, comes with
+ *   its dependencies.
+ * @param cache Folder for the libraries, one folder a wheel.
+ * @returns The folder that holds `libtensorflow_cc.so.2` and `include`.
+ */
+export async function tensorflowFromWheel(wheel: string, cache: string): Promise<string> {
+  const home = join(cache, wheel.replace(/[^\w.-]+/g, '-'));
+  const libraries = join(home, 'tensorflow');
+  if (existsSync(libraries)) return libraries;
+  const python = await findPip();
+  mkdirSync(cache, { recursive: true });
+  // Beside its place, then moved there: a run that is broken off leaves nothing half done.
+  const folder = mkdtempSync(join(cache, 'unpacking-'));
+  try {
+    const unpack = wheel.includes('[') ? unpackAll : unpackLibraries;
+    await unpack(python, wheel, folder);
+    if (!existsSync(join(folder, 'tensorflow', 'libtensorflow_cc.so.2'))) {
+      throw new UserError(
+        `${wheel} holds no libtensorflow_cc.so.2; name TensorFlow 2.13 or newer.`,
+      );
+    }
+    rmSync(home, { recursive: true, force: true });
+    renameSync(folder, home);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return libraries;
+}

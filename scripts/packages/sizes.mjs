@@ -1,0 +1,38 @@
+/** Sizes of what users download, against the budgets of .size-limit.json. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { root } from '../pnpm.mjs';
+
+/** Bytes; a tarball beyond it is a mistake, such as a data set or a binary in `files`. */
+const PACKED_BUDGET = { 'snnl-layer': 300_000, 'snnl-callbacks': 150_000, 'snnl-gpu': 400_000 };
+
+const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
+
+/** Prints a table and returns what is too large. */
+export function checkSizes(packed) {
+  const bin = join(root, 'node_modules', 'size-limit', 'bin.js');
+  const { stdout, stderr } = spawnSync(process.execPath, [bin, '--json'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (!stdout.startsWith('[')) throw new Error(`size-limit failed:\n${stdout}${stderr}`);
+  const rows = [
+    ...packed.map(({ name, bytes }) => ({
+      what: `${name}, packed`,
+      size: bytes.length,
+      budget: PACKED_BUDGET[name],
+    })),
+    ...JSON.parse(stdout).map(({ name, size, sizeLimit }) => ({
+      what: `${name}, min+gzip`,
+      size,
+      budget: sizeLimit,
+    })),
+  ];
+  const width = Math.max(...rows.map(({ what }) => what.length));
+  for (const { what, size, budget } of rows) {
+    console.log(`${what.padEnd(width)} ${kB(size).padStart(9)} of ${kB(budget)}`);
+  }
+  return rows
+    .filter(({ size, budget }) => !(size <= budget))
+    .map(({ what, size, budget }) => `${what}: ${kB(size)} is more than ${kB(budget)}`);
+}

@@ -1,0 +1,106 @@
+/** What the builds of the published packages have in common. */
+import { readFileSync } from 'node:fs';
+import type { Options } from 'tsup';
+
+type Plugin = NonNullable<Options['esbuildPlugins']>[number];
+
+/** How the subpaths of a package.json's `exports` are offered. */
+interface Manifest {
+  readonly name: string;
+  readonly exports: Readonly<Record<string, string | Readonly<Record<string, unknown>>>>;
+}
+
+/** Every ESM and CommonJS build: types beside it, Node's modules left alone. */
+const LIBRARY: Options = {
+  dts: true,
+  sourcemap: true,
+  target: 'es2022',
+  platform: 'neutral',
+  removeNodeProtocol: false,
+  external: [/^node:/],
+  // One copy of what entries share, such as the status of kernels, also as CommonJS.
+  splitting: true,
+};
+
+/**
+ * The library builds of a package, from its `exports`: `./webgl` that offers `dist/webgl.js` is built
+ * from `src/webgl.ts`, or from `src/webgl/index.ts` where `sources` says so. A subpath without
+ * `require` gets no CommonJS build.
+ *
+ * @param sources Source files of subpaths that do not lie at `src/<subpath>.ts`; null where the
+ *   package builds the subpath in another way.
+ */
+export function libraryBuilds(sources: Record<string, string | null> = {}, options: Options = {}) {
+  const { exports } = readManifest();
+  const entries = (condition: 'import' | 'require' | 'default') =>
+    Object.fromEntries(
+      Object.entries(exports)
+        .filter(([, offer]) => typeof offer === 'object' && condition in offer)
+        .filter(([subpath]) => sources[subpath] !== null)
+        .map(([subpath]) => {
+          const name = subpath === '.' ? 'index' : subpath.slice('./'.length);
+          return [name, sources[subpath] ?? `src/${name}.ts`];
+        }),
+    );
+  const esm = { ...entries('import'), ...entries('default') };
+  const builds: Options[] = [
+    { ...LIBRARY, ...options, entry: esm, format: 'esm' },
+    { ...LIBRARY, ...options, entry: entries('require'), format: 'cjs' },
+  ];
+  return builds;
+}
+
+/** A minified build for a script tag, `dist/<package>.min.js`, that defines one global. */
+export interface ScriptBuild {
+  readonly globalName: string;
+  /** Global that stands for each imported package; those not named are bundled. */
+  readonly globals: Readonly<Record<string, string>>;
+  /** Modules that no page can run: importing one throws there. */
+  readonly without?: RegExp;
+}
+
+/** TensorFlow.js as its own script `tf.min.js` offers it. */
+export const TFJS_GLOBALS = { '@tensorflow/tfjs-core': 'tf', '@tensorflow/tfjs-layers': 'tf' };
+
+export function scriptBuild({ globalName, globals, without }: ScriptBuild): Options {
+  const { name } = readManifest();
+  return {
+    entry: { [name]: 'src/index.ts' },
+    format: 'iife',
+    globalName,
+    minify: true,
+    target: 'es2022',
+    platform: 'browser',
+    outExtension: () => ({ js: '.min.js' }),
+    esbuildPlugins: [fromGlobals(name, globals, without)],
+  };
+}
+
+function fromGlobals(name: string, globals: Record<string, string>, without?: RegExp): Plugin {
+  return {
+    name: 'from-globals',
+    setup(build) {
+      build.onResolve({ filter: /./ }, ({ path }) => {
+        if (globals[path]) return { path, namespace: 'global' };
+        return without?.test(path) ? { path, namespace: 'absent' } : undefined;
+      });
+      build.onLoad({ filter: /./, namespace: 'global' }, ({ path }) => {
+        const global = globals[path];
+        const missing = `${name} expected the global \`${global}\` of ${path}, and found none: put its script tag before this one.`;
+        return {
+          contents: `if (!globalThis.${global}) throw new Error(${JSON.stringify(missing)});
+            module.exports = globalThis.${global};`,
+        };
+      });
+      build.onLoad({ filter: /./, namespace: 'absent' }, ({ path }) => {
+        const absent = `${name}: ${path} is not part of the build for script tags.`;
+        return { contents: `throw new Error(${JSON.stringify(absent)});` };
+      });
+    },
+  };
+}
+
+/** Of the package that is being built: tsup runs in its folder. */
+function readManifest(): Manifest {
+  return JSON.parse(readFileSync('package.json', 'utf8'));
+}
