@@ -4,7 +4,7 @@ import ts from 'typescript';
 import { ROOT } from '../paths';
 
 /** Stands for what a message says about the case at hand. */
-export const HOLE = '…';
+const HOLE = '…';
 
 /** A text that a user may see, with {@link HOLE} where it depends on the case. */
 export interface Message {

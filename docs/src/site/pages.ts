@@ -24,6 +24,7 @@ export const READMES: Readonly<Record<string, string>> = {
   'packages/snnl-callbacks/README.md': 'snnl-callbacks: overview',
   'packages/snnl-gpu/README.md': 'snnl-gpu: overview',
   'examples/digits/README.md': 'Example: the demo',
+  'examples/playground/README.md': 'Example: the playground',
   'examples/callbacks/README.md': 'Example: every callback',
   'bench/README.md': 'Benchmarks',
   'CONTRIBUTING.md': 'Contributing',
@@ -45,4 +46,7 @@ export const ENTRY_POINTS: Readonly<Record<string, string>> = {
   'packages/snnl-callbacks/src/report.ts': 'snnl-callbacks/report',
   'packages/snnl-gpu/src/index.ts': 'snnl-gpu',
   'packages/snnl-gpu/src/register.ts': 'snnl-gpu/register',
+  'packages/snnl-gpu/src/node.ts': 'snnl-gpu/node',
+  'packages/snnl-gpu/src/webgl/index.ts': 'snnl-gpu/webgl',
+  'packages/snnl-gpu/src/webgpu/index.ts': 'snnl-gpu/webgpu',
 };

@@ -5,6 +5,7 @@ export const NEIGHBOR_LOG_SUMS_GRAD = 'SnnlNeighborLogSumsGrad';
 
 /** Rows scaled to length 1, and the gradient of that; a backend may have them. */
 export const UNIT_ROWS = 'SnnlUnitRows';
+/** The gradient of {@link UNIT_ROWS}. */
 export const UNIT_ROWS_GRAD = 'SnnlUnitRowsGrad';
 
 /** Rows of the `[5, N]` output of {@link NEIGHBOR_LOG_SUMS}. */
