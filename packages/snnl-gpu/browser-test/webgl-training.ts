@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { softNearestNeighbor } from 'snnl-layer';
+import { softNearestNeighbor, withTargetLabels } from 'snnl-layer';
 import { bytesOnDevice } from './webgl-memory';
 
 export interface TrainingReport {
@@ -39,7 +39,10 @@ async function fit<T>(backend: string, look: () => T): Promise<{ losses: number[
   });
   const layer = softNearestNeighbor({ factor: 0.5, learnTemperature: true });
   const model = tf.sequential({ layers: [hidden, layer, head] });
-  model.compile({ optimizer: tf.train.sgd(0.1), loss: 'categoricalCrossentropy' });
+  model.compile({
+    optimizer: tf.train.sgd(0.1),
+    loss: withTargetLabels('categoricalCrossentropy'),
+  });
   const ids = tf.tensor1d(
     Int32Array.from({ length: samples }, (_, i) => i % 3),
     'int32',
