@@ -7,6 +7,7 @@ type RegisterBackend = () => Promise<KernelStatus>;
 /** Loaded on demand: a page with one backend loads the kernels of that one. */
 const REGISTER: Partial<Record<GpuBackend, RegisterBackend>> = {
   webgl: async () => (await import('./webgl')).registerWebgl(),
+  webgpu: async () => (await import('./webgpu')).registerWebgpu(),
 };
 
 /**

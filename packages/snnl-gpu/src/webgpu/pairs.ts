@@ -1,0 +1,67 @@
+import { inTile } from './product';
+import { PANEL_VECTORS, TILE, unrolled } from './wgsl';
+
+/**
+ * WGSL that turns products of centred rows into scores, for shaders whose sizes are `rowCount`,
+ * `columnCount`, `selfOffset` and `padded` and whose inputs are the panels `rows` and `columns`,
+ * their labels and the temperature.
+ */
+export const PAIR_DECLARATIONS = `
+/** The score of an excluded pair. */
+const NOTHING = -3.0e38;
+
+/** Columns of a half tile that lie beyond the last, or are column \`selfColumn\` itself. */
+fn excluded(column : i32, selfColumn : i32) -> vec4<bool> {
+  let columns = vec4<i32>(column, column + 1, column + 2, column + 3);
+  return (columns >= vec4<i32>(uniforms.columnCount)) | (columns == vec4<i32>(selfColumn));
+}
+`;
+
+/** Statements that load norms and labels of an invocation's 8 rows. */
+export const pairRows = (tile: string): string => `
+  let scale = 1.4426950408889634 / temperature[0];
+  let rowNorms0 = rows[rowStart + uniforms.padded * ${PANEL_VECTORS} + ty];
+  let rowNorms1 = rows[rowStart + uniforms.padded * ${PANEL_VECTORS} + ty + 8];
+  ${unrolled(8, (r) => `let row${r} = ${tile} * ${TILE} + ${inTile('ty', r)};`)}
+  ${unrolled(8, (r) => `let rowLabel${r} = rowLabels[min(row${r}, uniforms.rowCount - 1)];`)}
+`;
+
+/** Statements that load those of its 8 columns, and tell whether the tile has excluded pairs. */
+export const pairColumns = (tile: string, start: string): string => `
+    let columnNorms0 = columns[${start} + uniforms.padded * ${PANEL_VECTORS} + tx];
+    let columnNorms1 = columns[${start} + uniforms.padded * ${PANEL_VECTORS} + tx + 8];
+    let column0 = ${tile} * ${TILE} + tx * 4;
+    let column1 = column0 + 32;
+    let last = uniforms.columnCount - 1;
+    let labels0 = vec4<i32>(columnLabels[min(column0, last)], columnLabels[min(column0 + 1, last)],
+        columnLabels[min(column0 + 2, last)], columnLabels[min(column0 + 3, last)]);
+    let labels1 = vec4<i32>(columnLabels[min(column1, last)], columnLabels[min(column1 + 1, last)],
+        columnLabels[min(column1 + 2, last)], columnLabels[min(column1 + 3, last)]);
+    let firstSelf = rowTile * ${TILE} + uniforms.selfOffset;
+    let holes = ${tile} * ${TILE} + ${TILE} > uniforms.columnCount || (uniforms.selfOffset >= 0 &&
+        firstSelf < ${tile} * ${TILE} + ${TILE} && firstSelf + ${TILE} > ${tile} * ${TILE});
+`;
+
+/**
+ * Statements for row `r`: `d0`, `d1` are -d of its 8 pairs, clamped at 0 (equation 8 of
+ * docs/math.md), `s0`, `s1` the scores -d / T to base 2, `same0`, `same1` the pairs of one class.
+ */
+export const scores = (r: number): string => {
+  const norm = `rowNorms${r < 4 ? 0 : 1}[${r % 4}]`;
+  return `
+      let d0 = min(fma(left${r}, vec4<f32>(2.0), -(columnNorms0 + ${norm})), vec4<f32>(0.0));
+      let d1 = min(fma(right${r}, vec4<f32>(2.0), -(columnNorms1 + ${norm})), vec4<f32>(0.0));
+      var s0 = d0 * scale;
+      var s1 = d1 * scale;
+      var same0 = labels0 == vec4<i32>(rowLabel${r});
+      var same1 = labels1 == vec4<i32>(rowLabel${r});
+      if (holes) {
+        let selfColumn = select(-1, row${r} + uniforms.selfOffset, uniforms.selfOffset >= 0);
+        let out0 = excluded(column0, selfColumn);
+        let out1 = excluded(column1, selfColumn);
+        s0 = select(s0, vec4<f32>(NOTHING), out0);
+        s1 = select(s1, vec4<f32>(NOTHING), out1);
+        same0 = same0 & !out0;
+        same1 = same1 & !out1;
+      }`;
+};

@@ -1,0 +1,24 @@
+/** Side of a square tile of pairs. */
+export const TILE = 64;
+/** Invocations that share a tile, an 8 x 8 grid of them with 8 x 8 pairs each. */
+export const TILE_INVOCATIONS = 64;
+/** Features (or candidates) that go through workgroup memory at a time. */
+export const STEP = 16;
+/** `vec4`s of one row of a panel. */
+export const PANEL_VECTORS = TILE / 4;
+
+export const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+
+/** `make(0) + make(1) + ...`: loops are written out, so that accumulators stay in registers. */
+export const unrolled = (count: number, make: (index: number) => string): string =>
+  range(count).map(make).join('\n');
+
+/**
+ * WGSL shared by all shaders. Compilers may assume that no number is NaN or Infinity, so that
+ * `x != x` may be folded to false: bits tell.
+ */
+export const COMMON = `
+fn isFinite(value : f32) -> bool {
+  return (bitcast<u32>(value) & 0x7f800000u) != 0x7f800000u;
+}
+`;
