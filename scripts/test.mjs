@@ -63,6 +63,7 @@ step('browser', ensureChromium);
 step('packages in use', () => run('node', ['scripts/release/quick.mjs']));
 step('native kernels and tfjs-node', ensureNative);
 step('CPU kernels, with sanitizers', () => run('sh', ['packages/snnl-gpu/native/cpu/test/run.sh']));
+step('docs', () => run('node', ['scripts/docs.mjs']));
 step('tests', vitest, countVitest);
 const { passed, failed, skipped } = totals;
 console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);

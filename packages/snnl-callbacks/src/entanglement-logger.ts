@@ -11,6 +11,7 @@ import { resolveLogs } from './resolve-logs';
 import { GuardedWriter } from './writers/guarded-writer';
 import type { LogRecord, LogWriter } from './writers/writer';
 
+/** Options of {@link EntanglementLogger}. */
 export interface EntanglementLoggerOptions extends MeasureOptions {
   /** Held-out input of the model, or inputs `[samples, ...]`. Keep it until training ends. */
   readonly x: Tensor | readonly Tensor[];

@@ -12,6 +12,7 @@ import type { LayerEntanglement } from './writers/writer';
 /** As in `predict`. */
 export const DEFAULT_BATCH = 32;
 
+/** How entanglement is measured. */
 export interface MeasureOptions {
   /**
    * T > 0 at which all layers are measured, or `layer` for the current temperature of each

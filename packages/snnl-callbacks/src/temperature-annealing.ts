@@ -5,6 +5,7 @@ import { CooperativeCallback, type UnresolvedLogs } from './cooperative-callback
 import { allLayers, chosenLayers, isSoftNearestNeighbor } from './model-layers';
 import { type Schedule, temperatureAt } from './schedules/schedule';
 
+/** Options of {@link TemperatureAnnealing}. */
 export interface TemperatureAnnealingOptions {
   /** The temperature of each step; one of this package's schedules or a function of your own. */
   readonly schedule: Schedule;

@@ -1,9 +1,11 @@
 /** Backends for which this package has fused kernels. */
 export const GPU_BACKENDS = ['webgl', 'webgpu', 'tensorflow'] as const;
+/** A backend for which this package has fused kernels. */
 export type GpuBackend = (typeof GPU_BACKENDS)[number];
 
 /** Whether the fused kernels run on a backend. */
 export interface KernelStatus {
+  /** Whether the fused kernels run. */
   readonly fused: boolean;
   /** In words: what is active, or why nothing is. */
   readonly reason: string;

@@ -2,6 +2,7 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 
+/** Options of {@link balancedBatches}. */
 export interface BalancedBatchesOptions {
   /** P: different classes in each batch. */
   readonly classesPerBatch: number;
@@ -17,7 +18,9 @@ export interface BalancedBatchesOptions {
 
 /** Batches of sample indices; each iteration is one epoch, the next in the seeded sequence. */
 export interface BalancedBatches extends Iterable<Int32Array> {
+  /** Samples in a batch: P x K. */
   readonly batchSize: number;
+  /** Batches that one iteration gives. */
   readonly batchesPerEpoch: number;
 }
 

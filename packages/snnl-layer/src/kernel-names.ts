@@ -1,5 +1,6 @@
-/** Global tfjs kernel names of the two functions that a backend may register. */
+/** Global tfjs kernel name of the value: the first of the two that a backend may register. */
 export const NEIGHBOR_LOG_SUMS = 'SnnlNeighborLogSums';
+/** Global tfjs kernel name of the gradient, equation 5. */
 export const NEIGHBOR_LOG_SUMS_GRAD = 'SnnlNeighborLogSumsGrad';
 
 /** Rows scaled to length 1, and the gradient of that; a backend may have them. */

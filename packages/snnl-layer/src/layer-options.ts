@@ -1,6 +1,7 @@
 import { assertDistance, type Distance } from './distance';
 import { assertTemperature } from './temperature';
 
+/** Options of {@link softNearestNeighbor}. */
 export interface SoftNearestNeighborOptions {
   /**
    * Weight of the loss in the training objective. Greater than 0 pulls classes apart; less than 0
@@ -18,6 +19,7 @@ export interface SoftNearestNeighborOptions {
   readonly distance?: Distance;
   /** Only this many leading features of each sample count. Default: all. */
   readonly units?: number | null;
+  /** Name of the layer, as of any tfjs layer. Default: one that tfjs makes up. */
   readonly name?: string;
 }
 

@@ -40,11 +40,16 @@ function reverseGradient(x: Tensor): Tensor {
  * @see docs/math.md eq. 3; Frosst, Papernot & Hinton 2019, arXiv:1902.01889.
  */
 export class SoftNearestNeighbor extends layers.Layer {
+  /** The name under which saved models refer to the layer. */
   static className = 'SoftNearestNeighbor';
 
+  /** See {@link SoftNearestNeighborOptions.factor}. */
   readonly factor: number;
+  /** See {@link SoftNearestNeighborOptions.distance}. */
   readonly distance: Distance;
+  /** See {@link SoftNearestNeighborOptions.units}; null for all. */
   readonly units: number | null;
+  /** See {@link SoftNearestNeighborOptions.learnTemperature}. */
   readonly learnTemperature: boolean;
   private currentTemperature: number;
   private logTemperature: LayerVariable | undefined;

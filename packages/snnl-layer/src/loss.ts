@@ -24,6 +24,7 @@ import type { Temperature } from './temperature';
 /** `mean` over anchors that have a same-class candidate, their `sum`, or `none`: one per anchor. */
 export type Reduction = 'mean' | 'sum' | 'none';
 
+/** Options of {@link softNearestNeighborLoss}. */
 export interface SoftNearestNeighborLossOptions {
   /** T > 0: the scale on which samples count as neighbours, in units of the distance. Default 1. */
   readonly temperature?: Temperature;
@@ -37,6 +38,7 @@ export interface SoftNearestNeighborLossOptions {
    * all anchors, lone ones included.
    */
   readonly stabilityEpsilon?: number;
+  /** Past samples as further candidates. Default none. */
   readonly memory?: Memory;
   /** Default `auto`. */
   readonly kernel?: KernelChoice;

@@ -2,6 +2,7 @@ import { add, addN, cast, div, equal, tidy } from '@tensorflow/tfjs-core';
 import type { SoftNearestNeighbor } from './layer';
 import type { LossOrMetricFunction } from './target-labels';
 
+/** Options of {@link entanglement}. */
 export interface EntanglementMetricOptions {
   /**
    * `loss` (default): the layer's soft nearest neighbour loss in nats, before `factor`. `ratio`:

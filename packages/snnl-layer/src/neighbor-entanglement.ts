@@ -17,6 +17,7 @@ import { classIds } from './labels';
 import { neighborLogSums } from './neighbor-log-sums';
 import { assertTemperature, temperatureScalar } from './temperature';
 
+/** Options of {@link neighborEntanglement}. */
 export interface NeighborEntanglementOptions {
   /** T > 0, in units of the distance. Default 1. */
   readonly temperature?: number;

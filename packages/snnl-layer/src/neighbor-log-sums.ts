@@ -29,6 +29,7 @@ import {
 } from './kernel-inputs';
 import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from './kernel-names';
 
+/** Options of {@link neighborLogSums}. */
 export interface NeighborLogSumsOptions {
   /**
    * Index of anchor 0 among the candidates: `candidates[selfOffset + i]` is anchor i, and that

@@ -75,9 +75,10 @@ function lossNamed(name: string): LossOrMetricFunction {
  * class labels.
  *
  * The value of the loss is unchanged. Two things follow from its being a function: tfjs does not
- * save it with `save({includeOptimizer: true})`, so compile again after loading; and the metric
- * name `accuracy` no longer tells sparse targets, so ask for `tf.metrics.sparseCategoricalAccuracy`
- * there.
+ * save it with `save({includeOptimizer: true})`, so compile again after loading; and `fit`,
+ * `evaluate` and `trainOnBatch` refuse sparse targets, which they accept only for the loss that
+ * they know as `sparseCategoricalCrossentropy`. With those, compile that name and an `entanglement`
+ * metric, whose target then holds the labels.
  *
  * @param loss A name as in `compile({loss})`, or a function of (yTrue, yPred).
  * @returns The loss to compile with.

@@ -8,6 +8,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 
+/** Options of `csv` and `jsonl`. */
 export interface LineFileOptions {
   /**
    * Continue a file of an earlier run; an incomplete last line, as a killed run may leave it, is

@@ -9,6 +9,7 @@ export interface Projection {
   readonly explained?: readonly [number, number];
 }
 
+/** A way to bring samples into two dimensions. */
 export type ProjectionName = 'pca' | 'umap';
 
 /** What one layer makes of the samples. */

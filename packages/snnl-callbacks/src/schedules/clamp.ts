@@ -1,6 +1,7 @@
 import { assertPositive } from './parameters';
 import { checked, type Schedule, unchecked } from './schedule';
 
+/** Options of {@link clamp}. */
 export interface ClampOptions {
   /** Default: the smallest positive number that float32 keeps in full precision. */
   readonly min?: number;

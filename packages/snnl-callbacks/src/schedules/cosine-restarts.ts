@@ -2,6 +2,7 @@ import { halfCosine } from './cosine';
 import { assertPositive } from './parameters';
 import { checked, type Schedule } from './schedule';
 
+/** Options of {@link cosineRestarts}. */
 export interface CosineRestartsOptions {
   /** T(0). Default 1. */
   readonly initial?: number;

@@ -1,6 +1,7 @@
 import { assertNotNegative, assertPositive } from './parameters';
 import { checked, type Schedule } from './schedule';
 
+/** Options of {@link inversePower}. */
 export interface InversePowerOptions {
   /** T(0). Default 1. */
   readonly initial?: number;

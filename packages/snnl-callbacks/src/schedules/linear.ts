@@ -1,11 +1,13 @@
 import { assertPositive } from './parameters';
 import { checked, type Schedule } from './schedule';
 
+/** Options of {@link linear}. */
 export interface LinearOptions {
   /** T(0). Default 1. */
   readonly initial?: number;
   /** The temperature from step `steps` on. */
   readonly final: number;
+  /** Steps from initial to final. */
   readonly steps: number;
 }
 

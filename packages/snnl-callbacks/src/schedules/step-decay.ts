@@ -1,6 +1,7 @@
 import { assertPositive } from './parameters';
 import { checked, type Schedule } from './schedule';
 
+/** Options of {@link stepDecay}. */
 export interface StepDecayOptions {
   /** T(0). Default 1. */
   readonly initial?: number;

@@ -1,6 +1,7 @@
 import { assertPositive } from './parameters';
 import { checked, type Schedule, unchecked } from './schedule';
 
+/** Options of {@link warmup}. */
 export interface WarmupOptions {
   /** T(0). */
   readonly initial: number;

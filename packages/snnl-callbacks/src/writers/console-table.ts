@@ -1,6 +1,7 @@
 import { sparkline } from './sparkline';
 import type { LogRecord, LogWriter } from './writer';
 
+/** Options of {@link consoleTable}. */
 export interface ConsoleTableOptions {
   /** Measurements that the sparklines show, the latest ones. Default 24. */
   readonly history?: number;

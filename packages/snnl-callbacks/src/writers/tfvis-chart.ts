@@ -3,6 +3,7 @@ import type { LogWriter } from './writer';
 /** The part of @tensorflow/tfjs-vis that is needed. */
 export interface LineChartRenderer {
   readonly render: {
+    /** As of tfjs-vis. */
     linechart(
       container: TfvisSurface,
       data: { values: { x: number; y: number }[][]; series: string[] },

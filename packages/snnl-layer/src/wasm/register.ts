@@ -17,6 +17,7 @@ export const CPU_BACKENDS: ReadonlySet<string> = new Set(['cpu', 'wasm']);
 
 /** Whether the fused CPU kernels are in use, and how. */
 export interface CpuKernelStatus {
+  /** Whether the fused kernels run. */
   readonly fused: boolean;
   /** In words. */
   readonly reason: string;

@@ -2,6 +2,7 @@ import { dot, gridY, line, ruleY, text } from '@observablehq/plot';
 import type { LineStyle } from './colors';
 import { drawSvg } from './svg';
 
+/** A value at an epoch or batch. */
 export interface CurvePoint {
   readonly step: number;
   readonly value: number;
@@ -12,6 +13,7 @@ export interface Curve extends LineStyle {
   readonly points: readonly CurvePoint[];
 }
 
+/** Options of {@link drawCurves}. */
 export interface CurvesOptions {
   /** Default `epoch`. */
   readonly xLabel?: string;

@@ -18,6 +18,7 @@ export interface Picture {
   readonly labels: readonly number[];
 }
 
+/** Options of {@link drawScatter}. */
 export interface ScatterOptions {
   /** With its unit. Default `UMAP 1 (arbitrary units)`. */
   readonly xLabel?: string;

@@ -1,5 +1,6 @@
 import { escapeHtml } from './html';
 
+/** A column of {@link table}. */
 export interface Column<Row> {
   readonly title: string;
   /** A number is set to the right. */

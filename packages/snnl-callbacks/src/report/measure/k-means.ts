@@ -1,6 +1,7 @@
 import { kmeans } from 'ml-kmeans';
 import { type Matrix, toArrays } from './matrix';
 
+/** Options of {@link kMeans}. */
 export interface KMeansOptions {
   readonly clusters: number;
   /** Starts from different random centres; the result with the least inertia is taken. */

@@ -6,6 +6,7 @@ export interface Matrix {
   readonly data: Float32Array;
 }
 
+/** Row-major numbers as rows of `columns`; nothing is copied. */
 export function matrix(data: Float32Array, columns: number): Matrix {
   return { rows: data.length / columns, columns, data };
 }
@@ -17,6 +18,7 @@ export function toArrays({ rows, columns, data }: Matrix): number[][] {
   );
 }
 
+/** A copy of the rows at `indices`, in that order. */
 export function takeRows({ columns, data }: Matrix, indices: readonly number[]): Matrix {
   const taken = new Float32Array(indices.length * columns);
   for (const [to, from] of indices.entries()) {

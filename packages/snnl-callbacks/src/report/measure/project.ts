@@ -3,6 +3,7 @@ import { PCA } from 'ml-pca';
 import { UMAP } from 'umap-js';
 import { type Matrix, takeRows, toArrays } from './matrix';
 
+/** A sample in two dimensions. */
 export type Point = readonly [x: number, y: number];
 
 /**
