@@ -18,7 +18,7 @@ struct Vector {
   };
 #endif
   SNNL_INLINE static F load(const float* p) {
-    F r;
+    F r = {};
     for (int i = 0; i < 4; i++) r[i] = p[i];
     return r;
   }
@@ -28,7 +28,7 @@ struct Vector {
   }
   SNNL_INLINE static void storeu(float* p, F a) { store(p, a); }
   SNNL_INLINE static F set(float a) {
-    F r;
+    F r = {};
     for (int i = 0; i < 4; i++) r[i] = a;
     return r;
   }
@@ -82,12 +82,12 @@ struct Vector {
     return a;
   }
   SNNL_INLINE static M less(F a, F b) {
-    M m;
+    M m = {};
     for (int i = 0; i < 4; i++) m[i] = a[i] < b[i] ? -1 : 0;
     return m;
   }
   SNNL_INLINE static M equal(const int32_t* p, int32_t value) {
-    M m;
+    M m = {};
     for (int i = 0; i < 4; i++) m[i] = p[i] == value ? -1 : 0;
     return m;
   }

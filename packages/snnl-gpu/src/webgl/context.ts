@@ -21,6 +21,7 @@ export function isWebgl(backend: object): backend is MathBackendWebGL {
  */
 export function obstacle(gl: object): string | undefined {
   if (!(gl instanceof WebGL2RenderingContext)) return 'the kernels need WebGL 2';
+  if (gl.isContextLost()) return 'the WebGL context of the backend is lost';
   const targets: number = gl.getParameter(gl.MAX_DRAW_BUFFERS);
   if (targets < TARGETS) {
     return `the kernels draw into ${TARGETS} textures at once, and this device has ${targets}`;

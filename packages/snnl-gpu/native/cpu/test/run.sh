@@ -51,6 +51,6 @@ export SNNL_TEST=small
 compile address -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined &&
   for isa in $isas; do run address "$isa"; done
 export SNNL_TEST=threads
-compile thread -O1 -g -fsanitize=thread && for isa in $isas; do run thread "$isa"; done
+compile thread -O2 -g -fsanitize=thread && for isa in $isas; do run thread "$isa"; done
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -1,0 +1,107 @@
+// Times the kernels beside the peak of fused multiply-add of the machine.
+//   bench [threads] [N D T]...    T: temperature; rows of norm 1 where T > 0, N(0, 1) where T < 0
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <random>
+#include <thread>
+#include <vector>
+
+#if defined(__unix__) || defined(__APPLE__)
+#include <sys/resource.h>
+#include <time.h>
+#endif
+
+#include "../../kernel_api.h"
+#include "peak.h"
+
+namespace {
+
+double wall() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+// Seconds of all threads of this process.
+double cpu() {
+  rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& t) { return double(t.tv_sec) + double(t.tv_usec) * 1e-6; };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+struct Times {
+  double wall = 1e9, cpu = 1e9;
+};
+
+template <class Run>
+Times best_of(const Run& run) {
+  Times best;
+  const double start = wall();
+  for (int k = 0; k < 5 || (k < 200 && wall() - start < 1.5); k++) {
+    const double w = wall(), c = cpu();
+    run();
+    best.wall = std::min(best.wall, wall() - w);
+    best.cpu = std::min(best.cpu, cpu() - c);
+  }
+  return best;
+}
+
+void measure(int64_t n, int64_t d, float temperature, int threads, double peak) {
+  const bool unit = temperature > 0;
+  std::mt19937 random(1);
+  std::normal_distribution<float> normal;
+  std::vector<float> x(n * d), out(5 * n), sums(4 * n), grad(n * d);
+  std::vector<int32_t> labels(n);
+  for (int64_t i = 0; i < n; i++) {
+    float square = 0;
+    for (int64_t k = 0; k < d; k++) {
+      x[i * d + k] = normal(random);
+      square += x[i * d + k] * x[i * d + k];
+    }
+    for (int64_t k = 0; k < d && unit; k++) x[i * d + k] /= std::sqrt(square);
+    labels[i] = static_cast<int32_t>(random() % 10);
+  }
+  const snnl::Problem p{x.data(), x.data(), labels.data(), labels.data(), std::fabs(temperature),
+                        n, n, d, 0};
+  const Times f = best_of([&] { snnl::cpu_log_sums(p, out.data(), threads); });
+  std::copy(out.begin(), out.begin() + 2 * n, sums.begin());
+  for (int64_t i = 0; i < n; i++) {
+    sums[2 * n + i] = 1.0f / float(n);
+    sums[3 * n + i] = -1.0f / float(n);
+  }
+  const Times b = best_of(
+      [&] { snnl::cpu_log_sums_grad(p, sums.data(), sums.data(), grad.data(), threads); });
+  const double flop = double(n) * double(n) * double(d) * 1e-9;
+  const auto line = [&](const char* what, Times t, double work) {
+    std::printf("%5d x %4d %-4s %-8s %8.2f ms wall %8.2f ms cpu %7.1f GFLOP/s a core, %3.0f %% of peak\n",
+                int(n), int(d), unit ? "unit" : "free", what, t.wall * 1e3, t.cpu * 1e3,
+                work / t.cpu, 100 * work / t.cpu / peak);
+  };
+  line("forward", f, flop);
+  line("backward", b, 3 * flop);
+  line("both", {f.wall + b.wall, f.cpu + b.cpu}, 4 * flop);
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  const int threads = count > 1 ? std::atoi(arguments[1]) : 2;
+  const double peak = peak_gflops(snnl::cpu_instruction_set());
+  std::printf("%s, peak of one thread %.1f GFLOP/s, %d threads\n", snnl::cpu_instruction_set(), peak,
+              threads);
+  if (count > 4) {
+    for (int k = 2; k + 2 < count; k += 3) {
+      measure(std::atoi(arguments[k]), std::atoi(arguments[k + 1]),
+              float(std::atof(arguments[k + 2])), threads, peak);
+    }
+    return 0;
+  }
+  for (const float temperature : {2.0f, -1.0f}) {
+    measure(1024, 64, temperature, threads, peak);
+    measure(4096, 64, temperature, threads, peak);
+    measure(1024, 512, temperature, threads, peak);
+    measure(4096, 512, temperature, threads, peak);
+  }
+}
