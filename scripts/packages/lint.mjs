@@ -20,6 +20,10 @@ const MEANT = [
     reason: 'the oldest module resolution knows no `exports`, so no subpaths',
     applies: ({ entrypoint, resolutionKind }) => entrypoint !== '.' && resolutionKind === 'node10',
   },
+  {
+    reason: 'a preload for `node --import`, which exports nothing',
+    applies: ({ entrypoint }) => entrypoint === './node-shim',
+  },
 ];
 
 export async function typeProblems({ name, bytes }) {

@@ -5,7 +5,7 @@ import { UserError } from '../cli/user-error';
 import { messageOf } from '../node/message';
 import { run } from './run';
 
-export const TFJS_VERSION = '4.22.0';
+const TFJS_VERSION = '4.22.0';
 export const PACKAGES = ['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'] as const;
 export type PackageName = (typeof PACKAGES)[number];
 

@@ -9,7 +9,7 @@ export interface Batch {
   readonly count: number;
 }
 
-export const blockCount = (n: number): number => Math.ceil(n / ANCHORS);
+const blockCount = (n: number): number => Math.ceil(n / ANCHORS);
 
 /** The size of a texture with `stride` texels for each block of anchors. */
 export function blockArea(n: number, stride: number): { width: number; height: number } {

@@ -10,7 +10,7 @@ export interface WebglDevice {
 }
 
 /** Render targets that one draw fills; WebGL 2 promises 4, and all but few devices have 8. */
-export const TARGETS = 8;
+const TARGETS = 8;
 
 export function isWebgl(backend: object): backend is MathBackendWebGL {
   return 'gpgpu' in backend && 'runWebGLProgram' in backend;

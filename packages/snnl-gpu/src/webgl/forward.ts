@@ -13,7 +13,7 @@ const LEAST_CHUNK = 64;
 const MOST_CHUNKS = 32;
 
 /** How the candidates are split, each chunk but the last a multiple of `CANDIDATES`. */
-export function chunking(m: number): { chunk: number; chunks: number } {
+function chunking(m: number): { chunk: number; chunks: number } {
   const wanted = Math.max(LEAST_CHUNK, Math.ceil(m / MOST_CHUNKS));
   const chunk = Math.ceil(wanted / CANDIDATES) * CANDIDATES;
   return { chunk, chunks: Math.max(1, Math.ceil(m / chunk)) };

@@ -7,7 +7,7 @@ export interface Program {
   readonly locations: ReadonlyMap<string, WebGLUniformLocation>;
 }
 
-export function sourceOf({ textures, ints, targets, body }: Shader): string {
+function sourceOf({ textures, ints, targets, body }: Shader): string {
   const outputs = Array.from({ length: targets }, (_, index) => index);
   return [
     '#version 300 es',

@@ -7,7 +7,7 @@ export const STEP = 16;
 /** `vec4`s of one row of a panel. */
 export const PANEL_VECTORS = TILE / 4;
 
-export const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
 /** `make(0) + make(1) + ...`: loops are written out, so that accumulators stay in registers. */
 export const unrolled = (count: number, make: (index: number) => string): string =>
