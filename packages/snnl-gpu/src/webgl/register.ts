@@ -21,7 +21,7 @@ export async function registerWebgl(): Promise<KernelStatus> {
     if (getKernel(kernelName, BACKEND) != null) continue;
     registerKernel({ kernelName, backendName: BACKEND, kernelFunc });
   }
-  return { fused: true, reason: 'registered' };
+  return { fused: true, reason: 'registered; each shader compiles at its first use' };
 }
 
 /** Why the kernels cannot run on the backend of this page; undefined where they can. */
