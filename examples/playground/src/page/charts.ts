@@ -149,6 +149,7 @@ class ChartView {
         label: 'training step',
         labelAnchor: 'center',
         labelArrow: 'none',
+        labelOffset: 34,
         domain: [0, Math.max(course.at(-1)?.step ?? 0, 100)],
         ticks: Math.min(5, width / 80),
       },
