@@ -16,6 +16,9 @@ const TFJS_NODE = [
   'wheel',
 ];
 
+/** Whether a command line asks for the backend. */
+export const wantsTensorflow = (args) => args.some((arg) => /^(--backend=)?tensorflow$/.test(arg));
+
 /** Returns the first exit code that is not 0. On stderr: stdout belongs to the program set up. */
 export function ensureNative() {
   const options = { stdio: ['ignore', 2, 2] };

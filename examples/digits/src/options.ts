@@ -39,7 +39,7 @@ loss (SNNL), and shows in a table and a report how well the codes separate the d
                         with --backend tensorflow
   --factor F            weight of each layer's SNNL beside the reconstruction loss; 1
   --seed N              fixes initial weights, batches, k-means starts and pictures; 1
-  --backend NAME        wasm (default, nothing to install), or tensorflow (needs tfjs-node)
+  --backend NAME        wasm (default), or tensorflow (sets tfjs-node up; needs a compiler)
   --dataset NAME        mnist (default) or fashion-mnist (installed on first use)
   --data-dir FOLDER     your own IDX files instead, gzipped or not: train-images-idx3-ubyte,
                         train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte

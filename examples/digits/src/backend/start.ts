@@ -24,10 +24,7 @@ async function loadTfjsNode(): Promise<string> {
   }
   throw new UserError(
     `--backend tensorflow needs ${NODE_PACKAGES.join(' or ')}, version ${version_core}, and neither ` +
-      'is installed. Install one with\n' +
-      '  node scripts/pnpm.mjs --filter @snnl/example-digits add ' +
-      `--allow-build=@tensorflow/tfjs-node @tensorflow/tfjs-node@${version_core}\n` +
-      'or leave the option out: --backend wasm needs nothing to be installed.',
+      'is installed. `npm run demo -- --backend tensorflow` sets it up.',
   );
 }
 
@@ -46,7 +43,9 @@ export async function startBackend(name: BackendName): Promise<string> {
   }
   const loaded = await loadTfjsNode();
   await start(name);
-  return `TensorFlow, by ${loaded}`;
+  const { registerTensorflow } = await import('snnl-gpu/node');
+  const { reason } = await registerTensorflow();
+  return `TensorFlow, by ${loaded}; the loss: ${reason}`;
 }
 
 async function start(name: BackendName): Promise<void> {
