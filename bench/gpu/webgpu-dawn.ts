@@ -33,8 +33,8 @@ await import('@tensorflow/tfjs-backend-webgpu');
 const { registerWebgpu } = await import('../../packages/snnl-gpu/src/webgpu');
 const { registeredKernels, runChecks } = await import('@snnl/reference/checks');
 
-const status = await registerWebgpu();
 if (!(await tf.setBackend('webgpu'))) throw new Error('Expected a Vulkan, Metal or D3D12 device.');
+const status = await registerWebgpu();
 const adapter: unknown = Reflect.get(tf.backend(), 'adapterInfo');
 console.log('adapter', JSON.stringify(adapter), status);
 if (!status.fused) process.exit(1);

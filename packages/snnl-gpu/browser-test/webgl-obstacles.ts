@@ -20,6 +20,15 @@ export async function halfFloatStatus(): Promise<KernelStatus> {
   return status;
 }
 
+/** Replaces the backend by a new one, with a context of its own. */
+export async function freshBackend(): Promise<MathBackendWebGL> {
+  const backend = new MathBackendWebGL();
+  tf.removeBackend('webgl');
+  tf.registerBackend('webgl', () => backend, 2);
+  if (!(await tf.setBackend('webgl'))) throw new Error('No fresh webgl backend started.');
+  return backend;
+}
+
 async function loss(): Promise<number> {
   const features = tf.tensor2d([0, 0, 1, 0, 0, 1, 1, 1], [4, 2]);
   const options = { distance: 'squaredEuclidean', kernel: 'fused' } as const;
@@ -41,9 +50,7 @@ export async function loseContext(): Promise<LostReport> {
   lost.gpgpu.gl.getExtension('WEBGL_lose_context')?.loseContext();
   const error = await loss().then(String, String);
   const statusWhileLost = await registerWebgl();
-  tf.removeBackend('webgl');
-  tf.registerBackend('webgl', () => new MathBackendWebGL(), 2);
-  if (!(await tf.setBackend('webgl'))) throw new Error('No fresh webgl backend started.');
+  await freshBackend();
   await registerWebgl();
   return { before, error, statusWhileLost, after: await loss() };
 }

@@ -1,5 +1,6 @@
 import type { RunChecksOptions } from '@snnl/reference/checks';
 import type { KernelStatus } from '../src';
+import type { BrokenReport } from './webgl-broken';
 import type { LabelReport } from './webgl-labels';
 import type { LostReport } from './webgl-obstacles';
 import type { TrainingReport } from './webgl-training';
@@ -15,6 +16,7 @@ export interface WebglReport {
   /** Most bytes on the device while 16384 x 64 features went forward and backward. */
   readonly peakBytes: number;
   readonly halfFloat: KernelStatus;
+  readonly broken: BrokenReport;
   readonly lost: LostReport;
 }
 

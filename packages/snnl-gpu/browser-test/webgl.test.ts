@@ -34,7 +34,7 @@ afterAll(async () => {
 test('the kernels are registered and conform', () => {
   expect(report.status).toEqual({
     fused: true,
-    reason: 'registered; each shader compiles at its first use',
+    reason: 'shaders compiled and checked',
   });
   expect(report.failures).toEqual([]);
   expect(report.checks).toBeGreaterThan(120);
@@ -75,6 +75,19 @@ test('16384 samples of 64 features stay under 256 MB', () => {
 test('float16 render targets are refused in words', () => {
   expect(report.halfFloat.fused).toBe(false);
   expect(report.halfFloat.reason).toMatch(/float32 render targets/);
+});
+
+test('kernels that cannot draw, or give wrong numbers, are not registered', () => {
+  const { noTargets, wrongNumber, kernel, bytes, mended } = report.broken;
+  expect(noTargets.fused).toBe(false);
+  expect(noTargets.reason).toMatch(
+    /shader failed its check: WebGL cannot draw into \d float32 textures at once here \(.*36061/,
+  );
+  expect(wrongNumber.fused).toBe(false);
+  expect(wrongNumber.reason).toMatch(/SnnlNeighborLogSumsGrad, self-test: expected -0.42\d* at 0/);
+  expect(kernel).toBe('composed');
+  expect(bytes).toBe(0);
+  expect(mended).toEqual(report.status);
 });
 
 test('a lost context is named, and a fresh backend works', () => {

@@ -3,6 +3,7 @@ import { registeredKernels, runChecks } from '@snnl/reference/checks';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-webgl';
 import { type KernelStatus, register } from '../src';
+import { brokenDrivers } from './webgl-broken';
 import { labelsOnCpuAndGpu } from './webgl-labels';
 import { peakBytes } from './webgl-memory';
 import { halfFloatStatus, loseContext } from './webgl-obstacles';
@@ -24,6 +25,7 @@ await report(async (): Promise<WebglReport> => {
     training: await training(),
     peakBytes: await peakBytes(),
     halfFloat: await halfFloatStatus(),
+    broken: await brokenDrivers(),
     lost: await loseContext(),
   };
 });

@@ -1,5 +1,7 @@
 #include "register_ops.h"
 
+#include <dlfcn.h>
+
 #include <string>
 
 #include "device.h"
@@ -22,6 +24,15 @@ bool contains(TF_Buffer* buffer, const std::string& text) {
 // SnnlNeighborLogSums from being found in SnnlNeighborLogSumsGrad.
 bool op_exists(const std::string& op) {
   return contains(tensorflow.TF_GetAllOpList(), std::string("\x0a") + static_cast<char>(op.size()) + op);
+}
+
+// Keeps this library in memory for good: its functions stay registered in TensorFlow when the worker
+// thread that loaded it has ended. The link option -z nodelete does so too, where a linker has it.
+void stay_loaded() {
+  Dl_info info;
+  if (dladdr(reinterpret_cast<const void*>(&stay_loaded), &info) == 0 || info.dli_fname == nullptr) return;
+  // Never closed.
+  dlopen(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
 }
 
 bool kernel_exists(const char* op, const char* device, TF_Status* status) {
@@ -62,6 +73,7 @@ Registration register_ops() {
   TensorFlow found{};
   result.error = load_tensorflow(found);
   if (!result.error.empty()) return result;
+  stay_loaded();
   const RegistrationLock lock(reinterpret_cast<const void*>(found.TF_Version));
   if (tensorflow.TF_Version == nullptr) tensorflow = found;
   result.tensorflow_version = found.TF_Version();

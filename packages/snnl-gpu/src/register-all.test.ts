@@ -1,4 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
+import { KernelBackend, registerBackend, removeBackend } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { register } from './register-all';
 import { status } from './status';
@@ -13,4 +14,19 @@ test('a backend that is not loaded is named as such, before and after registrati
   expect(webgpu.reason).toMatch(/'webgpu' is not loaded/);
   expect(tensorflow.reason).toMatch(/'tensorflow' is not loaded/);
   expect(status().webgl).toEqual(webgl);
+});
+
+test('a backend that fails is named and does not keep the others from theirs', async () => {
+  class Faulty extends KernelBackend {
+    runWebGLProgram(): void {}
+    get gpgpu(): never {
+      throw new Error('no context');
+    }
+    override dispose(): void {}
+  }
+  registerBackend('webgl', () => new Faulty());
+  const { webgl, tensorflow } = await register();
+  removeBackend('webgl');
+  expect(webgl).toEqual({ fused: false, reason: 'registration failed: no context' });
+  expect(tensorflow.reason).toMatch(/'tensorflow' is not loaded/);
 });

@@ -1,4 +1,5 @@
 import { findBackendFactory } from '@tensorflow/tfjs-core';
+import { messageOf } from './message';
 import { GPU_BACKENDS, type GpuBackend, type KernelStatus, setStatus, status } from './status';
 
 /** Registers the kernels of one backend, once, and says how that went. */
@@ -12,21 +13,36 @@ const REGISTER: Partial<Record<GpuBackend, RegisterBackend>> = {
   webgpu: async () => (await import('./webgpu')).registerWebgpu(),
 };
 
-/**
- * Registers the fused kernels for whichever of the backends `webgl`, `webgpu` and `tensorflow` this
- * process has. May be called again, for instance when another backend has been added.
- *
- * @returns As {@link status}. A backend whose kernels cannot run keeps the composed form of
- *   `snnl-layer`; the status says why.
- */
-export async function register(): Promise<ReturnType<typeof status>> {
+async function registerAll(): Promise<ReturnType<typeof status>> {
   for (const backend of GPU_BACKENDS) {
     if (findBackendFactory(backend) == null) {
       setStatus(backend, { fused: false, reason: `the backend '${backend}' is not loaded` });
       continue;
     }
-    const registerBackend = REGISTER[backend];
-    if (registerBackend) setStatus(backend, await registerBackend());
+    try {
+      const registerBackend = REGISTER[backend];
+      if (registerBackend) setStatus(backend, await registerBackend());
+    } catch (error) {
+      // The others go on.
+      setStatus(backend, { fused: false, reason: `registration failed: ${messageOf(error)}` });
+    }
   }
   return status();
+}
+
+let underWay: ReturnType<typeof registerAll> | undefined;
+
+/**
+ * Registers the fused kernels for whichever of the backends `webgl`, `webgpu` and `tensorflow` this
+ * process has. A `webgpu` backend that nobody has started is left alone: set it before. May be called
+ * again, for instance when another backend has been added; calls at the same time share one run.
+ *
+ * @returns As {@link status}. A backend whose kernels cannot run keeps the composed form of
+ *   `snnl-layer`; the status says why. Never rejects.
+ */
+export function register(): Promise<ReturnType<typeof status>> {
+  underWay ??= registerAll().finally(() => {
+    underWay = undefined;
+  });
+  return underWay;
 }

@@ -86,8 +86,8 @@ const ours = () => pipelines().filter((key) => key.startsWith('snnl-'));
 export async function training(): Promise<TrainingReport> {
   await tf.setBackend('cpu');
   const cpu = await train(() => {});
-  await registerWebgpu();
   await useWebgpu();
+  await registerWebgpu();
   const tensors: number[] = [];
   const compiled: string[][] = [];
   const webgpu = await train(() => {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { messageOf } from '../node/message';
+import { messageOf } from '../message';
 import { defaultCache } from '../setup/cache';
 import { ORIGINS } from '../setup/tfjs-node';
 import type { PackageName } from '../setup/tfjs-node-package';
@@ -13,7 +13,7 @@ npx snnl-gpu setup-tfjs-node   makes tfjs-node work in this project
 npx snnl-gpu doctor            says what works, and computes known values
 
 build:
-  --no-cuda       leaves nvcc out
+  --no-cuda       leaves nvcc out; code that it made before is used
 setup-tfjs-node and doctor:
   --project DIR   the project that loads tfjs-node (default: this folder)
   --gpu           tfjs-node-gpu in place of tfjs-node

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { checkNode } from '../doctor/node-version';
 import { setupTfjsNode } from '../setup/tfjs-node';
 import type { Options } from './options';
 
@@ -17,5 +18,7 @@ export async function setup({
     say: (text) => console.log(`snnl-gpu: ${text}`),
   });
   console.log(`${name} ${version} works (${folder})`);
+  const { state, words } = checkNode();
+  if (state === 'FAIL') console.log(`snnl-gpu: this Node ${words}`);
   return 0;
 }

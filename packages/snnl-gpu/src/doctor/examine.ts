@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { messageOf } from '../node/message';
+import { messageOf } from '../message';
 import { findTfjsNode, type PackageName, whyBroken } from '../setup/tfjs-node-package';
 import { type Finding, fail, ok } from './finding';
 import { checkGpu } from './gpu';

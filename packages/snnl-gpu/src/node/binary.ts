@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { messageOf } from './message';
+import { messageOf } from '../message';
 
 const FILE = 'snnl-gpu.node';
 

@@ -78,6 +78,13 @@ describe('inputs that do not fit say what was expected and what came', () => {
     );
   });
 
+  test.each([undefined, 0.5, Number.NaN, '0'])('a selfOffset of %s', (selfOffset) => {
+    const attrs = selfOffset === undefined ? {} : { selfOffset };
+    expect(() => tf.engine().runKernel('SnnlNeighborLogSums', forwardInputs(), attrs)).toThrow(
+      `expected the attribute 'selfOffset' to be an integer, but got ${selfOffset}.`,
+    );
+  });
+
   test('a missing input is named', () => {
     const { temperature: _, ...rest } = forwardInputs();
     expect(() => tf.engine().runKernel('SnnlNeighborLogSums', rest, { selfOffset: 0 })).toThrow(

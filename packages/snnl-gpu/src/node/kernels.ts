@@ -1,4 +1,9 @@
-import type { KernelConfig, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
+import type {
+  KernelConfig,
+  NamedAttrMap,
+  NamedTensorInfoMap,
+  TensorInfo,
+} from '@tensorflow/tfjs-core';
 import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD, UNIT_ROWS, UNIT_ROWS_GRAD } from 'snnl-layer';
 import type { TensorflowBackend } from './backend';
 
@@ -21,6 +26,14 @@ function inOrder(kernel: string, names: readonly string[], inputs: NamedTensorIn
   });
 }
 
+function integer(kernel: string, name: string, attrs: NamedAttrMap | undefined): number {
+  const value = attrs?.[name];
+  if (typeof value === 'number' && Number.isInteger(value)) return value;
+  throw new Error(
+    `${kernel}: expected the attribute '${name}' to be an integer, but got ${value}.`,
+  );
+}
+
 /** A tfjs kernel that runs the TensorFlow op of the same name. */
 function kernel(
   kernelName: string,
@@ -35,7 +48,7 @@ function kernel(
       const opAttrs = attrNames.map((name) => ({
         name,
         type: from.binding.TF_ATTR_INT,
-        value: Number(attrs?.[name]),
+        value: integer(kernelName, name, attrs),
       }));
       return from.executeSingleOutput(kernelName, opAttrs, inOrder(kernelName, inputNames, inputs));
     },

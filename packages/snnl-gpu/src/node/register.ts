@@ -1,9 +1,9 @@
 import { findBackend, getKernel, registerKernel } from '@tensorflow/tfjs-core';
+import { messageOf } from '../message';
 import type { KernelStatus } from '../status';
 import { isTensorflowBackend } from './backend';
 import { loadBinary, type NativeRegistration } from './binary';
 import { TENSORFLOW_CPU_KERNELS, TENSORFLOW_KERNELS } from './kernels';
-import { messageOf } from './message';
 import { packageRoot } from './package-root';
 
 /** What is active, in words. */
@@ -31,6 +31,12 @@ export async function registerTensorflow(root?: string): Promise<KernelStatus> {
     }
     const native = loadBinary(root ?? packageRoot()).register();
     if (native.error !== '') return none(native.error);
+    if (backend.isUsingGpuDevice && !native.gpu) {
+      // Kernels for the CPU would copy features to and fro; the composed form stays on the GPU.
+      return none(
+        `the backend computes on the GPU, and there are no CUDA kernels: ${native.gpuReason}`,
+      );
+    }
     const onCpu = backend.isUsingGpuDevice ? [] : TENSORFLOW_CPU_KERNELS;
     for (const kernel of [...TENSORFLOW_KERNELS, ...onCpu]) {
       // Another copy of this package may have been here before.

@@ -15,7 +15,8 @@ export async function buildBinding(
 ): Promise<void> {
   const compiler = await findCompiler();
   mkdirSync(dirname(binding), { recursive: true });
-  const built = `${binding}.new`;
+  // Beside its place, as another set-up may be at work.
+  const built = `${binding}.${process.pid}.new`;
   await compile(compiler, [
     ...['-std=c++17', '-O2', '-fPIC', NODE_API],
     ...[join(folder, '..'), folder, join(libraries, 'include'), nodeApiInclude()].map(

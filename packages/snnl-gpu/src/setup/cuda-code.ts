@@ -1,16 +1,19 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../cli/user-error';
 import { run } from './run';
 
 const GENERATED = 'fatbin.generated.cc';
 
+/** As build.mjs writes it where it finds no nvcc: there may be one now. */
+const EMPTY = 'kFatbinBytes = 0;';
+
 function isFresh(folder: string): boolean {
   const generated = join(folder, GENERATED);
-  if (!existsSync(generated)) return false;
+  if (!existsSync(generated) || readFileSync(generated, 'utf8').includes(EMPTY)) return false;
   const sources = readdirSync(folder).filter((file) => /\.(cu|h|mjs)$/.test(file));
   const newest = Math.max(...sources.map((file) => statSync(join(folder, file)).mtimeMs));
-  return statSync(generated).mtimeMs >= newest;
+  return statSync(generated).mtimeMs > newest;
 }
 
 /**

@@ -1,8 +1,7 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../cli/user-error';
-import { messageOf } from '../node/message';
 import { run } from './run';
 
 const TFJS_VERSION = '4.22.0';
@@ -32,13 +31,21 @@ export function findTfjsNode(project: string, name: PackageName): TfjsNode | und
   }
 }
 
+const OTHER_LOCKS = ['pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb'];
+
+/** The lock file of another package manager than npm, in the project or around it. */
+function otherLock(project: string): string | undefined {
+  for (let folder = resolve(project); ; folder = dirname(folder)) {
+    const found = OTHER_LOCKS.map((name) => join(folder, name)).find((file) => existsSync(file));
+    if (found !== undefined || dirname(folder) === folder) return found;
+  }
+}
+
 /** Installs the package with npm, without its install script, which downloads. */
 export async function installTfjsNode(project: string, name: PackageName): Promise<void> {
-  const other = ['pnpm-lock.yaml', 'yarn.lock', 'bun.lock'].find((f) =>
-    existsSync(join(project, f)),
-  );
+  const other = otherLock(project);
   if (!existsSync(join(project, 'package.json')) || other !== undefined) {
-    const why = other ? `it has ${other}` : 'it has no package.json';
+    const why = other ? `there is ${other}` : 'it has no package.json';
     throw new UserError(
       `${name} is not installed in ${project}, and npm cannot add it there: ${why}. Add ` +
         `${name}@${TFJS_VERSION} yourself, without its install script, and run this again.`,
@@ -56,7 +63,11 @@ export async function installTfjsNode(project: string, name: PackageName): Promi
   if (code !== 0) throw new UserError(`npm ${args.join(' ')} failed:\n${output}`);
 }
 
+/** On Node 23 and newer as with node-shim.js: a program needs that, the binding is none the worse. */
 const PROBE = `
+const util = require('node:util');
+util.isNullOrUndefined ??= (value) => value === null || value === undefined;
+util.isArray ??= Array.isArray;
 const tf = require(process.argv[1]);
 tf.tidy(() => {
   const [three] = tf.add(1, 2).dataSync();
@@ -68,12 +79,7 @@ console.log(JSON.stringify({ backend: tf.getBackend(), libtensorflow: tf.version
 /** Why the package does not work, in a process of its own, or undefined where it does. */
 export async function whyBroken({ folder, binding }: TfjsNode): Promise<string | undefined> {
   if (!existsSync(binding)) return `its native part is missing (${binding})`;
-  try {
-    const { code, output } = await run(process.execPath, ['-e', PROBE, folder], {
-      timeout: 60_000,
-    });
-    return code === 0 ? undefined : output.trim();
-  } catch (error) {
-    return messageOf(error);
-  }
+  const args = ['-e', PROBE, folder];
+  const { code, output } = await run(process.execPath, args, { timeout: 60_000 });
+  return code === 0 ? undefined : output.trim();
 }

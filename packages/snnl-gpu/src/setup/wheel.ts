@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../cli/user-error';
 import { run } from './run';
@@ -8,6 +16,8 @@ export const DEFAULT_WHEEL = 'tensorflow-cpu==2.21.0';
 
 /** What the wheel of one Python release is asked for, whichever Python is here. */
 const TARGET = ['--python-version', '3.11', '--implementation', 'cp', '--abi', 'cp311'];
+/** pip takes the tags it is given only, not older ones: releases differ in theirs. */
+const PLATFORMS = ['manylinux_2_28', 'manylinux_2_27', 'manylinux_2_17', 'manylinux2014'];
 const MACHINES: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' };
 
 /** Keeps the libraries and the headers of the C API: two thirds of a wheel are neither. */
@@ -44,7 +54,8 @@ function pipTarget(): string[] {
         'official libtensorflow: --from official.',
     );
   }
-  return ['--only-binary=:all:', ...TARGET, '--platform', `manylinux_2_27_${machine}`];
+  const platforms = PLATFORMS.flatMap((tag) => ['--platform', `${tag}_${machine}`]);
+  return ['--only-binary=:all:', ...TARGET, ...platforms];
 }
 
 async function unpackLibraries(python: string, wheel: string, folder: string): Promise<void> {
@@ -62,6 +73,31 @@ async function unpackAll(python: string, wheel: string, folder: string): Promise
   await step(python, [...args, '--target', folder, wheel], `Installing ${wheel}`);
 }
 
+const UNPACKING = 'unpacking-';
+const DAY = 86_400_000;
+
+/** What runs that were killed have left. */
+function removeLeftovers(cache: string): void {
+  for (const name of readdirSync(cache)) {
+    const folder = join(cache, name);
+    const stats = statSync(folder, { throwIfNoEntry: false });
+    if (!name.startsWith(UNPACKING) || stats === undefined) continue;
+    if (Date.now() - stats.mtimeMs > DAY) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Moves `folder` to `home`, unless another run has put its own there, which may be in use. */
+function moveTo(home: string, libraries: string, folder: string): void {
+  try {
+    renameSync(folder, home);
+  } catch (error) {
+    if (existsSync(libraries)) return;
+    if (!existsSync(home)) throw error;
+    rmSync(home, { recursive: true, force: true });
+    renameSync(folder, home);
+  }
+}
+
 /**
  * Has libtensorflow from a wheel of TensorFlow, downloaded once.
  *
@@ -76,8 +112,9 @@ export async function tensorflowFromWheel(wheel: string, cache: string): Promise
   if (existsSync(libraries)) return libraries;
   const python = await findPip();
   mkdirSync(cache, { recursive: true });
+  removeLeftovers(cache);
   // Beside its place, then moved there: a run that is broken off leaves nothing half done.
-  const folder = mkdtempSync(join(cache, 'unpacking-'));
+  const folder = mkdtempSync(join(cache, UNPACKING));
   try {
     const unpack = wheel.includes('[') ? unpackAll : unpackLibraries;
     await unpack(python, wheel, folder);
@@ -86,8 +123,7 @@ export async function tensorflowFromWheel(wheel: string, cache: string): Promise
         `${wheel} holds no libtensorflow_cc.so.2; name TensorFlow 2.13 or newer.`,
       );
     }
-    rmSync(home, { recursive: true, force: true });
-    renameSync(folder, home);
+    moveTo(home, libraries, folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -16,11 +16,16 @@ export function isWebgl(backend: object): backend is MathBackendWebGL {
   return 'gpgpu' in backend && 'runWebGLProgram' in backend;
 }
 
+/** False also where the process knows no WebGL, such as a server that renders pages. */
+function isWebgl2(gl: object): gl is WebGL2RenderingContext {
+  return typeof WebGL2RenderingContext !== 'undefined' && gl instanceof WebGL2RenderingContext;
+}
+
 /**
  * @returns Why the kernels cannot run on a context, in words; undefined where they can.
  */
 export function obstacle(gl: object): string | undefined {
-  if (!(gl instanceof WebGL2RenderingContext)) return 'the kernels need WebGL 2';
+  if (!isWebgl2(gl)) return 'the kernels need WebGL 2';
   if (gl.isContextLost()) return 'the WebGL context of the backend is lost';
   const targets: number = gl.getParameter(gl.MAX_DRAW_BUFFERS);
   if (targets < TARGETS) {
@@ -41,7 +46,7 @@ export function deviceOf(backend: KernelBackend): WebglDevice {
     throw new Error("Expected the WebGL backend of tfjs 4, but the backend 'webgl' is another.");
   }
   const context: object = backend.gpgpu.gl;
-  if (context instanceof WebGL2RenderingContext && context.isContextLost()) {
+  if (isWebgl2(context) && context.isContextLost()) {
     throw new Error(
       "The WebGL context of the backend 'webgl' is lost, and with it the values of all tensors " +
         "on it. Remove the backend with tf.removeBackend('webgl'), register it again with " +
@@ -49,7 +54,7 @@ export function deviceOf(backend: KernelBackend): WebglDevice {
     );
   }
   const reason = obstacle(context);
-  if (reason !== undefined || !(context instanceof WebGL2RenderingContext)) {
+  if (reason !== undefined || !isWebgl2(context)) {
     throw new Error(`The fused WebGL kernels cannot run: ${reason}. Use kernel: 'composed'.`);
   }
   return { backend, gl: context, maxSide: env().getNumber('WEBGL_MAX_TEXTURE_SIZE') };

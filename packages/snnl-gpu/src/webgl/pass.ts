@@ -87,5 +87,14 @@ function bindTargets(gl: WebGL2RenderingContext, cache: Cache, textures: WebGLTe
     const point = gl.COLOR_ATTACHMENT0 + index;
     gl.framebufferTexture2D(gl.FRAMEBUFFER, point, gl.TEXTURE_2D, texture, 0);
   }
-  if (fresh) gl.drawBuffers(points);
+  if (!fresh) return;
+  gl.drawBuffers(points);
+  const status = gl.checkFramebufferStatus(gl.FRAMEBUFFER);
+  if (status === gl.FRAMEBUFFER_COMPLETE) return;
+  // Draws into it would do nothing, in silence.
+  cache.framebuffers.delete(count);
+  gl.deleteFramebuffer(framebuffer);
+  throw new Error(
+    `WebGL cannot draw into ${count} float32 textures at once here (framebuffer status ${status}).`,
+  );
 }

@@ -1,18 +1,18 @@
 import {
   engine,
-  findBackend,
   findBackendFactory,
   getKernel,
   registerKernel,
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
 import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from 'snnl-layer';
+import { messageOf } from '../message';
+import { selfTest } from '../self-test';
 import type { KernelStatus } from '../status';
 import type { WebgpuBackend } from './backend';
 import { checkingShaders } from './check-shaders';
 import { AFTER_LOSS, deviceLoss } from './device-loss';
 import { logSums, logSumsGrad } from './kernels';
-import { selfTest } from './self-test';
 
 const BACKEND = 'webgpu';
 const KERNELS = {
@@ -25,9 +25,10 @@ const checks = new WeakMap<WebgpuBackend, Promise<KernelStatus>>();
 
 /**
  * Registers the fused kernels for tfjs's `webgpu` backend, once all their shaders have compiled on
- * its device and given the right numbers. Starts the backend if need be, but does not make it the
- * current one. May be called again: nothing happens, unless the backend has been replaced by a new
- * one, as after the loss of its device, which is then checked.
+ * its device and given the right numbers. A start under way is waited for; a backend that nobody has
+ * started is left alone, since every op of tfjs throws while one starts. May be called again: nothing
+ * happens, unless the backend has been replaced by a new one, as after the loss of its device, which
+ * is then checked.
  *
  * @returns Whether the kernels run, and if not, why; then the composed form of `snnl-layer` does.
  */
@@ -37,7 +38,11 @@ export async function registerWebgpu(): Promise<KernelStatus> {
   }
   const backend = await startedBackend();
   if (!backend) {
-    return withoutKernels(`the backend '${BACKEND}' did not start: WebGPU gives no device`);
+    return withoutKernels(
+      engine().backendName === BACKEND
+        ? `the backend '${BACKEND}' did not start: WebGPU gives no device`
+        : `not started: call tf.setBackend('${BACKEND}') first, then register() again`,
+    );
   }
   const loss = deviceLoss(backend);
   if (loss !== undefined) return withoutKernels(`the device is lost (${loss}). ${AFTER_LOSS}`);
@@ -51,10 +56,9 @@ export async function registerWebgpu(): Promise<KernelStatus> {
 
 async function checkAndRegister(backend: WebgpuBackend): Promise<KernelStatus> {
   try {
-    await checkingShaders(backend, () => selfTest(backend));
+    await checkingShaders(backend, () => selfTest(backend, logSums, logSumsGrad));
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return withoutKernels(`a shader failed its check: ${message}`);
+    return withoutKernels(`a shader failed its check: ${messageOf(error)}`);
   }
   for (const [kernelName, kernelFunc] of Object.entries(KERNELS)) {
     if (getKernel(kernelName, BACKEND) != null) continue;
@@ -71,8 +75,15 @@ function withoutKernels(reason: string): KernelStatus {
   return { fused: false, reason };
 }
 
-/** tfjs starts a backend in the background when it is first looked for. */
+/**
+ * The backend, once no start is under way. `findBackend` would start it, and a second time where it is
+ * starting: the first start then fails, and with it the `setBackend` that waits for it.
+ */
 async function startedBackend(): Promise<WebgpuBackend | undefined> {
-  if (findBackend(BACKEND) == null) await engine().ready();
+  for (let start = pendingStart(); start; start = pendingStart()) await start;
   return engine().registry[BACKEND] as WebgpuBackend | undefined;
 }
+
+/** The start of a backend, of any name, as tfjs-core keeps it. */
+const pendingStart = (): Promise<boolean> | null | undefined =>
+  Reflect.get(engine(), 'pendingBackendInit');

@@ -1,6 +1,17 @@
-import type { NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
-import type { WebgpuBackend } from './backend';
-import { logSums, logSumsGrad } from './kernels';
+import type {
+  DataId,
+  DataType,
+  KernelFunc,
+  NamedTensorInfoMap,
+  TensorInfo,
+} from '@tensorflow/tfjs-core';
+
+/** What of a backend the self-test uses. */
+export interface TestedBackend {
+  makeTensorInfo(shape: number[], dtype: DataType, values: Float32Array | Int32Array): TensorInfo;
+  read(dataId: DataId): Promise<unknown>;
+  disposeData(dataId: DataId): unknown;
+}
 
 /** Far more than float32 needs here, far less than any mistake makes. */
 const TOLERANCE = 1e-4;
@@ -16,11 +27,15 @@ const SUMS = [A, -1, 2 - 2 * P, 1, 1].flatMap((value) => new Array<number>(4).fi
 const GRADIENT = [-P, 1 - P, P, 1 - P, -P, P - 1, P, P - 1];
 
 /**
- * Runs every shader once and compares with numbers known beforehand.
+ * Runs both kernels of a backend once and compares with numbers known beforehand.
  *
  * @throws Error with the number that is wrong.
  */
-export async function selfTest(backend: WebgpuBackend): Promise<void> {
+export async function selfTest(
+  backend: TestedBackend,
+  logSums: KernelFunc,
+  logSumsGrad: KernelFunc,
+): Promise<void> {
   const owned: TensorInfo[] = [];
   const own = (tensor: TensorInfo) => {
     owned.push(tensor);
@@ -39,27 +54,19 @@ export async function selfTest(backend: WebgpuBackend): Promise<void> {
     candidateLabels: labels,
     temperature: floats([], [1]),
   };
-  const gradInputs = { ...inputs, anchorSums: sums, candidateSums: sums };
+  const run = (kernel: KernelFunc, from: NamedTensorInfoMap) =>
+    own(kernel({ inputs: from, backend, attrs: { selfOffset: 0 } }) as TensorInfo);
   try {
-    await expectNear(backend, 'SnnlNeighborLogSums', run(backend, logSums, inputs, own), SUMS);
-    const gradient = run(backend, logSumsGrad, gradInputs, own);
-    await expectNear(backend, 'SnnlNeighborLogSumsGrad', gradient, GRADIENT);
+    await expectNear(backend, 'SnnlNeighborLogSums', run(logSums, inputs), SUMS);
+    const gradInputs = { ...inputs, anchorSums: sums, candidateSums: sums };
+    await expectNear(backend, 'SnnlNeighborLogSumsGrad', run(logSumsGrad, gradInputs), GRADIENT);
   } finally {
     for (const { dataId } of owned) backend.disposeData(dataId);
   }
 }
 
-function run(
-  backend: WebgpuBackend,
-  kernel: typeof logSums,
-  inputs: NamedTensorInfoMap,
-  own: (tensor: TensorInfo) => TensorInfo,
-): TensorInfo {
-  return own(kernel({ inputs, backend, attrs: { selfOffset: 0 } }) as TensorInfo);
-}
-
 async function expectNear(
-  backend: WebgpuBackend,
+  backend: TestedBackend,
   name: string,
   output: TensorInfo,
   expected: readonly number[],
