@@ -57,10 +57,13 @@ function inputGradients(
         const candidateSums: Tensor2D =
           selfOffset < 0
             ? zeros([4, m])
-            : pad(anchorSums, [
-                [0, 0],
-                [selfOffset, m - n - selfOffset],
-              ]);
+            : // One tensor for both tells a kernel that the weights of pairs are symmetric.
+              m === n
+              ? anchorSums
+              : pad(anchorSums, [
+                  [0, 0],
+                  [selfOffset, m - n - selfOffset],
+                ]);
         return runGrad({ ...inputs, anchorSums, candidateSums });
       }),
     // Equation 6: dL/dT = (1/T^2) sum_i (a_i E_p[d]_i + b_i E_q[d]_i).

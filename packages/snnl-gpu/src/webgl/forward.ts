@@ -1,10 +1,11 @@
 import { batchArea, batches, blockArea } from './blocks';
 import { place } from './flat';
-import { COLLECT } from './glsl/collect';
+import { COLLECT, COUNT } from './glsl/collect';
 import { ANCHORS, CANDIDATES, range } from './glsl/common';
 import { STREAM } from './glsl/stream';
 import type { Call } from './kernels';
 import { run } from './pass';
+import { vectorArea } from './points';
 import { pairInputs, pairInts } from './problem';
 
 /** Candidates of a chunk, at least: fewer would make the states of chunks the larger work. */
@@ -33,15 +34,22 @@ export function forward({ device, scratch, problem, output, outWidth, outHeight 
       area: batchArea(batch, chunks),
     });
   }
+  const vector = vectorArea(n);
+  const counts = scratch.texture(vector.width, vector.height);
+  run(device, COUNT, {
+    inputs: { xLabels: x.labels, zLabels: z.labels },
+    ints: { n, m, firstPoint, selfOffset },
+    outputs: [counts],
+    area: vector,
+  });
   run(device, COLLECT, {
     inputs: {
       ...Object.fromEntries(range(ANCHORS).map((a) => [`state${a}`, states[a] ?? output])),
       xNorms: x.norms,
-      xLabels: x.labels,
-      zLabels: z.labels,
+      counts,
       temperature: temperature.info,
     },
-    ints: { n, m, firstPoint, selfOffset, chunks, outWidth, ...place('temperature', temperature) },
+    ints: { n, firstPoint, chunks, outWidth, ...place('temperature', temperature) },
     outputs: [output],
     area: { width: outWidth, height: outHeight },
   });

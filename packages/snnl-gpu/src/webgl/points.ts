@@ -128,7 +128,7 @@ export function transposed({ device, scratch }: Tools, points: Points) {
 }
 
 /** The size of a texture that holds a vector of `count` values. */
-function vectorArea(count: number) {
+export function vectorArea(count: number) {
   return { width: VECTOR_WIDTH, height: Math.ceil(padded(count) / (4 * VECTOR_WIDTH)) };
 }
 

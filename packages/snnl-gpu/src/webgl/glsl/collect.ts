@@ -1,5 +1,5 @@
 import type { Shader } from '../pass';
-import { ANCHORS, lines, range } from './common';
+import { ANCHORS, lines, range, VECTOR_WIDTH } from './common';
 
 const states = range(ANCHORS).map((a) => `state${a}`);
 
@@ -12,27 +12,42 @@ vec4 pick(int a, ivec2 at) {
   }
 }`;
 
+/** Candidates of the class of each anchor, itself left out, as a vector. */
+export const COUNT: Shader = {
+  name: 'count',
+  textures: ['xLabels', 'zLabels'],
+  ints: ['n', 'm', 'firstPoint', 'selfOffset'],
+  targets: 1,
+  body: `
+void main() {
+  ivec2 at = ivec2(gl_FragCoord.xy);
+  int first = (at.y * ${VECTOR_WIDTH} + at.x) * 4;
+  vec4 count = vec4(selfOffset >= 0 ? -1.0 : 0.0);
+  if (first < n) {
+    ${lines(4, (a) => `vec4 label${a} = vec4(at1(xLabels, firstPoint + first + ${a}));`)}
+    for (int g = 0; g < (m + 3) / 4; g++) {
+      vec4 ids = at4(zLabels, g);
+      vec4 there = vec4(lessThan(ivec4(g * 4) + ivec4(0, 1, 2, 3), ivec4(m)));
+      count += vec4(${range(4)
+        .map((a) => `dot(vec4(equal(ids, label${a})), there)`)
+        .join(', ')});
+    }
+  }
+  out0 = count;
+}`,
+};
+
 /** The output [5, N] from the states of all chunks. */
 export const COLLECT: Shader = {
   name: 'collect',
-  textures: [...states, 'xNorms', 'xLabels', 'zLabels', 'temperature'],
+  textures: [...states, 'xNorms', 'counts', 'temperature'],
   ints: [
-    ...['n', 'm', 'firstPoint', 'selfOffset', 'chunks', 'outWidth'],
+    ...['n', 'firstPoint', 'chunks', 'outWidth'],
     ...['temperatureWidth', 'temperatureOffset'],
   ],
   targets: 1,
   body: `
 ${pick('state')}
-float countSame(int i) {
-  vec4 label = vec4(at1(xLabels, firstPoint + i));
-  float count = 0.0;
-  for (int g = 0; g < (m + 3) / 4; g++) {
-    vec4 same = vec4(equal(at4(zLabels, g), label));
-    if (g * 4 + 3 >= m) same *= vec4(lessThan(ivec4(g * 4) + ivec4(0, 1, 2, 3), ivec4(m)));
-    count += sum4(same);
-  }
-  return selfOffset >= 0 ? count - 1.0 : count;
-}
 float collect(int row, int i) {
   if (at1(xNorms, firstPoint + i) > 1.5e38) return nan();
   int column = (row & 1) * 2;
@@ -59,7 +74,7 @@ void main() {
   int i = flatIndex % n;
   float value = 0.0;
   if (row < 4) value = collect(row, i);
-  else if (row == 4) value = countSame(i);
+  else if (row == 4) value = at1(counts, i);
   out0 = vec4(value, 0, 0, 0);
 }`,
 };

@@ -1,7 +1,7 @@
 import type { Shader } from '../pass';
 import { pick } from './collect';
-import { ANCHORS, lines, range } from './common';
-import { anchorHead, SCORE_INTS, SCORE_TEXTURES, scoreBlock } from './scores';
+import { ANCHORS, BLOCKS_HIGH, lines, range } from './common';
+import { anchorHead, anchorValues, SCORE_INTS, SCORE_TEXTURES, scoreBlock } from './scores';
 
 const SUM_NAMES = ['A', 'B', 'a', 'b'];
 const weightTextures = range(ANCHORS).map((a) => `weights${a}`);
@@ -9,7 +9,8 @@ const partTextures = range(ANCHORS).map((a) => `part${a}`);
 
 /**
  * -T G of equation 5 for 8 anchors and 4 candidates: target a holds anchor a's four. Texels of a
- * block of anchors lie in \`lines\` lines of \`width\`.
+ * block of anchors lie in `lines` lines of `width`. Where they are `mirrored`, those below the
+ * diagonal stay 0: APPLY_MIRRORED reads the ones above it instead.
  */
 export const WEIGHTS: Shader = {
   name: 'weights',
@@ -18,7 +19,7 @@ export const WEIGHTS: Shader = {
     ...SUM_NAMES.map((name) => `x${name}`),
     ...SUM_NAMES.map((name) => `z${name}`),
   ],
-  ints: [...SCORE_INTS, 'firstBlock', 'width', 'lines'],
+  ints: [...SCORE_INTS, 'firstBlock', 'width', 'lines', 'mirrored'],
   targets: ANCHORS,
   body: `
 void main() {
@@ -26,7 +27,12 @@ void main() {
   int block = firstBlock + at.y / lines;
   int group = (at.y % lines) * width + at.x;
   int c = group * 4;
+  if (mirrored != 0 && c < block * ${ANCHORS}) {
+    ${lines(ANCHORS, (a) => `out${a} = vec4(0);`)}
+    return;
+  }
   ${anchorHead()}
+  ${lines(4, (row) => anchorValues(`own${SUM_NAMES[row]}`, `x${SUM_NAMES[row]}`))}
   ${scoreBlock(1)}
   vec4 A = at4(zA, group), B = at4(zB, group), a = at4(za, group), b = at4(zb, group);
   bvec4 spoilt = greaterThan(zn0, vec4(1.5e38));
@@ -36,13 +42,48 @@ void main() {
   {
     vec4 s = s${q}_0;
     vec4 same = mix(vec4(-ABSENT), s, equal(zl0, vec4(xl${q})));
-    vec4 w = at1(xa, i${q}) * exp2(s - at1(xA, i${q})) + a * exp2(s - A)
-      + (at1(xb, i${q}) * exp2(same - at1(xB, i${q})) + b * exp2(same - B));
+    vec4 w = owna${q} * exp2(s - ownA${q}) + a * exp2(s - A)
+      + (ownb${q} * exp2(same - ownB${q}) + b * exp2(same - B));
     out${q} = mix(w, vec4(nan()), spoilt);
   }`,
   )}
 }`,
 };
+
+/** Adds the products of the weights of 8 anchors and 4 candidates, at `cell` and from `line` on. */
+const addGroup = `
+    ${lines(4, (q) => `vec4 z${q} = texelFetch(z, line + ivec2(${q}, 0), 0);`)}
+    ${lines(
+      ANCHORS,
+      (a) => `{
+      vec4 w = texelFetch(weights${a}, cell, 0);
+      r${a} += w;
+      p${a} += w.x * z0 + w.y * z1 + w.z * z2 + w.w * z3;
+    }`,
+    )}`;
+
+/** What a walk over candidates starts from. */
+const applyHead = `
+  ivec2 at = ivec2(gl_FragCoord.xy);
+  int block = (at.x / depth) * ${BLOCKS_HIGH} + at.y;
+  ivec2 feature = ivec2(at.x % depth, 0);
+  ${lines(ANCHORS, (a) => `vec4 p${a} = vec4(0), r${a} = vec4(0);`)}`;
+
+/** Where the features of candidates lie in transposed points. */
+const lineAt = `
+ivec2 lineAt(int candidate, int feature) {
+  return ivec2(candidate & ((1 << wideShift) - 1), (candidate >> wideShift) * depth + feature);
+}`;
+
+const applyTail = (rowSum: (a: number) => string): string =>
+  lines(
+    ANCHORS,
+    (a) => `{
+    int i = min(block * ${ANCHORS} + ${a}, n - 1);
+    vec4 own = texelFetch(x, rowAt(firstPoint + i, depth, xShift) + feature, 0);
+    out${a} = own * (${rowSum(a)}) - p${a};
+  }`,
+  );
 
 /** x rowsum(W) - W z for 8 anchors and 4 features: target a holds anchor a's four. */
 export const APPLY: Shader = {
@@ -53,35 +94,57 @@ export const APPLY: Shader = {
     ...['firstBlock', 'width', 'lines'],
   ],
   targets: ANCHORS,
-  body: `
+  body: `${lineAt}
 void main() {
-  ivec2 at = ivec2(gl_FragCoord.xy);
-  int block = (at.x / depth) * 4096 + at.y;
-  ivec2 feature = ivec2(at.x % depth, 0);
+  ${applyHead}
   int top = (block - firstBlock) * lines;
-  ${lines(ANCHORS, (a) => `vec4 p${a} = vec4(0), r${a} = vec4(0);`)}
   int groups = (m + 3) / 4;
-  for (int g = 0; g < groups; g++) {
-    ivec2 cell = ivec2(g % width, top + g / width);
-    ivec2 line = ivec2((g * 4) & ((1 << wideShift) - 1), ((g * 4) >> wideShift) * depth + feature.x);
-    ${lines(4, (q) => `vec4 z${q} = texelFetch(z, line + ivec2(${q}, 0), 0);`)}
+  for (int y = 0; y < lines; y++) {
+    int end = min(width, groups - y * width);
+    for (int g = 0; g < end; g++) {
+      ivec2 cell = ivec2(g, top + y);
+      ivec2 line = lineAt((y * width + g) * 4, feature.x);
+      ${addGroup}
+    }
+  }
+  ${applyTail((a) => `sum4(r${a})`)}
+}`,
+};
+
+/**
+ * The same from weights of which only those on and above the diagonal of blocks are there: the
+ * weight of i and j is that of j and i.
+ */
+export const APPLY_MIRRORED: Shader = {
+  name: 'apply-mirrored',
+  textures: ['x', 'z', ...weightTextures],
+  ints: ['n', 'm', 'depth', 'xShift', 'wideShift', 'firstPoint'],
+  targets: ANCHORS,
+  body: `${lineAt}
+void main() {
+  ${applyHead}
+  vec4 low = vec4(0), high = vec4(0);
+  for (int other = 0; other < block; other++) {
+    ivec2 cell = ivec2(block * 2, other);
+    ivec2 line = lineAt(other * ${ANCHORS}, feature.x);
     ${lines(
       ANCHORS,
-      (a) => `{
-      vec4 w = texelFetch(weights${a}, cell, 0);
-      r${a} += w;
-      p${a} += w.x * z0 + w.y * z1 + w.z * z2 + w.w * z3;
+      (q) => `{
+      vec4 y = texelFetch(z, line + ivec2(${q}, 0), 0);
+      vec4 v = texelFetch(weights${q}, cell, 0), w = texelFetch(weights${q}, cell + ivec2(1, 0), 0);
+      low += v;
+      high += w;
+      ${lines(ANCHORS, (a) => `p${a} += ${a < 4 ? 'v' : 'w'}[${a & 3}] * y;`)}
     }`,
     )}
   }
-  ${lines(
-    ANCHORS,
-    (a) => `{
-    int i = min(block * ${ANCHORS} + ${a}, n - 1);
-    vec4 own = texelFetch(x, rowAt(firstPoint + i, depth, xShift) + feature, 0);
-    out${a} = own * sum4(r${a}) - p${a};
-  }`,
-  )}
+  int groups = (m + 3) / 4;
+  for (int g = block * 2; g < groups; g++) {
+    ivec2 cell = ivec2(g, block);
+    ivec2 line = lineAt(g * 4, feature.x);
+    ${addGroup}
+  }
+  ${applyTail((a) => `sum4(r${a}) + ${a < 4 ? 'low' : 'high'}[${a & 3}]`)}
 }`,
 };
 

@@ -3,6 +3,11 @@ import { ANCHORS, lines } from './common';
 export const SCORE_TEXTURES = ['x', 'z', 'xNorms', 'zNorms', 'xLabels', 'zLabels'];
 export const SCORE_INTS = ['n', 'm', 'depth', 'xShift', 'zShift', 'firstPoint', 'selfOffset'];
 
+/** Loads a vector's values for the anchors of a fragment as name0, name1 ..., 4 a fetch. */
+export const anchorValues = (name: string, vector: string): string => `
+  ${lines(ANCHORS / 4, (g) => `vec4 ${name}Of${g} = at4(${vector}, block * ${ANCHORS / 4} + ${g});`)}
+  ${lines(ANCHORS, (a) => `float ${name}${a} = ${name}Of${a >> 2}[${a & 3}];`)}`;
+
 /** Declares what a fragment knows of its anchors: place, squared norm and label. */
 export const anchorHead = (): string =>
   lines(
