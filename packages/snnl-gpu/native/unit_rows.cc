@@ -1,8 +1,12 @@
 #include "unit_rows.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
+
+#include "cpu/team.h"
+#include "threads.h"
 
 namespace snnl {
 namespace {
@@ -75,10 +79,20 @@ void run(TF_OpKernelContext* context, TF_Status* status) {
   const Tensor out(tensorflow.TF_AllocateOutput(context, 0, kFloat, dims, 2, bytes, status));
   if (tensorflow.TF_GetCode(status) != kOk || bytes == 0) return;
   const float* upstream = inputs == 2 ? dy.data() : x.data();
-  for (int64_t i = 0; i < dims[0]; i++) {
-    const int64_t at = i * dims[1];
-    row(x.data() + at, upstream + at, out.data() + at, dims[1]);
-  }
+  // A thread takes some 30 us to start, 2^17 numbers more.
+  const int64_t useful = std::max<int64_t>(1, dims[0] * dims[1] >> 17);
+  const int threads = static_cast<int>(std::min<int64_t>(thread_count(), useful));
+  constexpr int64_t kRows = 64;
+  Counter chunks((dims[0] + kRows - 1) / kRows);
+  Team team;
+  team.run(threads, [&](int) {
+    for (int64_t chunk; chunks.take(chunk);) {
+      for (int64_t i = chunk * kRows; i < std::min((chunk + 1) * kRows, dims[0]); i++) {
+        const int64_t at = i * dims[1];
+        row(x.data() + at, upstream + at, out.data() + at, dims[1]);
+      }
+    }
+  });
 }
 
 template <int inputs, void (*row)(const float*, const float*, float*, int64_t)>

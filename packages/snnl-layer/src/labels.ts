@@ -48,6 +48,7 @@ export function classIds(labels: Tensor | TensorLike, batch: number, name = 'lab
       );
     }
     const isOneHot = shape.length === 2 && shape[1] !== 1;
-    return cast(isOneHot ? argMax(given, 1) : reshape(given, [batch]), 'int32') as Tensor1D;
+    const ids = isOneHot ? argMax(given, 1) : shape.length === 1 ? given : reshape(given, [batch]);
+    return (ids.dtype === 'int32' ? ids.clone() : cast(ids, 'int32')) as Tensor1D;
   });
 }

@@ -53,17 +53,16 @@ function inputGradients(
       tidy(() => {
         const n = inputs.anchors.shape[0];
         const m = inputs.candidates.shape[0];
-        const anchorSums = concat([slice(sums, 0, 2), slice(dy, 0, 2)], 0);
-        const candidateSums: Tensor2D =
-          selfOffset < 0
-            ? zeros([4, m])
-            : // One tensor for both tells a kernel that the weights of pairs are symmetric.
-              m === n
-              ? anchorSums
-              : pad(anchorSums, [
-                  [0, 0],
-                  [selfOffset, m - n - selfOffset],
-                ]);
+        const anchorSums: Tensor2D = concat([slice(sums, 0, 2), slice(dy, 0, 2)], 0);
+        const candidateSums = ((): Tensor2D => {
+          if (selfOffset < 0) return zeros([4, m]);
+          // One tensor for both tells a kernel that the weights of pairs are symmetric.
+          if (m === n) return anchorSums;
+          return pad(anchorSums, [
+            [0, 0],
+            [selfOffset, m - n - selfOffset],
+          ]);
+        })();
         return runGrad({ ...inputs, anchorSums, candidateSums });
       }),
     // Equation 6: dL/dT = (1/T^2) sum_i (a_i E_p[d]_i + b_i E_q[d]_i).

@@ -28,5 +28,6 @@ export function temperatureScalar(temperature: Temperature): Scalar {
       `Expected a temperature tensor to hold one value, but got shape [${temperature.shape}].`,
     );
   }
-  return cast(reshape(temperature, []), 'float32');
+  const value: Scalar = temperature.rank === 0 ? (temperature as Scalar) : reshape(temperature, []);
+  return value.dtype === 'float32' ? value.clone() : cast(value, 'float32');
 }

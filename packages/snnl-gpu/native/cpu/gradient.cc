@@ -94,12 +94,14 @@ bool cpu_log_sums_grad(const Problem& p, const float* anchor_sums, const float* 
     if (largest == 0) largest = 1;
     place_weights(job.anchors, anchor_sums, p.n, largest);
     place_weights(job.others, candidate_sums, p.m, largest);
-    if (!plan.run(kernels().weigh_pair, kernels().apply_pair)) {
+    // Only a run that packed everything, and so chose the scale, gets to `finish`.
+    const auto finish = [&](int64_t block) {
+      const double factor = -2 * largest / p.temperature / job.feature_scale;
+      write_block(job, p, anchor_sums, block, factor, grad);
+    };
+    if (!plan.run(kernels().weigh_pair, kernels().apply_pair, finish)) {
       std::fill(grad, grad + p.n * p.d, kNaN);
-      return true;
     }
-    const double factor = -2 * largest / p.temperature / job.feature_scale;
-    plan.for_blocks([&](int64_t block) { write_block(job, p, anchor_sums, block, factor, grad); });
     return true;
   } catch (...) {
     return false;

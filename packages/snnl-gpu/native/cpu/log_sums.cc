@@ -59,11 +59,14 @@ bool cpu_log_sums(const Problem& p, float* out, int threads) {
       std::fill(sums.sum, sums.sum + rows, 0.0f);
       std::fill(sums.weighted, sums.weighted + rows, 0.0f);
     }
-    if (!is_usable(p.temperature) || !plan.run(kernels().sum_pair, kernels().merge_pair)) {
+    const auto finish_block = [&](int64_t block) {
+      const int64_t first = block * kBlock;
+      for (int r = 0; r < plan.job.anchors.rows_in(block); r++) finish(plan.job, p, first + r, out);
+    };
+    if (!is_usable(p.temperature) ||
+        !plan.run(kernels().sum_pair, kernels().merge_pair, finish_block)) {
       std::fill(out, out + 4 * p.n, kNaN);
-      return true;
     }
-    for (int64_t at = 0; at < p.n; at++) finish(plan.job, p, at, out);
     return true;
   } catch (...) {
     return false;

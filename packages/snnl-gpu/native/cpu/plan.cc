@@ -2,39 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <cstring>
-#include <new>
 #include <unordered_map>
-
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
 
 namespace snnl {
 namespace {
 
 // Rows whose sum is taken in float32 before it goes to float64.
 constexpr int64_t kChunk = 256;
-
-constexpr size_t kHugePage = size_t{1} << 21;
-
-void* allocate(size_t bytes) {
-  const size_t alignment = bytes >= kHugePage ? kHugePage : 64;
-  bytes = (bytes + alignment - 1) / alignment * alignment;
-#if defined(_MSC_VER)
-  void* memory = _aligned_malloc(bytes, 64);
-#else
-  void* memory = nullptr;
-  if (posix_memalign(&memory, alignment, bytes) != 0) memory = nullptr;
-#endif
-  if (!memory) throw std::bad_alloc();
-#if defined(__linux__)
-  // Small pages would cost a fault for each 4 KiB.
-  if (bytes >= kHugePage) madvise(memory, bytes, MADV_HUGEPAGE);
-#endif
-  return memory;
-}
 
 int64_t blocks_of(int64_t count) { return (count + kBlock - 1) / kBlock; }
 
@@ -72,14 +47,6 @@ void sort_by_class(const std::vector<int32_t>& classes, int64_t class_count, int
 }
 
 }  // namespace
-
-void Plan::Free::operator()(void* memory) const {
-#if defined(_MSC_VER)
-  _aligned_free(memory);
-#else
-  free(memory);
-#endif
-}
 
 bool is_usable(float temperature) { return std::isfinite(temperature) && temperature > 0; }
 
@@ -141,10 +108,11 @@ void Plan::place(bool backward) {
     return bump.used;
   };
   const size_t bytes = take(Bump{nullptr});
-  memory_.reset(allocate(bytes));
-  take(Bump{static_cast<char*>(memory_.get())});
+  memory_.reset(new Workspace(bytes));
+  take(Bump{memory_->data()});
   chunk_sums_.assign(
       static_cast<size_t>(2 * job.features * ((problem_.m + kChunk - 1) / kChunk + 1)), 0.0f);
+  candidate_sums_.assign(static_cast<size_t>(job.features), 0.0);
 }
 
 void Plan::sort(const Problem& p) {
@@ -180,7 +148,7 @@ void Plan::sort(const Problem& p) {
 }
 
 // Sums of chunks of candidates, and largest sizes of anchors that are none.
-void Plan::center(const Problem& p, Team&, int, Counter& chunks) {
+void Plan::center(const Problem& p, Counter& chunks) {
   for (int64_t c; chunks.take(c);) {
     float* sums = chunk_sums_.data() + 2 * c * p.d;
     const int64_t first = c * kChunk;
@@ -192,7 +160,7 @@ void Plan::center(const Problem& p, Team&, int, Counter& chunks) {
 void Plan::choose_center(const Problem& p) {
   const int64_t chunks = (p.m + kChunk - 1) / kChunk;
   float of_candidates = 0, of_anchors = 0;
-  std::vector<double> sums(p.d, 0.0);
+  std::vector<double>& sums = candidate_sums_;
   for (int64_t c = 0; c < chunks; c++) {
     const float* at = chunk_sums_.data() + 2 * c * p.d;
     for (int64_t k = 0; k < p.d; k++) {
@@ -245,38 +213,38 @@ void Plan::work(const Task& task, Step make, Step add, Scratch& scratch) {
   if (both) turns_[task.column].store(task.column_turn + 1, std::memory_order_release);
 }
 
-bool Plan::run(Step make, Step add) {
+Plan::Shared::Shared(const Plan& plan)
+    : chunks((plan.problem_.m + kChunk - 1) / kChunk),
+      packed(plan.job.anchors.blocks + plan.job.others.blocks),
+      tasks(static_cast<int64_t>(plan.schedule_.tasks.size())),
+      finished(plan.job.anchors.blocks) {}
+
+bool Plan::work_off(Team& team, int member, Shared& shared, Step make, Step add) {
   const Kernels& k = kernels();
-  Counter chunks((problem_.m + kChunk - 1) / kChunk), blocks(job.anchors.blocks + job.others.blocks),
-      tasks(static_cast<int64_t>(schedule_.tasks.size()));
-  std::atomic<bool> good{true};
-  Team team;
-  team.run(threads_, [&](int member) {
-    center(problem_, team, member, chunks);
-    team.meet();
-    if (member == 0) choose_center(problem_);
-    team.meet();
-    for (int64_t b; blocks.take(b);) {
-      const bool of_anchors = b < job.anchors.blocks;
-      const Set& set = of_anchors ? job.anchors : job.others;
-      const int64_t block = of_anchors ? b : b - job.anchors.blocks;
-      k.pack(job, set, block);
-      if (of_anchors && job.product) {
-        std::memset(job.product + block * job.panels_size(), 0, job.panels_size() * sizeof(float));
-        std::memset(job.row_sums + block * kBlock, 0, kBlock * sizeof(float));
-      }
-      if (of_anchors && !job.symmetric) continue;
-      for (int r = 0; r < set.rows_in(block); r++) {
-        if (set.bad[block * kBlock + r]) good.store(false, std::memory_order_relaxed);
-      }
+  center(problem_, shared.chunks);
+  team.meet();
+  if (member == 0) choose_center(problem_);
+  team.meet();
+  for (int64_t b; shared.packed.take(b);) {
+    const bool of_anchors = b < job.anchors.blocks;
+    const Set& set = of_anchors ? job.anchors : job.others;
+    const int64_t block = of_anchors ? b : b - job.anchors.blocks;
+    k.pack(job, set, block);
+    if (of_anchors && job.product) {
+      std::memset(job.product + block * job.panels_size(), 0, job.panels_size() * sizeof(float));
+      std::memset(job.row_sums + block * kBlock, 0, kBlock * sizeof(float));
     }
-    Scratch& scratch = scratch_[member];
-    std::memset(static_cast<void*>(&scratch), 0, sizeof(Scratch));
-    team.meet();
-    if (!good.load(std::memory_order_relaxed)) return;
-    for (int64_t t; tasks.take(t);) work(schedule_.tasks[t], make, add, scratch);
-  });
-  return good.load();
+    if (of_anchors && !job.symmetric) continue;
+    for (int r = 0; r < set.rows_in(block); r++) {
+      if (set.bad[block * kBlock + r]) shared.good.store(false, std::memory_order_relaxed);
+    }
+  }
+  Scratch& scratch = scratch_[member];
+  std::memset(static_cast<void*>(&scratch), 0, sizeof(Scratch));
+  team.meet();
+  if (!shared.good.load(std::memory_order_relaxed)) return false;
+  for (int64_t t; shared.tasks.take(t);) work(schedule_.tasks[t], make, add, scratch);
+  return true;
 }
 
 }  // namespace snnl

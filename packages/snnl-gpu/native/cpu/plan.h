@@ -9,6 +9,7 @@
 #include "layout.h"
 #include "schedule.h"
 #include "team.h"
+#include "workspace.h"
 
 namespace snnl {
 
@@ -19,38 +20,43 @@ class Plan {
 
   using Step = void (*)(const Job&, int64_t, const Set&, int64_t, Scratch&);
 
-  // Packs all blocks, then runs `make` and, in turn, `add` for every pair of blocks. False where a
-  // candidate is not finite: then all results are NaN.
-  bool run(Step make, Step add);
-
-  // Runs f(block of anchors) on all threads.
-  template <class F>
-  void for_blocks(const F& f) {
-    Counter blocks(job.anchors.blocks);
+  // Packs all blocks, runs `make` and, in turn, `add` for every pair of blocks, then `finish` for
+  // every block of anchors. False where a candidate is not finite: then all results are NaN.
+  template <class Finish>
+  bool run(Step make, Step add, const Finish& finish) {
+    Shared shared(*this);
     Team team;
-    team.run(threads_, [&](int) {
-      for (int64_t b; blocks.take(b);) f(b);
+    team.run(threads_, [&](int member) {
+      if (!work_off(team, member, shared, make, add)) return;
+      team.meet();
+      for (int64_t b; shared.finished.take(b);) finish(b);
     });
+    return shared.good.load();
   }
 
   Job job;
   const float* same_count() const { return same_count_.data(); }  // [n], in the caller's order
 
  private:
+  // What the threads of a run take from.
+  struct Shared {
+    explicit Shared(const Plan&);
+    Counter chunks, packed, tasks, finished;
+    std::atomic<bool> good{true};
+  };
+  bool work_off(Team&, int member, Shared&, Step make, Step add);
   void sort(const Problem&);
   void place(bool backward);
-  void center(const Problem&, Team&, int member, Counter&);
+  void center(const Problem&, Counter&);
   void choose_center(const Problem&);
   void work(const Task&, Step make, Step add, Scratch&);
 
-  struct Free {
-    void operator()(void* memory) const;
-  };
   const Problem& problem_;
   int threads_;
-  std::unique_ptr<void, Free> memory_;
+  std::unique_ptr<Workspace> memory_;
   std::vector<float> same_count_;
   std::vector<float> chunk_sums_;  // [chunks][2][d]: sums and largest sizes of rows
+  std::vector<double> candidate_sums_;  // [d]
   Schedule schedule_;
   std::unique_ptr<std::atomic<int32_t>[]> turns_;
   Scratch* scratch_ = nullptr;

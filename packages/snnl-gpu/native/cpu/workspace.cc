@@ -1,0 +1,71 @@
+#include "workspace.h"
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#if defined(_MSC_VER)
+#include <malloc.h>
+#endif
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+namespace snnl {
+
+// Stands at the start of the memory that it describes.
+struct alignas(64) Workspace::Block {
+  size_t bytes;  // after this
+};
+
+namespace {
+
+constexpr size_t kHugePage = size_t{1} << 21;
+// A larger block goes back at once. 4096 rows of 512 features need 26 MB.
+constexpr size_t kMostKept = size_t{1} << 25;
+
+// One block a process. Whoever takes it has it alone; a second call at the same time gets its own.
+std::atomic<Workspace::Block*> kept{nullptr};
+
+void release(Workspace::Block* block) {
+#if defined(_MSC_VER)
+  _aligned_free(block);
+#else
+  free(block);
+#endif
+}
+
+Workspace::Block* allocate(size_t bytes) {
+  size_t total = bytes + sizeof(Workspace::Block);
+  const size_t alignment = total >= kHugePage / 8 ? kHugePage : 64;
+  total = (total + alignment - 1) / alignment * alignment;
+#if defined(_MSC_VER)
+  void* memory = _aligned_malloc(total, 64);
+#else
+  void* memory = nullptr;
+  if (posix_memalign(&memory, alignment, total) != 0) memory = nullptr;
+#endif
+  if (!memory) throw std::bad_alloc();
+#if defined(__linux__)
+  // Small pages would cost a fault for each 4 KiB.
+  if (alignment == kHugePage) madvise(memory, total, MADV_HUGEPAGE);
+#endif
+  return new (memory) Workspace::Block{total - sizeof(Workspace::Block)};
+}
+
+}  // namespace
+
+Workspace::Workspace(size_t bytes) : block_(kept.exchange(nullptr, std::memory_order_acq_rel)) {
+  if (block_ && block_->bytes >= bytes) return;
+  release(block_);
+  block_ = allocate(bytes);
+}
+
+Workspace::~Workspace() {
+  if (block_->bytes <= kMostKept) block_ = kept.exchange(block_, std::memory_order_acq_rel);
+  release(block_);
+}
+
+char* Workspace::data() const { return reinterpret_cast<char*>(block_ + 1); }
+
+}  // namespace snnl
