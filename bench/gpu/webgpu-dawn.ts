@@ -7,6 +7,7 @@ import { assertAgree } from '../src/agreement';
 import { makeBatch } from '../src/batch';
 import { ours, plain } from '../src/contender';
 import { interleaved, sampler } from '../src/measure';
+import { parseSizes } from '../src/options';
 
 interface Dawn {
   create(options: string[]): object;
@@ -46,8 +47,8 @@ const { checks, failures } = await runChecks(registeredKernels('webgpu', registe
 console.log(`${checks} checks, ${failures.length} failed`);
 for (const failure of failures) console.log(failure);
 
-for (const size of (process.argv[2] ?? DEFAULT_SIZES).split(',')) {
-  const [n = Number.NaN, d = Number.NaN] = size.split('x').map(Number);
+for (const { n, d } of parseSizes(process.argv[2] ?? DEFAULT_SIZES)) {
+  const size = `${n}x${d}`;
   const batch = makeBatch(n, d);
   const options = { temperature: 1, distance: 'cosine' } as const;
   const contenders = { plain: plain(batch, options), ours: ours(batch, options) };

@@ -9,6 +9,12 @@ import type { BenchRecord } from './record';
 import { Torch } from './torch';
 import { torchPython } from './torch-install';
 
+/** What software rendering can still do. */
+const GPU_SIZES: readonly Size[] = [
+  { n: 1024, d: 512 },
+  { n: 4096, d: 64 },
+];
+
 /** Small enough for a run of a few minutes. */
 const DEFAULT_SIZES: Record<BackendName, readonly Size[]> = {
   cpu: [
@@ -26,14 +32,8 @@ const DEFAULT_SIZES: Record<BackendName, readonly Size[]> = {
     { n: 1024, d: 512 },
     { n: 4096, d: 512 },
   ],
-  webgl: [
-    { n: 1024, d: 512 },
-    { n: 4096, d: 64 },
-  ],
-  webgpu: [
-    { n: 1024, d: 512 },
-    { n: 4096, d: 64 },
-  ],
+  webgl: GPU_SIZES,
+  webgpu: GPU_SIZES,
 };
 
 /** Where the measurements of one backend run. */

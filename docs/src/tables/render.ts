@@ -1,4 +1,5 @@
-import { type BenchResult, benchResults, factorResults } from './results';
+import type { BenchRecord } from '../../../bench/src/record';
+import { benchResults, factorResults } from './results';
 
 type Row = readonly string[];
 
@@ -16,7 +17,7 @@ const times = (value: number | null): string => {
   return value < 10 ? value.toFixed(1) : String(Math.round(value));
 };
 /** With spaces that do not break. */
-const size = ({ n, d }: BenchResult): string => `${n}\u00a0×\u00a0${d}`;
+const size = ({ n, d }: BenchRecord): string => `${n}\u00a0×\u00a0${d}`;
 const mb = (bytes: number): string => (bytes / 1e6).toFixed(1);
 
 /** What draws for a browser, in short: its graphics card, or that there is none. */
@@ -26,12 +27,12 @@ function renderer(browser: string): string {
 }
 
 /** What a row is about: the backend, which form ran, and what draws. */
-function where({ backend, kernel, machine }: BenchResult): string {
+function where({ backend, kernel, machine }: BenchRecord): string {
   const drawn = machine.browser === null ? '' : `, ${renderer(machine.browser)}`;
   return `${backend}, ${kernel}${drawn}`;
 }
 
-function machines(results: readonly BenchResult[]): string {
+function machines(results: readonly BenchRecord[]): string {
   const described = results.map(({ machine, threads }) => {
     const browser = machine.browser === null ? '' : `, ${machine.browser.split(/[,.]/)[0]}`;
     const torch = machine.torch === null ? '' : `, PyTorch ${machine.torch}`;
@@ -75,7 +76,7 @@ function memory(): string {
 
 /** A line for each backend: the span of its ratios. */
 function backends(): string {
-  const groups = new Map<string, BenchResult[]>();
+  const groups = new Map<string, BenchRecord[]>();
   for (const result of benchResults()) {
     const name = where(result);
     groups.set(name, [...(groups.get(name) ?? []), result]);

@@ -6,7 +6,7 @@ import { GPU_BACKENDS, type GpuBackend, type KernelStatus, setStatus, status } f
 type RegisterBackend = () => Promise<KernelStatus>;
 
 /** Loaded on demand: a page with one backend loads the kernels of that one. */
-const REGISTER: Partial<Record<GpuBackend, RegisterBackend>> = {
+const REGISTER: Readonly<Record<GpuBackend, RegisterBackend>> = {
   // Resolved by package.json ("imports"): a bundle for browsers gets no code that needs Node.
   tensorflow: async () => (await import('#tensorflow')).registerTensorflow(),
   webgl: async () => (await import('./webgl')).registerWebgl(),
@@ -20,8 +20,7 @@ async function registerAll(): Promise<ReturnType<typeof status>> {
       continue;
     }
     try {
-      const registerBackend = REGISTER[backend];
-      if (registerBackend) setStatus(backend, await registerBackend());
+      setStatus(backend, await REGISTER[backend]());
     } catch (error) {
       // The others go on.
       setStatus(backend, { fused: false, reason: `registration failed: ${messageOf(error)}` });

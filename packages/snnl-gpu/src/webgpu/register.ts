@@ -1,12 +1,5 @@
-import {
-  engine,
-  findBackendFactory,
-  getKernel,
-  registerKernel,
-  unregisterKernel,
-} from '@tensorflow/tfjs-core';
-import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from 'snnl-layer';
-import { messageOf } from '../message';
+import { engine, findBackendFactory } from '@tensorflow/tfjs-core';
+import { CheckedKernels } from '../checked-kernels';
 import { selfTest } from '../self-test';
 import type { KernelStatus } from '../status';
 import type { WebgpuBackend } from './backend';
@@ -15,13 +8,10 @@ import { AFTER_LOSS, deviceLoss } from './device-loss';
 import { logSums, logSumsGrad } from './kernels';
 
 const BACKEND = 'webgpu';
-const KERNELS = {
-  [NEIGHBOR_LOG_SUMS]: logSums,
-  [NEIGHBOR_LOG_SUMS_GRAD]: logSumsGrad,
-};
 
-/** What the check of each backend found. */
-const checks = new WeakMap<WebgpuBackend, Promise<KernelStatus>>();
+const kernels = new CheckedKernels<WebgpuBackend>(BACKEND, { logSums, logSumsGrad }, (backend) =>
+  checkingShaders(backend, () => selfTest(backend, logSums, logSumsGrad)),
+);
 
 /**
  * Registers the fused kernels for tfjs's `webgpu` backend, once all their shaders have compiled on
@@ -38,41 +28,15 @@ export async function registerWebgpu(): Promise<KernelStatus> {
   }
   const backend = await startedBackend();
   if (!backend) {
-    return withoutKernels(
+    return kernels.without(
       engine().backendName === BACKEND
         ? `the backend '${BACKEND}' did not start: WebGPU gives no device`
         : `not started: call tf.setBackend('${BACKEND}') first, then register() again`,
     );
   }
   const loss = deviceLoss(backend);
-  if (loss !== undefined) return withoutKernels(`the device is lost (${loss}). ${AFTER_LOSS}`);
-  let check = checks.get(backend);
-  if (!check) {
-    check = checkAndRegister(backend);
-    checks.set(backend, check);
-  }
-  return check;
-}
-
-async function checkAndRegister(backend: WebgpuBackend): Promise<KernelStatus> {
-  try {
-    await checkingShaders(backend, () => selfTest(backend, logSums, logSumsGrad));
-  } catch (error) {
-    return withoutKernels(`a shader failed its check: ${messageOf(error)}`);
-  }
-  for (const [kernelName, kernelFunc] of Object.entries(KERNELS)) {
-    if (getKernel(kernelName, BACKEND) != null) continue;
-    registerKernel({ kernelName, backendName: BACKEND, kernelFunc });
-  }
-  return { fused: true, reason: 'shaders compiled and checked' };
-}
-
-/** Kernels that an earlier backend had are no good for this one. */
-function withoutKernels(reason: string): KernelStatus {
-  for (const kernelName of Object.keys(KERNELS)) {
-    if (getKernel(kernelName, BACKEND) != null) unregisterKernel(kernelName, BACKEND);
-  }
-  return { fused: false, reason };
+  if (loss !== undefined) return kernels.without(`the device is lost (${loss}). ${AFTER_LOSS}`);
+  return kernels.register(backend);
 }
 
 /**

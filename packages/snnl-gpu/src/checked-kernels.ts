@@ -1,0 +1,65 @@
+import {
+  getKernel,
+  type KernelFunc,
+  registerKernel,
+  unregisterKernel,
+} from '@tensorflow/tfjs-core';
+import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from 'snnl-layer';
+import { messageOf } from './message';
+import type { KernelStatus } from './status';
+
+/**
+ * The two kernels of a backend that shaders compute, registered only once they have given the right
+ * numbers on it.
+ *
+ * @typeParam Backend The backend's own type: each new one is checked anew.
+ */
+export class CheckedKernels<Backend extends object> {
+  private readonly checks = new WeakMap<Backend, Promise<KernelStatus>>();
+
+  constructor(
+    private readonly backendName: string,
+    private readonly kernels: { readonly logSums: KernelFunc; readonly logSumsGrad: KernelFunc },
+    /** Rejects where a shader is wrong. */
+    private readonly check: (backend: Backend) => Promise<void>,
+  ) {}
+
+  /** Registers the kernels for a backend, unless its check fails; once for each. */
+  register(backend: Backend): Promise<KernelStatus> {
+    const known = this.checks.get(backend);
+    if (known) return known;
+    const check = this.checkAndRegister(backend);
+    this.checks.set(backend, check);
+    return check;
+  }
+
+  /** Takes back kernels that an earlier backend had: they are no good for this one. */
+  without(reason: string): KernelStatus {
+    for (const [kernelName] of this.named()) {
+      if (getKernel(kernelName, this.backendName) != null) {
+        unregisterKernel(kernelName, this.backendName);
+      }
+    }
+    return { fused: false, reason };
+  }
+
+  private named(): [string, KernelFunc][] {
+    return [
+      [NEIGHBOR_LOG_SUMS, this.kernels.logSums],
+      [NEIGHBOR_LOG_SUMS_GRAD, this.kernels.logSumsGrad],
+    ];
+  }
+
+  private async checkAndRegister(backend: Backend): Promise<KernelStatus> {
+    try {
+      await this.check(backend);
+    } catch (error) {
+      return this.without(`a shader failed its check: ${messageOf(error)}`);
+    }
+    for (const [kernelName, kernelFunc] of this.named()) {
+      if (getKernel(kernelName, this.backendName) != null) continue;
+      registerKernel({ kernelName, backendName: this.backendName, kernelFunc });
+    }
+    return { fused: true, reason: 'shaders compiled and checked' };
+  }
+}
