@@ -1,6 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { toRows } from '../fixtures.js';
-import type { NeighborGradProblem, NeighborLogSums, NeighborProblem } from '../types.js';
+import type {
+  NeighborGradProblem,
+  NeighborLogSums,
+  NeighborProblem,
+  SumsWithUpstream,
+} from '../types.js';
 import type { KernelAdapter, KernelGradientInputs, KernelInputs } from './adapter.js';
 
 /** Whether anchors and candidates that are the same rows go in as one tensor or as two. */
@@ -77,13 +82,22 @@ export function uploadGradProblem(
   problem: NeighborGradProblem,
   sharing: Sharing,
 ): KernelGradientInputs {
-  const { anchorSums, candidateSums } = problem;
+  const inputs = uploadProblem(problem, sharing);
+  const { anchors, candidates, anchorSums, candidateSums } = problem;
+  const ofAnchors = tf.tensor2d(anchorSums.flat(), [4, anchors.length], 'float32');
+  // As `neighborLogSums` does for a batch against itself: kernels may read symmetry from it.
+  const share = inputs.candidates === inputs.anchors && equalSums(anchorSums, candidateSums);
   return {
-    ...uploadProblem(problem, sharing),
-    anchorSums: tf.tensor2d(anchorSums.flat(), [4, problem.anchors.length], 'float32'),
-    candidateSums: tf.tensor2d(candidateSums.flat(), [4, problem.candidates.length], 'float32'),
+    ...inputs,
+    anchorSums: ofAnchors,
+    candidateSums: share
+      ? ofAnchors
+      : tf.tensor2d(candidateSums.flat(), [4, candidates.length], 'float32'),
   };
 }
+
+const equalSums = (a: SumsWithUpstream, b: SumsWithUpstream): boolean =>
+  a.every((row, k) => row.every((value, i) => Object.is(value, b[k]?.[i])));
 
 /**
  * Uploads, runs, reads and frees; fails on a wrong shape or type, or on a tensor left behind.
