@@ -10,8 +10,6 @@ import { pairInputs, pairInts } from './problem';
 
 /** Weights of pairs that are held at a time, 4 bytes each. */
 const MOST_WEIGHTS = 2 ** 22;
-/** The same where half of them need not be computed. */
-const MOST_MIRRORED = 2 ** 24;
 
 const named = (names: readonly string[], infos: readonly TensorInfo[]) =>
   Object.fromEntries(names.flatMap((name, i) => (infos[i] ? [[name, infos[i]]] : [])));
@@ -27,7 +25,7 @@ function isMirrored({ device, inputs, problem }: Call): boolean {
   const { n, m, selfOffset } = problem;
   const [own, others] = ['anchorSums', 'candidateSums'].map((name) => input(inputs, name).dataId);
   const blocks = Math.ceil(n / ANCHORS);
-  const fits = (blocks * ANCHORS) ** 2 <= MOST_MIRRORED && blocks * 2 <= device.maxSide;
+  const fits = (blocks * ANCHORS) ** 2 <= MOST_WEIGHTS && blocks * 2 <= device.maxSide;
   return fits && selfOffset === 0 && n === m && own === others;
 }
 

@@ -1,4 +1,5 @@
 import type { Shader } from '../pass';
+import { VECTOR_WIDTH } from './common';
 
 /** A tensor [rows, columns] as points. */
 export const PACK: Shader = {
@@ -85,7 +86,7 @@ export const NORMS: Shader = {
   body: `
 void main() {
   ivec2 at = ivec2(gl_FragCoord.xy);
-  int first = (at.y * 256 + at.x) * 4;
+  int first = (at.y * ${VECTOR_WIDTH} + at.x) * 4;
   float T = flatAt(temperature, temperatureWidth, temperatureOffset);
   bool good = finite(T) && T > 0.0;
   vec4 norms = vec4(ABSENT);
@@ -126,7 +127,7 @@ vec4 part(int row, int first) {
 }
 void main() {
   ivec2 at = ivec2(gl_FragCoord.xy);
-  int first = (at.y * 256 + at.x) * 4;
+  int first = (at.y * ${VECTOR_WIDTH} + at.x) * 4;
   out0 = part(0, first) * LOG2E;
   out1 = part(1, first) * LOG2E;
   out2 = part(2, first);

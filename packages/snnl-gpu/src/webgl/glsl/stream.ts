@@ -1,5 +1,5 @@
 import type { Shader } from '../pass';
-import { ANCHORS, CANDIDATES, lines, range } from './common';
+import { ANCHORS, BLOCKS_HIGH, CANDIDATES, lines, range } from './common';
 import { anchorHead, SCORE_INTS, SCORE_TEXTURES, scoreBlock } from './scores';
 
 const groups = CANDIDATES / 4;
@@ -31,7 +31,7 @@ export const STREAM: Shader = {
   body: `
 void main() {
   ivec2 at = ivec2(gl_FragCoord.xy);
-  int block = (at.x / chunks) * 4096 + at.y;
+  int block = (at.x / chunks) * ${BLOCKS_HIGH} + at.y;
   int first = (at.x % chunks) * chunk;
   int end = min(first + chunk, m);
   bool spoilt = false;
