@@ -1,5 +1,5 @@
+import { UserError } from '../user-error';
 import { HELP, parse } from './options';
-import { UserError } from './user-error';
 
 async function main(args: readonly string[]): Promise<number> {
   const options = parse(args);

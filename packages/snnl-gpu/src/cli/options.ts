@@ -4,7 +4,7 @@ import { defaultCache } from '../setup/cache';
 import { ORIGINS } from '../setup/tfjs-node';
 import type { PackageName } from '../setup/tfjs-node-package';
 import { DEFAULT_WHEEL } from '../setup/wheel';
-import { UserError } from './user-error';
+import { UserError } from '../user-error';
 
 export const HELP = `snnl-gpu: native kernels of the soft nearest neighbour loss for tfjs-node
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../cli/user-error';
+import { UserError } from '../user-error';
 import { run } from './run';
 
 const GENERATED = 'fatbin.generated.cc';

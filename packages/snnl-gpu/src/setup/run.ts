@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { UserError } from '../cli/user-error';
+import { UserError } from '../user-error';
 
 export interface Outcome {
   readonly code: number;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
-import { UserError } from '../cli/user-error';
+import { UserError } from '../user-error';
 import { run } from './run';
 
 const TFJS_VERSION = '4.22.0';

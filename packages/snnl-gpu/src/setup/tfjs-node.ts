@@ -1,4 +1,4 @@
-import { UserError } from '../cli/user-error';
+import { UserError } from '../user-error';
 import { buildBinding } from './binding';
 import { installOfficially, officialSiteAnswers } from './official';
 import {

@@ -8,7 +8,7 @@ import {
   statSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../cli/user-error';
+import { UserError } from '../user-error';
 import { run } from './run';
 
 /** TensorFlow for the CPU, as published for Python; its libraries do not need Python. */
