@@ -34,13 +34,12 @@ export class CheckedKernels<Backend extends object> {
   }
 
   /** Takes back kernels that an earlier backend had: they are no good for this one. */
-  without(reason: string): KernelStatus {
+  withdraw(): void {
     for (const [kernelName] of this.named()) {
       if (getKernel(kernelName, this.backendName) != null) {
         unregisterKernel(kernelName, this.backendName);
       }
     }
-    return { fused: false, reason };
   }
 
   private named(): [string, KernelFunc][] {
@@ -54,7 +53,8 @@ export class CheckedKernels<Backend extends object> {
     try {
       await this.check(backend);
     } catch (error) {
-      return this.without(`a shader failed its check: ${messageOf(error)}`);
+      this.withdraw();
+      return { fused: false, reason: `a shader failed its check: ${messageOf(error)}` };
     }
     for (const [kernelName, kernelFunc] of this.named()) {
       if (getKernel(kernelName, this.backendName) != null) continue;
