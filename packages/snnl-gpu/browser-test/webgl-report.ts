@@ -3,6 +3,7 @@ import type { KernelStatus } from '../src';
 import type { BrokenReport } from './webgl-broken';
 import type { LabelReport } from './webgl-labels';
 import type { LostReport } from './webgl-obstacles';
+import type { PanelReport } from './webgl-panels';
 import type { TrainingReport } from './webgl-training';
 
 /** What the page tells the test. */
@@ -12,6 +13,7 @@ export interface WebglReport {
   readonly checks: number;
   readonly failures: readonly string[];
   readonly labels: LabelReport;
+  readonly panels: PanelReport;
   readonly training: TrainingReport;
   /** Most bytes on the device while 16384 x 64 features went forward and backward. */
   readonly peakBytes: number;

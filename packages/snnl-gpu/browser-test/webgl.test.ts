@@ -49,6 +49,11 @@ test('ids beyond 2^24 are told apart, or give NaN once they are rounded', () => 
   expect(onGpu.logSumSame).toEqual(new Array(6).fill(Number.NaN));
 });
 
+test('a batch of several panels has the gradient that all its weights give', () => {
+  expect(report.panels.largest).toBeGreaterThan(1e-3);
+  expect(report.panels.difference).toBeLessThan(1e-5);
+});
+
 test('a seeded model trains as on the cpu backend', () => {
   const { losses, cpuLosses } = report.training;
   expect(losses).toHaveLength(6);

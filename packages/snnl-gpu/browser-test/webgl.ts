@@ -7,6 +7,7 @@ import { brokenDrivers } from './webgl-broken';
 import { labelsOnCpuAndGpu } from './webgl-labels';
 import { peakBytes } from './webgl-memory';
 import { halfFloatStatus, loseContext } from './webgl-obstacles';
+import { panelsAndBlocks } from './webgl-panels';
 import { conformity, type WebglReport } from './webgl-report';
 import { training } from './webgl-training';
 
@@ -22,6 +23,7 @@ await report(async (): Promise<WebglReport> => {
     checks,
     failures,
     labels: await labelsOnCpuAndGpu(),
+    panels: await panelsAndBlocks(),
     training: await training(),
     peakBytes: await peakBytes(),
     halfFloat: await halfFloatStatus(),

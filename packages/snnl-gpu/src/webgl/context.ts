@@ -7,6 +7,8 @@ export interface WebglDevice {
   readonly gl: WebGL2RenderingContext;
   /** Longest side of a texture. */
   readonly maxSide: number;
+  /** Whether a draw can add to float32 targets instead of replacing what they hold. */
+  readonly canAdd: boolean;
 }
 
 /** Render targets that one draw fills; WebGL 2 promises 4, and all but few devices have 8. */
@@ -57,5 +59,10 @@ export function deviceOf(backend: KernelBackend): WebglDevice {
   if (reason !== undefined || !isWebgl2(context)) {
     throw new Error(`The fused WebGL kernels cannot run: ${reason}. Use kernel: 'composed'.`);
   }
-  return { backend, gl: context, maxSide: env().getNumber('WEBGL_MAX_TEXTURE_SIZE') };
+  return {
+    backend,
+    gl: context,
+    maxSide: env().getNumber('WEBGL_MAX_TEXTURE_SIZE'),
+    canAdd: context.getExtension('EXT_float_blend') !== null,
+  };
 }

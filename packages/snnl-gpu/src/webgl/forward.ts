@@ -1,4 +1,4 @@
-import { batchArea, batches, blockArea } from './blocks';
+import { allBlocks, batchArea, batches, blockArea } from './blocks';
 import { place } from './flat';
 import { COLLECT, COUNT } from './glsl/collect';
 import { ANCHORS, CANDIDATES, range } from './glsl/common';
@@ -26,7 +26,7 @@ export function forward({ device, scratch, problem, output, outWidth, outHeight 
   const { chunk, chunks } = chunking(m);
   const area = blockArea(n, chunks);
   const states = scratch.textures(ANCHORS, area.width, area.height);
-  for (const batch of batches(n, m, z.depth)) {
+  for (const batch of batches(allBlocks(n), m, z.depth)) {
     run(device, STREAM, {
       inputs: pairInputs(problem),
       ints: { ...pairInts(problem), chunk, chunks },

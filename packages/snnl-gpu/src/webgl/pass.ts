@@ -20,6 +20,8 @@ export interface Draw {
   readonly outputs: readonly TensorInfo[];
   /** Texels to fill; those outside keep what they held. */
   readonly area: { readonly x?: number; readonly y?: number; width: number; height: number };
+  /** Adds to what the targets hold, see `canAdd` of the device. */
+  readonly add?: boolean;
 }
 
 interface Cache {
@@ -71,7 +73,12 @@ export function run({ backend, gl }: WebglDevice, shader: Shader, draw: Draw): v
     if (value === undefined) throw new Error(`Expected '${name}' for ${shader.name}.`);
     gl.uniform1i(program.locations.get(name) ?? null, value);
   }
+  if (draw.add) {
+    gl.enable(gl.BLEND);
+    gl.blendFunc(gl.ONE, gl.ONE);
+  }
   gpgpu.executeProgram();
+  gl.disable(gl.BLEND);
   gl.bindFramebuffer(gl.FRAMEBUFFER, gpgpu.framebuffer);
 }
 

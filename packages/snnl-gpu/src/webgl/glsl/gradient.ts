@@ -9,8 +9,8 @@ const partTextures = range(ANCHORS).map((a) => `part${a}`);
 
 /**
  * -T G of equation 5 for 8 anchors and 4 candidates: target a holds anchor a's four. Texels of a
- * block of anchors lie in `lines` lines of `width`. Where they are `mirrored`, those below the
- * diagonal stay 0: APPLY_MIRRORED reads the ones above it instead.
+ * block of anchors lie in `lines` lines of `width`, from the candidates of `firstGroup` on. Where
+ * they are `mirrored`, those below the diagonal stay 0: APPLY_PANEL reads the ones above it instead.
  */
 export const WEIGHTS: Shader = {
   name: 'weights',
@@ -19,13 +19,13 @@ export const WEIGHTS: Shader = {
     ...SUM_NAMES.map((name) => `x${name}`),
     ...SUM_NAMES.map((name) => `z${name}`),
   ],
-  ints: [...SCORE_INTS, 'firstBlock', 'width', 'lines', 'mirrored'],
+  ints: [...SCORE_INTS, 'firstBlock', 'firstGroup', 'width', 'lines', 'mirrored'],
   targets: ANCHORS,
   body: `
 void main() {
   ivec2 at = ivec2(gl_FragCoord.xy);
   int block = firstBlock + at.y / lines;
-  int group = (at.y % lines) * width + at.x;
+  int group = firstGroup + (at.y % lines) * width + at.x;
   int c = group * 4;
   if (mirrored != 0 && c < block * ${ANCHORS}) {
     ${lines(ANCHORS, (a) => `out${a} = vec4(0);`)}
@@ -112,21 +112,28 @@ void main() {
 };
 
 /**
- * The same from weights of which only those on and above the diagonal of blocks are there: the
- * weight of i and j is that of j and i.
+ * The same from a panel of weights for the anchors of the blocks from `top` on and the candidates
+ * of those from `left` on, of a batch against itself: the weight of i and j is that of j and i.
+ * `straight` groups of candidates are read as they lie, for the anchors of `top`; `turned` blocks
+ * are read as candidates, for the anchors of `left`. Where both are the same blocks, the panel has
+ * the weights on and above the diagonal only, and each fragment reads both.
  */
-export const APPLY_MIRRORED: Shader = {
-  name: 'apply-mirrored',
+export const APPLY_PANEL: Shader = {
+  name: 'apply-panel',
   textures: ['x', 'z', ...weightTextures],
-  ints: ['n', 'm', 'depth', 'xShift', 'wideShift', 'firstPoint'],
+  ints: [
+    ...['n', 'depth', 'xShift', 'wideShift', 'firstPoint'],
+    ...['top', 'left', 'straight', 'turned'],
+  ],
   targets: ANCHORS,
   body: `${lineAt}
 void main() {
   ${applyHead}
   vec4 low = vec4(0), high = vec4(0);
-  for (int other = 0; other < block; other++) {
-    ivec2 cell = ivec2(block * 2, other);
-    ivec2 line = lineAt(other * ${ANCHORS}, feature.x);
+  int end = min(turned, block - top);
+  for (int row = 0; row < end; row++) {
+    ivec2 cell = ivec2((block - left) * 2, row);
+    ivec2 line = lineAt((top + row) * ${ANCHORS}, feature.x);
     ${lines(
       ANCHORS,
       (q) => `{
@@ -138,10 +145,9 @@ void main() {
     }`,
     )}
   }
-  int groups = (m + 3) / 4;
-  for (int g = block * 2; g < groups; g++) {
-    ivec2 cell = ivec2(g, block);
-    ivec2 line = lineAt(g * 4, feature.x);
+  for (int g = max(0, (block - left) * 2); g < straight; g++) {
+    ivec2 cell = ivec2(g, block - top);
+    ivec2 line = lineAt((left * 2 + g) * 4, feature.x);
     ${addGroup}
   }
   ${applyTail((a) => `sum4(r${a}) + ${a < 4 ? 'low' : 'high'}[${a & 3}]`)}

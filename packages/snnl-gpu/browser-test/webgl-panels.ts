@@ -1,0 +1,42 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from 'snnl-layer';
+
+/** The gradient of a batch against itself, once from shared sums and once from copies of them. */
+export interface PanelReport {
+  /** Largest difference of a component, relative to the largest component. */
+  readonly difference: number;
+  readonly largest: number;
+}
+
+/** Three panels of anchors by three of candidates, the last of each cut short within a block. */
+const SAMPLES = 2 * 2048 + 99;
+
+export async function panelsAndBlocks(): Promise<PanelReport> {
+  const anchors = tf.randomNormal([SAMPLES, 3], 0, 1, 'float32', 11);
+  const ids = Int32Array.from({ length: SAMPLES }, (_, i) => i % 7);
+  const labels = tf.tensor1d(ids, 'int32');
+  const temperature = tf.scalar(2);
+  const inputs = {
+    ...{ anchors, candidates: anchors, temperature },
+    ...{ anchorLabels: labels, candidateLabels: labels },
+  };
+  const attrs = { selfOffset: 0 };
+  const rows = tf.engine().runKernel(NEIGHBOR_LOG_SUMS, inputs, attrs) as tf.Tensor2D;
+  const sums = await rows.slice([0, 0], [2, SAMPLES]).data<'float32'>();
+  // Weights that differ from anchor to anchor, so that no part may stand in for another.
+  const weights = Float32Array.from({ length: 2 * SAMPLES }, (_, i) => ((i * 37) % 101) / 101);
+  const made = () => tf.tensor2d(Float32Array.of(...sums, ...weights), [4, SAMPLES]);
+  const [shared, copy] = [made(), made()];
+  const gradient = async (candidateSums: tf.Tensor): Promise<Float32Array> => {
+    const all = { ...inputs, anchorSums: shared, candidateSums };
+    const result = tf.engine().runKernel(NEIGHBOR_LOG_SUMS_GRAD, all, attrs) as tf.Tensor2D;
+    const values = await result.data<'float32'>();
+    result.dispose();
+    return values;
+  };
+  const [byPanels, byBlocks] = [await gradient(shared), await gradient(copy)];
+  tf.dispose([anchors, labels, temperature, rows, shared, copy]);
+  const largest = byBlocks.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const differences = byPanels.map((value, index) => Math.abs(value - (byBlocks[index] ?? 0)));
+  return { difference: differences.reduce((a, b) => Math.max(a, b), 0) / largest, largest };
+}
