@@ -85,18 +85,27 @@ test('trains on wasm: losses and entanglement fall, accuracy rises; pauses, goes
   await page.close();
 }, 90_000);
 
-test('trains on webgl and says which kernels run', async () => {
-  const at = await PlaygroundPage.open(browser, site.url, {});
-  await at.page.getByRole('radio', { name: /webgl/ }).check();
-  await at.press('Start');
-  await at.reachStep(10);
-  expect(await at.status()).toBe('Training on webgl.');
-  expect(await at.text('kernel')).toBe('fused');
-  expect((await at.text('kernel-reason')).length).toBeGreaterThan(20);
-  expect((await at.values()).accuracy).toBeGreaterThan(0.1);
-  expect(at.complaints).toEqual([]);
-  await at.page.close();
-}, 120_000);
+test.each(['webgpu', 'webgl', 'cpu'])(
+  'trains on %s and says which kernels run',
+  async (backend) => {
+    const at = await PlaygroundPage.open(browser, site.url, {});
+    await at.page.getByRole('radio', { name: new RegExp(`^${backend}`) }).check();
+    await at.press('Start');
+    await at.reachStep(10);
+    const early = await at.values();
+    expect(await at.status()).toBe(`Training on ${backend}.`);
+    expect(await at.text('kernel')).toBe('fused');
+    expect((await at.text('kernel-reason')).length).toBeGreaterThan(20);
+    await at.reachStep(40);
+    const late = await at.values();
+    const lossName = 'trained on: cross-entropy + factor × SNNL';
+    expect(late[lossName]).toBeLessThan(early[lossName] ?? 0);
+    expect(late.accuracy).toBeGreaterThan(early.accuracy ?? 1);
+    expect(at.complaints).toEqual([]);
+    await at.page.close();
+  },
+  120_000,
+);
 
 describe.each([
   { width: 1280, colorScheme: 'light' },
