@@ -24,11 +24,9 @@ export interface WebglReport {
 
 /**
  * exp2 and log2 of a shader are good to a few units in the last place, and log-sums of chunks are
- * rounded once more; beside that the suite allows what float32 rounds anyway. Of its sizes only
- * 401 x 401 and 1271 x 3 are left out: they take the oracle long and show nothing new.
+ * rounded once more; beside that the suite allows what float32 rounds anyway.
  */
 export const conformity: RunChecksOptions = {
   tolerance: { loss: 1e-5, gradient: 1e-4, reason: 'exp2 and log2 of shaders' },
   runs: 5,
-  skip: /401 samples of 401|1271/,
 };
