@@ -27,6 +27,6 @@ export interface WebglReport {
  * rounded once more; beside that the suite allows what float32 rounds anyway.
  */
 export const conformity: RunChecksOptions = {
-  tolerance: { loss: 1e-5, gradient: 1e-4, reason: 'exp2 and log2 of shaders' },
+  tolerance: { loss: 1e-5, gradient: 1e-5, reason: 'exp2 and log2 of shaders' },
   runs: 5,
 };
