@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs';
 import { softNearestNeighborLoss, UNIT_ROWS, UNIT_ROWS_GRAD } from 'snnl-layer';
 import { largestErrors } from './unit-rows-exact';
 
