@@ -1,4 +1,5 @@
-import { kernelFor } from 'snnl-layer';
+import { getKernel } from '@tensorflow/tfjs-core';
+import { kernelFor, UNIT_ROWS } from 'snnl-layer';
 import type { KernelStatus } from '../src';
 import { registerWebgl } from '../src/webgl';
 import { bytesOnDevice } from './webgl-memory';
@@ -9,7 +10,10 @@ export interface BrokenReport {
   readonly noTargets: KernelStatus;
   /** Where a shader computes something else. */
   readonly wrongNumber: KernelStatus;
+  readonly wrongUnitRows: KernelStatus;
   readonly kernel: string;
+  /** Whether kernels for unit rows are left behind. */
+  readonly unitRows: boolean;
   /** Bytes that the failed checks have left on the device. */
   readonly bytes: number;
   /** On a sound backend after that. */
@@ -24,18 +28,27 @@ export async function brokenDrivers(): Promise<BrokenReport> {
   // tfjs keeps one context for all its backends.
   Reflect.deleteProperty(incomplete, 'checkFramebufferStatus');
 
+  const before = bytesOnDevice();
+  const wrongNumber = await registerWith('-2.0 /', '-3.0 /');
+  const wrongUnitRows = await registerWith('- u * f.z', '+ u * f.z');
+  const bytes = bytesOnDevice() - before;
+  const kernel = kernelFor('webgl');
+  const unitRows = getKernel(UNIT_ROWS, 'webgl') != null;
+
+  await freshBackend();
+  const mended = await registerWebgl();
+  return { noTargets, wrongNumber, wrongUnitRows, kernel, unitRows, bytes, mended };
+}
+
+/** Registers on a backend whose shaders have `wrong` in place of `right`. */
+async function registerWith(right: string, wrong: string): Promise<KernelStatus> {
   const { gl } = (await freshBackend()).gpgpu;
   const shaderSource = gl.shaderSource.bind(gl);
   Object.assign(gl, {
     shaderSource: (shader: WebGLShader, source: string) =>
-      shaderSource(shader, source.replace('-2.0 /', '-3.0 /')),
+      shaderSource(shader, source.replace(right, wrong)),
   });
-  const before = bytesOnDevice();
-  const wrongNumber = await registerWebgl();
-  const bytes = bytesOnDevice() - before;
-  const kernel = kernelFor('webgl');
+  const status = await registerWebgl();
   Reflect.deleteProperty(gl, 'shaderSource');
-
-  await freshBackend();
-  return { noTargets, wrongNumber, kernel, bytes, mended: await registerWebgl() };
+  return status;
 }

@@ -1,5 +1,6 @@
 import type { RunChecksOptions } from '@snnl/reference/checks';
 import type { KernelStatus } from '../src';
+import type { UnitRowsReport } from './unit-rows';
 import type { BrokenReport } from './webgl-broken';
 import type { LabelReport } from './webgl-labels';
 import type { LostReport } from './webgl-obstacles';
@@ -12,6 +13,7 @@ export interface WebglReport {
   /** Checks of the conformance suite, and what failed. */
   readonly checks: number;
   readonly failures: readonly string[];
+  readonly unitRows: UnitRowsReport;
   readonly labels: LabelReport;
   readonly panels: PanelReport;
   readonly training: TrainingReport;

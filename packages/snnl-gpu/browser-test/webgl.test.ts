@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { bundle, launch, visit } from '@snnl/browser-testing';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectUnitRows } from './unit-rows-expect';
 import type { WebglReport } from './webgl-report';
 
 const MINUTES = 60_000;
@@ -38,6 +39,10 @@ test('the kernels are registered and conform', () => {
   });
   expect(report.failures).toEqual([]);
   expect(report.checks).toBeGreaterThan(120);
+});
+
+test('rows are scaled to length 1, and gradients back', () => {
+  expectUnitRows(report.unitRows);
 });
 
 test('ids beyond 2^24 are told apart, or give NaN once they are rounded', () => {
@@ -83,14 +88,17 @@ test('float16 render targets are refused in words', () => {
 });
 
 test('kernels that cannot draw, or give wrong numbers, are not registered', () => {
-  const { noTargets, wrongNumber, kernel, bytes, mended } = report.broken;
+  const { noTargets, wrongNumber, wrongUnitRows, kernel, bytes, mended } = report.broken;
   expect(noTargets.fused).toBe(false);
   expect(noTargets.reason).toMatch(
     /shader failed its check: WebGL cannot draw into \d float32 textures at once here \(.*36061/,
   );
   expect(wrongNumber.fused).toBe(false);
   expect(wrongNumber.reason).toMatch(/SnnlNeighborLogSumsGrad, self-test: expected -0.42\d* at 0/);
+  expect(wrongUnitRows.fused).toBe(false);
+  expect(wrongUnitRows.reason).toMatch(/SnnlUnitRowsGrad, self-test: expected 0.128 at 0/);
   expect(kernel).toBe('composed');
+  expect(report.broken.unitRows).toBe(false);
   expect(bytes).toBe(0);
   expect(mended).toEqual(report.status);
 });

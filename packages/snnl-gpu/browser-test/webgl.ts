@@ -3,6 +3,7 @@ import { registeredKernels, runChecks } from '@snnl/reference/checks';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-webgl';
 import { type KernelStatus, register } from '../src';
+import { unitRowsReport } from './unit-rows';
 import { brokenDrivers } from './webgl-broken';
 import { labelsOnCpuAndGpu } from './webgl-labels';
 import { peakBytes } from './webgl-memory';
@@ -22,6 +23,7 @@ await report(async (): Promise<WebglReport> => {
     status,
     checks,
     failures,
+    unitRows: await unitRowsReport(),
     labels: await labelsOnCpuAndGpu(),
     panels: await panelsAndBlocks(),
     training: await training(),

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { bundle, launch, visit } from '@snnl/browser-testing';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { UnitRowsReport } from './unit-rows';
+import { expectUnitRows } from './unit-rows-expect';
 import type { conformance } from './webgpu/conformance';
 import type { FailuresReport } from './webgpu/failures';
 import type { TrainingReport } from './webgpu/training';
@@ -44,6 +46,12 @@ test(
 );
 
 test(
+  'rows are scaled to length 1, and gradients back',
+  async () => expectUnitRows(await findings<UnitRowsReport>('unitRows')),
+  3 * MINUTES,
+);
+
+test(
   'training gives the losses of the cpu backend, and a short last batch costs nothing new',
   async () => {
     const found = await findings<TrainingReport>('training');
@@ -75,7 +83,12 @@ test(
     expect(found.broken.mergeGradient?.reason).toMatch(
       /SnnlNeighborLogSumsGrad, self-test: expected -0.42\d* at 0, got -0.63/,
     );
+    expect(found.broken.unitRows?.reason).toMatch(/shader failed its check: unitRows, line \d+: /);
+    expect(found.broken.unitRowsGrad?.reason).toMatch(
+      /SnnlUnitRowsGrad, self-test: expected 0.128 at 0/,
+    );
     expect(found.kernelWhenBroken).toBe('composed');
+    expect(found.unitRowsWhenBroken).toBe(false);
     expect(found.lossWhenBroken).toBeCloseTo(Math.log(2 + Math.exp(-1)), 5);
 
     expect(found.good.fused).toBe(true);

@@ -1,10 +1,19 @@
 import { report } from '@snnl/browser-testing/page';
 import '@tensorflow/tfjs-backend-webgpu';
+import { registerWebgpu } from '../src/webgpu';
+import { type UnitRowsReport, unitRowsReport } from './unit-rows';
+import { useWebgpu } from './webgpu/backend';
 import { conformance } from './webgpu/conformance';
 import { failures } from './webgpu/failures';
 import { training } from './webgpu/training';
 
-const PARTS: Record<string, () => Promise<object>> = { conformance, training, failures };
+async function unitRows(): Promise<UnitRowsReport> {
+  await useWebgpu();
+  await registerWebgpu();
+  return unitRowsReport();
+}
+
+const PARTS: Record<string, () => Promise<object>> = { conformance, unitRows, training, failures };
 
 await report(async () => {
   const part = PARTS[location.hash.slice(1)];

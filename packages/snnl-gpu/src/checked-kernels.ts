@@ -4,13 +4,12 @@ import {
   registerKernel,
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
-import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from 'snnl-layer';
 import { messageOf } from './message';
 import type { KernelStatus } from './status';
 
 /**
- * The two kernels of a backend that shaders compute, registered only once they have given the right
- * numbers on it.
+ * The kernels of a backend that shaders compute, by their names, registered only once all of them
+ * have given the right numbers on it.
  *
  * @typeParam Backend The backend's own type: each new one is checked anew.
  */
@@ -19,7 +18,7 @@ export class CheckedKernels<Backend extends object> {
 
   constructor(
     private readonly backendName: string,
-    private readonly kernels: { readonly logSums: KernelFunc; readonly logSumsGrad: KernelFunc },
+    private readonly kernels: Readonly<Record<string, KernelFunc>>,
     /** Rejects where a shader is wrong. */
     private readonly check: (backend: Backend) => Promise<void>,
   ) {}
@@ -35,18 +34,11 @@ export class CheckedKernels<Backend extends object> {
 
   /** Takes back kernels that an earlier backend had: they are no good for this one. */
   withdraw(): void {
-    for (const [kernelName] of this.named()) {
+    for (const kernelName of Object.keys(this.kernels)) {
       if (getKernel(kernelName, this.backendName) != null) {
         unregisterKernel(kernelName, this.backendName);
       }
     }
-  }
-
-  private named(): [string, KernelFunc][] {
-    return [
-      [NEIGHBOR_LOG_SUMS, this.kernels.logSums],
-      [NEIGHBOR_LOG_SUMS_GRAD, this.kernels.logSumsGrad],
-    ];
   }
 
   private async checkAndRegister(backend: Backend): Promise<KernelStatus> {
@@ -56,7 +48,7 @@ export class CheckedKernels<Backend extends object> {
       this.withdraw();
       return { fused: false, reason: `a shader failed its check: ${messageOf(error)}` };
     }
-    for (const [kernelName, kernelFunc] of this.named()) {
+    for (const [kernelName, kernelFunc] of Object.entries(this.kernels)) {
       if (getKernel(kernelName, this.backendName) != null) continue;
       registerKernel({ kernelName, backendName: this.backendName, kernelFunc });
     }

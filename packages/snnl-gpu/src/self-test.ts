@@ -5,6 +5,7 @@ import type {
   NamedTensorInfoMap,
   TensorInfo,
 } from '@tensorflow/tfjs-core';
+import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD, UNIT_ROWS, UNIT_ROWS_GRAD } from 'snnl-layer';
 
 /** What of a backend the self-test uses. */
 export interface TestedBackend {
@@ -12,6 +13,17 @@ export interface TestedBackend {
   read(dataId: DataId): Promise<unknown>;
   disposeData(dataId: DataId): unknown;
 }
+
+/** The kernels that are tested, by their names. */
+export type TestedKernels = Readonly<
+  Record<
+    | typeof NEIGHBOR_LOG_SUMS
+    | typeof NEIGHBOR_LOG_SUMS_GRAD
+    | typeof UNIT_ROWS
+    | typeof UNIT_ROWS_GRAD,
+    KernelFunc
+  >
+>;
 
 /** Far more than float32 needs here, far less than any mistake makes. */
 const TOLERANCE = 1e-4;
@@ -26,16 +38,17 @@ const A = -1 - Math.log(P);
 const SUMS = [A, -1, 2 - 2 * P, 1, 1].flatMap((value) => new Array<number>(4).fill(value));
 const GRADIENT = [-P, 1 - P, P, 1 - P, -P, P - 1, P, P - 1];
 
+/** Rows of length 5 and 0, dL/du = (1, 0) of the first: its dL/dx = (1 - 0.36, 0.48) / 5. */
+const ROWS = [3, -4, 0, 0];
+const UNITS = [0.6, -0.8, 0, 0];
+const ROWS_GRADIENT = [0.128, 0.096, 0, 0];
+
 /**
- * Runs both kernels of a backend once and compares with numbers known beforehand.
+ * Runs each kernel of a backend once and compares with numbers known beforehand.
  *
  * @throws Error with the number that is wrong.
  */
-export async function selfTest(
-  backend: TestedBackend,
-  logSums: KernelFunc,
-  logSumsGrad: KernelFunc,
-): Promise<void> {
+export async function selfTest(backend: TestedBackend, kernels: TestedKernels): Promise<void> {
   const owned: TensorInfo[] = [];
   const own = (tensor: TensorInfo) => {
     owned.push(tensor);
@@ -54,12 +67,21 @@ export async function selfTest(
     candidateLabels: labels,
     temperature: floats([], [1]),
   };
-  const run = (kernel: KernelFunc, from: NamedTensorInfoMap) =>
-    own(kernel({ inputs: from, backend, attrs: { selfOffset: 0 } }) as TensorInfo);
+  const x = floats([2, 2], ROWS);
+  const check = async (
+    name: keyof TestedKernels,
+    from: NamedTensorInfoMap,
+    expected: readonly number[],
+  ) => {
+    const output = kernels[name]({ inputs: from, backend, attrs: { selfOffset: 0 } });
+    await expectNear(backend, name, own(output as TensorInfo), expected);
+  };
   try {
-    await expectNear(backend, 'SnnlNeighborLogSums', run(logSums, inputs), SUMS);
+    await check(NEIGHBOR_LOG_SUMS, inputs, SUMS);
     const gradInputs = { ...inputs, anchorSums: sums, candidateSums: sums };
-    await expectNear(backend, 'SnnlNeighborLogSumsGrad', run(logSumsGrad, gradInputs), GRADIENT);
+    await check(NEIGHBOR_LOG_SUMS_GRAD, gradInputs, GRADIENT);
+    await check(UNIT_ROWS, { x }, UNITS);
+    await check(UNIT_ROWS_GRAD, { x, dy: floats([2, 2], [1, 0, 1, 1]) }, ROWS_GRADIENT);
   } finally {
     for (const { dataId } of owned) backend.disposeData(dataId);
   }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { kernelFor, softNearestNeighborLoss } from 'snnl-layer';
+import { kernelFor, softNearestNeighborLoss, UNIT_ROWS } from 'snnl-layer';
 import { register } from '../../src/register-all';
 import type { KernelStatus } from '../../src/status';
 import { registerWebgpu } from '../../src/webgpu';
@@ -18,6 +18,8 @@ export interface FailuresReport {
   /** Status with one shader broken, by the name of the shader. */
   readonly broken: Readonly<Record<string, KernelStatus>>;
   readonly kernelWhenBroken: string;
+  /** Whether a kernel for unit rows is registered then. */
+  readonly unitRowsWhenBroken: boolean;
   readonly lossWhenBroken: number;
   readonly good: KernelStatus;
   /** Whether a second registration gave the first one's answer. */
@@ -47,6 +49,8 @@ const SABOTAGES: Record<string, (code: string) => string> = {
   logSums: (code) => code.replace('fn work(', 'fn work(nothing : nonsense, '),
   weights: (code) => code.replace('workgroupBarrier();', 'workgroupBarrier()'),
   mergeGradient: (code) => code.replace('2.0 *', '3.0 *'),
+  unitRows: (code) => code.replace('workgroupBarrier();', 'workgroupBarrier()'),
+  unitRowsGrad: (code) => code.replace('- u * along', '+ u * along'),
 };
 
 export async function failures(): Promise<FailuresReport> {
@@ -59,6 +63,7 @@ export async function failures(): Promise<FailuresReport> {
     await freshBackend();
   }
   const kernelWhenBroken = kernelFor('webgpu');
+  const unitRowsWhenBroken = tf.getKernel(UNIT_ROWS, 'webgpu') != null;
   const lossWhenBroken = await squareLoss();
 
   const good = await registerWebgpu();
@@ -73,6 +78,7 @@ export async function failures(): Promise<FailuresReport> {
   return {
     broken,
     kernelWhenBroken,
+    unitRowsWhenBroken,
     lossWhenBroken,
     good,
     same,

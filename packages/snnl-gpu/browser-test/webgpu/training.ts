@@ -1,5 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import { kernelFor, neighborLogSums, softNearestNeighbor, withTargetLabels } from 'snnl-layer';
+import {
+  kernelFor,
+  neighborLogSums,
+  softNearestNeighbor,
+  UNIT_ROWS,
+  UNIT_ROWS_GRAD,
+  withTargetLabels,
+} from 'snnl-layer';
 import { registerWebgpu } from '../../src/webgpu';
 import { pipelines, useWebgpu } from './backend';
 
@@ -54,7 +61,7 @@ async function train(onEpoch: () => void): Promise<number[]> {
   return (history.loss ?? []).map(Number);
 }
 
-/** Runs both kernels on a batch of `n` samples of `d` features. */
+/** Runs all kernels on a batch of `n` samples of `d` features. */
 async function step(n: number, d: number, temperature: number): Promise<void> {
   const labels = tf.tensor1d(
     Array.from({ length: n }, (_, i) => i % 3),
@@ -78,7 +85,9 @@ async function step(n: number, d: number, temperature: number): Promise<void> {
   };
   const gradient = tf.grad(value)(x);
   await gradient.data();
-  tf.dispose([labels, x, t, gradient]);
+  const units = tf.engine().runKernel(UNIT_ROWS, { x });
+  const back = tf.engine().runKernel(UNIT_ROWS_GRAD, { x, dy: gradient });
+  tf.dispose([labels, x, t, gradient, units as tf.Tensor, back as tf.Tensor]);
 }
 
 const ours = () => pipelines().filter((key) => key.startsWith('snnl-'));

@@ -1,10 +1,9 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { WebglDevice } from './context';
 import { type Flat, place } from './flat';
 import { CANDIDATES, VECTOR_WIDTH } from './glsl/common';
 import { CENTRE, COLUMN_SUMS, MEAN, NORMS, PACK, SUMS, TRANSPOSE } from './glsl/points';
+import type { Tools } from './output';
 import { run } from './pass';
-import type { Scratch } from './scratch';
 
 /** Points in a texture, see glsl/common.ts. */
 export interface Points {
@@ -20,11 +19,6 @@ export interface Points {
 export interface Norms {
   readonly norms: TensorInfo;
   readonly labels: TensorInfo;
-}
-
-interface Tools {
-  readonly device: WebglDevice;
-  readonly scratch: Scratch;
 }
 
 /** Rows are filled up to whole blocks; there is at least one. */

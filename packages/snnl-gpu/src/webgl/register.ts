@@ -1,13 +1,22 @@
 import type { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import { findBackend } from '@tensorflow/tfjs-core';
+import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD, UNIT_ROWS, UNIT_ROWS_GRAD } from 'snnl-layer';
 import { CheckedKernels } from '../checked-kernels';
 import { selfTest } from '../self-test';
 import type { KernelStatus } from '../status';
 import { isWebgl, obstacle } from './context';
 import { logSums, logSumsGrad } from './kernels';
+import { unitRows, unitRowsGrad } from './unit-rows';
 
-const kernels = new CheckedKernels<MathBackendWebGL>('webgl', { logSums, logSumsGrad }, (backend) =>
-  selfTest(backend, logSums, logSumsGrad),
+const KERNELS = {
+  [NEIGHBOR_LOG_SUMS]: logSums,
+  [NEIGHBOR_LOG_SUMS_GRAD]: logSumsGrad,
+  [UNIT_ROWS]: unitRows,
+  [UNIT_ROWS_GRAD]: unitRowsGrad,
+};
+
+const kernels = new CheckedKernels<MathBackendWebGL>('webgl', KERNELS, (backend) =>
+  selfTest(backend, KERNELS),
 );
 
 /**

@@ -5,12 +5,12 @@ import type {
   TensorInfo,
 } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from './backend';
-import { assertNotLost } from './device-loss';
 import { LOG_SUMS, PARTIALS_PER_CHUNK } from './log-sums';
 import { MERGE_GRADIENT, MERGE_GROUPS } from './merge-gradient';
 import { MERGE_SUMS } from './merge-sums';
 import { columnPanels, tilesOf } from './pack';
-import { chunksOf, input, prepare, Scratch } from './problem';
+import { chunksOf, input, prepare } from './problem';
+import { type Scratch, withOutput } from './scratch';
 import { runShader } from './shader';
 import { WEIGHTED_SUMS } from './weighted-sums';
 import { WEIGHTS } from './weights';
@@ -21,39 +21,19 @@ const BLOCK_TILES = 1024;
 
 /** The kernel function of `SnnlNeighborLogSums`. */
 export const logSums: KernelFunc = ({ inputs, backend, attrs }) =>
-  withScratch(backend as WebgpuBackend, [5, rowsOf(inputs)], (gpu, scratch, output) =>
+  withOutput(backend as WebgpuBackend, [5, rowsOf(inputs)], (gpu, scratch, output) =>
     forward(gpu, scratch, inputs, attrs, output),
   );
 
 /** The kernel function of `SnnlNeighborLogSumsGrad`. */
 export const logSumsGrad: KernelFunc = ({ inputs, backend, attrs }) => {
   const [n = 0, d = 0] = input(inputs, 'anchors').shape;
-  return withScratch(backend as WebgpuBackend, [n, d], (gpu, scratch, output) =>
+  return withOutput(backend as WebgpuBackend, [n, d], (gpu, scratch, output) =>
     backward(gpu, scratch, inputs, attrs, output),
   );
 };
 
 const rowsOf = (inputs: NamedTensorInfoMap): number => input(inputs, 'anchors').shape[0] ?? 0;
-
-function withScratch(
-  backend: WebgpuBackend,
-  shape: number[],
-  fill: (backend: WebgpuBackend, scratch: Scratch, output: TensorInfo) => void,
-): TensorInfo {
-  assertNotLost(backend);
-  if (shape.includes(0)) return backend.makeTensorInfo(shape, 'float32', new Float32Array(0));
-  const output = backend.makeTensorInfo(shape, 'float32');
-  const scratch = new Scratch(backend);
-  try {
-    fill(backend, scratch, output);
-    return output;
-  } catch (error) {
-    backend.disposeData(output.dataId);
-    throw error;
-  } finally {
-    scratch.free();
-  }
-}
 
 function forward(
   backend: WebgpuBackend,

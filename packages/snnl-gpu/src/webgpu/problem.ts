@@ -1,9 +1,9 @@
 import type { NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
-import { util } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from './backend';
 import { columnMean } from './column-mean';
 import { paddedWidth, rowPanels } from './pack';
 import { poison } from './poison';
+import type { Scratch } from './scratch';
 
 /** What both kernels start from, on the device. */
 export interface Problem {
@@ -22,36 +22,6 @@ export interface Problem {
   readonly temperature: TensorInfo;
   /** 1 where every result is NaN. */
   readonly poison: TensorInfo;
-}
-
-/** Storage that a kernel takes for its own use, all freed at its end. */
-export class Scratch {
-  readonly #backend: WebgpuBackend;
-  readonly #tensors: TensorInfo[] = [];
-
-  constructor(backend: WebgpuBackend) {
-    this.#backend = backend;
-  }
-
-  take(shape: number[]): TensorInfo {
-    return this.own(this.#backend.makeTensorInfo(shape, 'float32'));
-  }
-
-  own(tensor: TensorInfo): TensorInfo {
-    this.#tensors.push(tensor);
-    return tensor;
-  }
-
-  /** `tensor`, or a single 0 in place of an empty one: WebGPU binds no empty buffers. */
-  nonEmpty(tensor: TensorInfo): TensorInfo {
-    if (util.sizeFromShape(tensor.shape) > 0) return tensor;
-    const zero = tensor.dtype === 'int32' ? new Int32Array(1) : new Float32Array(1);
-    return this.own(this.#backend.makeTensorInfo([1], tensor.dtype, zero));
-  }
-
-  free(): void {
-    for (const { dataId } of this.#tensors) this.#backend.disposeData(dataId);
-  }
 }
 
 export function input(inputs: NamedTensorInfoMap, name: string): TensorInfo {

@@ -1,4 +1,5 @@
 import { engine, findBackendFactory } from '@tensorflow/tfjs-core';
+import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD, UNIT_ROWS, UNIT_ROWS_GRAD } from 'snnl-layer';
 import { CheckedKernels } from '../checked-kernels';
 import { selfTest } from '../self-test';
 import type { KernelStatus } from '../status';
@@ -6,11 +7,19 @@ import type { WebgpuBackend } from './backend';
 import { checkingShaders } from './check-shaders';
 import { AFTER_LOSS, deviceLoss } from './device-loss';
 import { logSums, logSumsGrad } from './kernels';
+import { unitRows, unitRowsGrad } from './unit-rows';
 
 const BACKEND = 'webgpu';
 
-const kernels = new CheckedKernels<WebgpuBackend>(BACKEND, { logSums, logSumsGrad }, (backend) =>
-  checkingShaders(backend, () => selfTest(backend, logSums, logSumsGrad)),
+const KERNELS = {
+  [NEIGHBOR_LOG_SUMS]: logSums,
+  [NEIGHBOR_LOG_SUMS_GRAD]: logSumsGrad,
+  [UNIT_ROWS]: unitRows,
+  [UNIT_ROWS_GRAD]: unitRowsGrad,
+};
+
+const kernels = new CheckedKernels<WebgpuBackend>(BACKEND, KERNELS, (backend) =>
+  checkingShaders(backend, () => selfTest(backend, KERNELS)),
 );
 
 /**

@@ -2,7 +2,7 @@ import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Program, Uniform, WebgpuBackend } from './backend';
 
 /** What WebGPU promises for a dimension. */
-const MAX_GROUPS = 65535;
+export const MAX_GROUPS = 65535;
 
 /** A shader: all that its compiled pipeline depends on. */
 export interface Shader<Input extends string, Size extends string> {
