@@ -31,7 +31,7 @@ test('without the binary the composed form runs and the status tells', async () 
 });
 
 test('a binary that does not load is named with its reason', async () => {
-  const [path = ''] = binaryPaths(root);
+  const [path] = binaryPaths(root);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, 'not a library');
   const { fused, reason } = await registerTensorflow(root);
