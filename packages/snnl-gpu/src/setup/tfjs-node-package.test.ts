@@ -28,7 +28,7 @@ test.each(['pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb'])(
 
 test('a folder without package.json is told to get one', async () => {
   await expect(installTfjsNode(root, '@tensorflow/tfjs-node')).rejects.toThrow(
-    'it has no package.json. Run npm init -y there first.',
+    'which has no package.json. Run npm init -y there first.',
   );
 });
 

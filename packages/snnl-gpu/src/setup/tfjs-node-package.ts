@@ -43,15 +43,16 @@ function otherLock(project: string): string | undefined {
 
 /** Installs the package with npm, without its install script, which downloads. */
 export async function installTfjsNode(project: string, name: PackageName): Promise<void> {
-  const cannot = `${name} is not installed in ${project}, and npm cannot add it there`;
   if (!existsSync(join(project, 'package.json'))) {
-    throw new UserError(`${cannot}: it has no package.json. Run npm init -y there first.`);
+    throw new UserError(
+      `${name} is not installed in ${project}, which has no package.json. Run npm init -y there first.`,
+    );
   }
   const other = otherLock(project);
   if (other !== undefined) {
     throw new UserError(
-      `${cannot}: there is ${other}. Add ${name}@${TFJS_VERSION} yourself, without its install ` +
-        'script, and run this again.',
+      `${name} is not installed in ${project}, and npm cannot add it there: there is ${other}. Add ` +
+        `${name}@${TFJS_VERSION} yourself, without its install script, and run this again.`,
     );
   }
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
