@@ -7,27 +7,28 @@ import { run } from './pnpm.mjs';
 import { setup } from './setup.mjs';
 
 const CLI = ['--import', 'tsx', 'packages/snnl-gpu/src/cli/main.ts'];
-const TFJS_NODE = [
-  '--project',
-  'packages/snnl-gpu',
-  '--cache',
-  '.cache/tensorflow',
-  '--from',
-  'wheel',
-];
+const PROJECT = ['--project', 'packages/snnl-gpu'];
 
 /** Whether a command line asks for the backend. */
 export const wantsTensorflow = (args) => args.some((arg) => /^(--backend=)?tensorflow$/.test(arg));
 
-/** Returns the first exit code that is not 0. On stderr: stdout belongs to the program set up. */
-export function ensureNative() {
-  const options = { stdio: ['ignore', 2, 2] };
-  return (
-    run(process.execPath, [...CLI, 'setup-tfjs-node', ...TFJS_NODE], options) ||
-    // nvcc takes minutes; `npm run build:native` in packages/snnl-gpu runs it.
-    run(process.execPath, [...CLI, 'build', '--no-cuda'], options)
-  );
+/** On stderr: stdout belongs to the program set up. */
+const cli = (...args) => run(process.execPath, [...CLI, ...args], { stdio: ['ignore', 2, 2] });
+
+/** Has tfjs-node with a libtensorflow from `origin`, as `--from` names it; returns the exit code. */
+export function setupTfjsNode(origin, ...flags) {
+  const cache = ['--cache', '.cache/tensorflow'];
+  return cli('setup-tfjs-node', ...PROJECT, ...cache, '--from', origin, ...flags);
 }
+
+/** Says on which libtensorflow the kernels run. */
+export const doctor = () => cli('doctor', ...PROJECT);
+
+/** Without nvcc, which takes minutes; `npm run build:native` in packages/snnl-gpu runs it. */
+export const buildNativeKernels = () => cli('build', '--no-cuda');
+
+/** Returns the first exit code that is not 0. */
+export const ensureNative = () => setupTfjsNode('wheel') || buildNativeKernels();
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   setup();

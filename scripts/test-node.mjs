@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { buildPackages } from './build-packages.mjs';
 import { root, run } from './pnpm.mjs';
 import { setup } from './setup.mjs';
 
@@ -42,6 +43,8 @@ function testOn(version) {
 }
 
 setup();
+// One test bundles a page out of the built packages.
+buildPackages();
 const asked = process.argv.slice(2);
 const versions = asked.length > 0 ? asked.map((line) => NODES[line] ?? line) : Object.values(NODES);
 const failed = versions.filter((version) => testOn(version) !== 0);

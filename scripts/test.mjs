@@ -62,6 +62,7 @@ step('CUDA kernels', checkCuda);
 step('browser', ensureChromium);
 step('packages in use', () => run('node', ['scripts/release/quick.mjs']));
 step('native kernels and tfjs-node', ensureNative);
+step('published binary', () => run('node', ['scripts/release/prebuild.mjs', '--no-cuda']));
 step('CPU kernels, with sanitizers', () => run('sh', ['packages/snnl-gpu/native/cpu/test/run.sh']));
 step('docs', () => run('node', ['scripts/docs.mjs']));
 step('tests', vitest, countVitest);

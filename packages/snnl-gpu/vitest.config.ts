@@ -11,6 +11,8 @@ export default defineConfig({
     name: 'snnl-gpu',
     include: ['{src,browser-test,native}/**/*.test.ts'],
     testTimeout: 60_000,
+    // As users of Node 23 and newer start programs with tfjs-node.
+    execArgv: ['--import', new URL('node-shim.js', import.meta.url).href],
     // TensorFlow's greetings.
     env: { TF_CPP_MIN_LOG_LEVEL: '3' },
   },

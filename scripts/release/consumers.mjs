@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { register } from 'tsx/esm/api';
+import { root } from '../pnpm.mjs';
 import { exec } from './exec.mjs';
 
 const templates = fileURLToPath(new URL('consumers', import.meta.url));
@@ -18,7 +19,11 @@ const CONSUMERS = [
   { name: 'esbuild', is: 'esbuild, in Chromium', page: 'dist' },
   { name: 'script-tags', is: 'script tags, in Chromium', page: 'dist' },
   { name: 'workspaces', is: 'two packages, one tfjs' },
+  { name: 'tfjs-node', is: 'tfjs-node, published binary' },
 ];
+
+/** Where the tests of this repository keep libtensorflow too. */
+const TENSORFLOW_CACHE = join(root, '.cache', 'tensorflow');
 
 async function browserTools() {
   register();
@@ -56,7 +61,10 @@ export async function runConsumers({ folder, env, packages = [], only }) {
       const result = { consumer: is, ok: true, note: '' };
       try {
         await install(project, { name, env, install: packages });
-        const output = await exec('npm', ['run', '--silent', script], { cwd: project, env });
+        const output = await exec('npm', ['run', '--silent', script], {
+          cwd: project,
+          env: { ...env, TENSORFLOW_CACHE },
+        });
         result.note = output.match(/^note: (.*)$/m)?.[1] ?? '';
         if (page)
           await visit(browser, { folders: { '/': join(project, page, '/') }, timeout: 120_000 });

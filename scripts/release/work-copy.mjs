@@ -27,6 +27,7 @@ export async function publishFrom(folder, registryEnv) {
   await run('release:version');
   git(folder, ...IDENTITY, 'commit', '--quiet', '--all', '--message', 'Version');
   await run('build');
+  await run('release:prebuild');
   return exec('node', ['scripts/pnpm.mjs', 'exec', 'changeset', 'publish', '--no-git-tag'], {
     cwd: folder,
     env: registryEnv,

@@ -1,6 +1,6 @@
 // TensorFlow's C API as this package uses it, found at run time in whatever libtensorflow the process
-// has loaded: one binary serves libtensorflow 2.9.1 and current ones, and no header is needed to build.
-// Signatures: tensorflow/c/{c_api,kernels,ops,tf_status,tf_tensor}.h, the same in all those releases.
+// has loaded: one binary is to serve libtensorflow 2.7 to current ones, and no header is needed to build.
+// Signatures: tensorflow/c/{c_api,kernels,ops,tf_status,tf_tensor}.h, the same in 2.7.0, 2.10.1 and 2.21.
 #pragma once
 #include <cstddef>
 #include <cstdint>

@@ -1,2 +1,2 @@
-export { type Binary, loadBinary } from './node/binary';
+export { type Binary, type LoadedBinary, loadBinary } from './node/binary';
 export { registerTensorflow } from './node/register';

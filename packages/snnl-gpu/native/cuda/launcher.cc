@@ -27,7 +27,9 @@ int capability_of(const Driver& driver, CuDevice device) {
 }
 
 std::string find_reason() {
-  if (kFatbinBytes == 0) return "this build has no CUDA kernels: nvcc was not found when it was made";
+  if (kFatbinBytes == 0) {
+    return "this binary was made without nvcc; where nvcc is, npx snnl-gpu build makes one with CUDA kernels";
+  }
   const LoadedDriver& loaded = loaded_driver();
   if (!loaded.missing.empty()) return loaded.missing;
   const Driver& driver = loaded.driver;

@@ -61,7 +61,9 @@ function read(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new UserError(`${messageOf(error)} See npx snnl-gpu help.`);
+    // Its first sentence: the next one is about arguments that begin with a dash.
+    const [problem] = messageOf(error).split('. ');
+    throw new UserError(`${problem}. See npx snnl-gpu help.`);
   }
 }
 

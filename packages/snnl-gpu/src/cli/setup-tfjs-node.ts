@@ -19,6 +19,7 @@ export async function setup({
   });
   console.log(`${name} ${version} works (${folder})`);
   const { state, words } = checkNode();
-  if (state === 'FAIL') console.log(`snnl-gpu: this Node ${words}`);
+  if (state === 'FAIL')
+    console.log(`snnl-gpu: on this Node it needs one thing more. Node ${words}`);
   return 0;
 }

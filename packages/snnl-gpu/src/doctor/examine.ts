@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { messageOf } from '../message';
 import { findTfjsNode, type PackageName, whyBroken } from '../setup/tfjs-node-package';
-import { type Finding, fail, ok } from './finding';
+import { type Finding, fail, info, ok } from './finding';
 import { checkGpu } from './gpu';
 import { checkNode } from './node-version';
 
@@ -54,7 +54,7 @@ export async function* examine(patient: Patient): AsyncGenerator<Finding> {
     yield finding;
     works &&= finding.state !== 'FAIL';
   }
-  if (!works) return;
+  if (!works) return yield info('kernels', 'not examined until the above is mended');
   try {
     yield* checkKernels(patient);
   } catch (error) {

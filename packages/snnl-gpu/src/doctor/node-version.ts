@@ -2,8 +2,8 @@ import util from 'node:util';
 import { type Finding, fail, ok } from './finding';
 
 const REMEDY =
-  'Start programs with: node --import snnl-gpu/node-shim app.mjs (or set NODE_OPTIONS to that ' +
-  'option), or use Node 20 or 22';
+  'Start programs with: node --import snnl-gpu/node-shim app.mjs (or set NODE_OPTIONS to ' +
+  '"--import snnl-gpu/node-shim", also for this doctor), or use Node 20 or 22';
 
 /** Node 23 dropped a function that tfjs-node 4.22 calls when it makes tensors and reads models. */
 export function checkNode(

@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { kernelFor, softNearestNeighborLoss } from 'snnl-layer';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { binaryPaths } from './binary';
+import { packageRoot } from './package-root';
 import { registerTensorflow } from './register';
 
 const root = mkdtempSync(join(tmpdir(), 'snnl-absent-'));
@@ -30,11 +31,26 @@ test('without the binary the composed form runs and the status tells', async () 
   expect(loss.dataSync()[0]).toBeCloseTo(Math.log(2 + Math.exp(-1)), 6);
 });
 
-test('a binary that does not load is named with its reason', async () => {
-  const [path = ''] = binaryPaths(root);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, 'not a library');
+test('binaries that do not load are named with their reasons', async () => {
+  for (const path of binaryPaths(root)) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, 'not a library');
+  }
   const { fused, reason } = await registerTensorflow(root);
   expect(fused).toBe(false);
-  expect(reason).toMatch(/snnl-gpu\.node does not load: .*Build one with/s);
+  const refusal = 'snnl-gpu\\.node does not load: .*';
+  expect(reason).toMatch(
+    new RegExp(
+      `build/Release/${refusal}; .*prebuilds/.*${refusal}\\. Build one with: npx snnl-gpu`,
+    ),
+  );
+});
+
+test('where the one built here does not load the published one serves, and both are named', async () => {
+  const [built, prebuilt] = binaryPaths(root);
+  copyFileSync(binaryPaths(packageRoot())[0], prebuilt);
+  const { fused, reason } = await registerTensorflow(root);
+  expect(fused).toBe(true);
+  expect(reason).toContain(`prebuilt binary; ${built} does not load: `);
+  expect(reason).toContain(', libtensorflow 2.');
 });

@@ -23,13 +23,22 @@ export interface Binary {
   register(): NativeRegistration;
 }
 
+/** A binary that has been loaded. */
+export interface LoadedBinary {
+  readonly binary: Binary;
+  /** In words: which one it is, and why not one that comes before it. */
+  readonly origin: string;
+}
+
 /** Where a binary may lie, the first choice first: as built here, or as published. */
-export function binaryPaths(root: string): string[] {
+export function binaryPaths(root: string): [built: string, prebuilt: string] {
   return [
     join(root, 'build', 'Release', FILE),
     join(root, 'prebuilds', `${process.platform}-${process.arch}`, FILE),
   ];
 }
+
+const ORIGINS = ['binary built here', 'prebuilt binary'] as const;
 
 /**
  * Loads the first binary that this machine can load.
@@ -37,15 +46,16 @@ export function binaryPaths(root: string): string[] {
  * @param root The folder of this package.
  * @throws Error that names what was tried and what to do.
  */
-export function loadBinary(root: string): Binary {
+export function loadBinary(root: string): LoadedBinary {
   const require = createRequire(import.meta.url);
   const problems: string[] = [];
-  for (const path of binaryPaths(root)) {
+  for (const [index, path] of binaryPaths(root).entries()) {
     if (!existsSync(path)) continue;
     try {
-      return require(path) as Binary;
+      const binary = require(path) as Binary;
+      return { binary, origin: [ORIGINS[index], ...problems].join('; ') };
     } catch (error) {
-      problems.push(`${path} does not load: ${messageOf(error)}`);
+      problems.push(`${path} does not load: ${messageOf(error).trim()}`);
     }
   }
   const found =

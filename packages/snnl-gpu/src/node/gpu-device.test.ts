@@ -20,7 +20,7 @@ const native: NativeRegistration = {
 };
 const found = (registration: NativeRegistration) => {
   const binary: Binary = { register: () => registration };
-  vi.mocked(loadBinary).mockReturnValue(binary);
+  vi.mocked(loadBinary).mockReturnValue({ binary, origin: 'prebuilt binary' });
 };
 
 beforeEach(() => void registerBackend('tensorflow', () => new OnGpu()));

@@ -10,7 +10,7 @@ import { packageRoot } from './package-root';
 
 const exec = promisify(execFile);
 const root = packageRoot();
-const [built = ''] = binaryPaths(root);
+const [built] = binaryPaths(root);
 const tfjsNode = createRequire(import.meta.url).resolve('@tensorflow/tfjs-node/package.json');
 let folder: string;
 

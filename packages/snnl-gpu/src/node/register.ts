@@ -7,10 +7,10 @@ import { TENSORFLOW_CPU_KERNELS, TENSORFLOW_KERNELS } from './kernels';
 import { packageRoot } from './package-root';
 
 /** What is active, in words. */
-function describe(native: NativeRegistration): string {
+function describe(native: NativeRegistration, origin: string): string {
   const { tensorflowVersion, instructionSet, threads, gpu, gpuReason } = native;
   const cpu = `libtensorflow ${tensorflowVersion}, CPU kernels ${instructionSet} on ${threads} thread${threads === 1 ? '' : 's'}`;
-  return `${cpu}, ${gpu ? 'CUDA kernels' : `no CUDA kernels: ${gpuReason}`}`;
+  return `${origin}, ${cpu}, ${gpu ? 'CUDA kernels' : `no CUDA kernels: ${gpuReason}`}`;
 }
 
 /**
@@ -29,7 +29,8 @@ export async function registerTensorflow(root?: string): Promise<KernelStatus> {
     if (!isTensorflowBackend(backend)) {
       return none("the backend 'tensorflow' of this process is not that of tfjs-node");
     }
-    const native = loadBinary(root ?? packageRoot()).register();
+    const { binary, origin } = loadBinary(root ?? packageRoot());
+    const native = binary.register();
     if (native.error !== '') return none(native.error);
     if (backend.isUsingGpuDevice && !native.gpu) {
       // Kernels for the CPU would copy features to and fro; the composed form stays on the GPU.
@@ -42,7 +43,7 @@ export async function registerTensorflow(root?: string): Promise<KernelStatus> {
       // Another copy of this package may have been here before.
       if (getKernel(kernel.kernelName, 'tensorflow') == null) registerKernel(kernel);
     }
-    return { fused: true, reason: describe(native) };
+    return { fused: true, reason: describe(native, origin) };
   } catch (error) {
     return none(messageOf(error));
   }

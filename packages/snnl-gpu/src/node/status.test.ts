@@ -8,7 +8,7 @@ test('register() finds tfjs-node and says what is active, the second time too', 
   for (let time = 0; time < 2; time++) {
     const { tensorflow, webgl } = await register();
     expect(tensorflow.reason).toMatch(
-      /^libtensorflow \d+\.\d+\.\d+, CPU kernels (avx512|avx2|portable) on \d+ threads?, (no )?CUDA/,
+      /^binary built here, libtensorflow \d+\.\d+\.\d+, CPU kernels (avx512|avx2|portable) on \d+ threads?, (no )?CUDA/,
     );
     expect(tensorflow.fused).toBe(true);
     expect(status().tensorflow).toEqual(tensorflow);

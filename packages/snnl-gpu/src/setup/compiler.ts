@@ -16,7 +16,7 @@ export async function findCompiler(): Promise<string> {
     if ((await run(name, ['--version'])).code === 0) return name;
   }
   throw new UserError(
-    `No C++ compiler: ${wanted ? `CXX is ${wanted}, which` : CANDIDATES.join(', ')} does not run. ` +
+    `No C++ compiler: ${wanted ? `CXX is ${wanted}, which does not run` : `none of ${CANDIDATES.join(', ')} runs`}. ` +
       'Install one (on Debian and Ubuntu: apt install g++) or set CXX.',
   );
 }

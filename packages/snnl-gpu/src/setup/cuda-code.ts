@@ -8,9 +8,16 @@ const GENERATED = 'fatbin.generated.cc';
 /** As build.mjs writes it where it finds no nvcc: there may be one now. */
 const EMPTY = 'kFatbinBytes = 0;';
 
-function isFresh(folder: string): boolean {
+/** Whether there is code for graphics cards to link in. */
+export function hasCudaCode(native: string): boolean {
+  const generated = join(native, 'cuda', GENERATED);
+  return existsSync(generated) && !readFileSync(generated, 'utf8').includes(EMPTY);
+}
+
+function isFresh(native: string): boolean {
+  if (!hasCudaCode(native)) return false;
+  const folder = join(native, 'cuda');
   const generated = join(folder, GENERATED);
-  if (!existsSync(generated) || readFileSync(generated, 'utf8').includes(EMPTY)) return false;
   const sources = readdirSync(folder).filter((file) => /\.(cu|h|mjs)$/.test(file));
   const newest = Math.max(...sources.map((file) => statSync(join(folder, file)).mtimeMs));
   return statSync(generated).mtimeMs > newest;
@@ -23,7 +30,7 @@ function isFresh(folder: string): boolean {
  */
 export async function ensureCudaCode(native: string, skip: boolean): Promise<void> {
   const folder = join(native, 'cuda');
-  if (skip ? existsSync(join(folder, GENERATED)) : isFresh(folder)) return;
+  if (skip ? existsSync(join(folder, GENERATED)) : isFresh(native)) return;
   const env = skip ? { NVCC: 'none' } : {};
   const { code, output } = await run(process.execPath, [join(folder, 'build.mjs')], { env });
   if (code !== 0) throw new UserError(`The CUDA kernels do not compile:\n${output}`);

@@ -10,28 +10,44 @@ const FLAGS = ['-std=c++17', '-O3', '-fPIC', '-fvisibility=hidden', '-Wall', '-W
 
 /**
  * Never unloaded: its functions stay registered in TensorFlow when the worker thread that loaded it
- * has ended. The C++ library is linked in, so that a binary runs beside an older one.
+ * has ended. The C++ library is linked in, so that a binary runs beside an older one, and hidden, or
+ * Node's own would serve some of its functions.
  */
-const LINK =
-  process.platform === 'linux' ? ['-Wl,-z,nodelete', '-static-libstdc++', '-static-libgcc'] : [];
+function linkFlags(native: string): string[] {
+  if (process.platform !== 'linux') return [];
+  const exported = `-Wl,--version-script=${join(native, 'exports.map')}`;
+  return ['-Wl,-z,nodelete', '-static-libstdc++', '-static-libgcc', exported];
+}
+
+export interface BuildOptions {
+  /** Whether nvcc is to run, where it is. */
+  readonly cuda?: boolean;
+  /** Path of the binary; by default where a binary built here is looked for. */
+  readonly target?: string;
+  /** Sources beside those of `native`. */
+  readonly extraSources?: readonly string[];
+  /** Libraries and flags for the linker, before those of the system. */
+  readonly link?: readonly string[];
+}
 
 /**
- * Compiles `native` into `build/Release/snnl-gpu.node`.
+ * Compiles `native` into a Node addon.
  *
  * @param root The folder of this package.
- * @param options.cuda Whether nvcc is to run, where it is.
  * @returns Path of the binary.
  * @throws UserError without a compiler, or with what the compiler said.
  */
-export async function buildNative(root: string, { cuda = true } = {}): Promise<string> {
-  const [target = ''] = binaryPaths(root);
+export async function buildNative(
+  root: string,
+  { cuda = true, target = binaryPaths(root)[0], extraSources = [], link = [] }: BuildOptions = {},
+): Promise<string> {
   const native = join(root, 'native');
   const compiler = await findCompiler();
   await ensureCudaCode(native, !cuda);
   mkdirSync(dirname(target), { recursive: true });
   const objects = mkdtempSync(join(dirname(target), 'objects-'));
   try {
-    const sources = nativeSources(native);
+    const sources = [...nativeSources(native), ...extraSources];
     const object = (index: number) => join(objects, `${index}.o`);
     await eachOf(sources, (path, index) =>
       compile(compiler, [
@@ -43,7 +59,7 @@ export async function buildNative(root: string, { cuda = true } = {}): Promise<s
     );
     const linked = join(objects, 'snnl-gpu.node');
     const all = sources.map((_, index) => object(index));
-    await compile(compiler, [...all, ...SHARED, ...LINK, '-o', linked]);
+    await compile(compiler, [...all, ...link, ...SHARED, ...linkFlags(native), '-o', linked]);
     // At once: a process that runs may have the old one loaded.
     renameSync(linked, target);
     return target;

@@ -26,6 +26,12 @@ test.each(['pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb'])(
   },
 );
 
+test('a folder without package.json is told to get one', async () => {
+  await expect(installTfjsNode(root, '@tensorflow/tfjs-node')).rejects.toThrow(
+    'which has no package.json. Run npm init -y there first.',
+  );
+});
+
 test('a Node without util.isNullOrUndefined does not make the package broken', async () => {
   const file = join(root, 'as-node-23.cjs');
   writeFileSync(file, "delete require('node:util').isNullOrUndefined;");

@@ -43,11 +43,15 @@ function otherLock(project: string): string | undefined {
 
 /** Installs the package with npm, without its install script, which downloads. */
 export async function installTfjsNode(project: string, name: PackageName): Promise<void> {
-  const other = otherLock(project);
-  if (!existsSync(join(project, 'package.json')) || other !== undefined) {
-    const why = other ? `there is ${other}` : 'it has no package.json';
+  if (!existsSync(join(project, 'package.json'))) {
     throw new UserError(
-      `${name} is not installed in ${project}, and npm cannot add it there: ${why}. Add ` +
+      `${name} is not installed in ${project}, which has no package.json. Run npm init -y there first.`,
+    );
+  }
+  const other = otherLock(project);
+  if (other !== undefined) {
+    throw new UserError(
+      `${name} is not installed in ${project}, and npm cannot add it there: there is ${other}. Add ` +
         `${name}@${TFJS_VERSION} yourself, without its install script, and run this again.`,
     );
   }

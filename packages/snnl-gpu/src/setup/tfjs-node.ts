@@ -1,5 +1,6 @@
 import { UserError } from '../user-error';
 import { buildBinding } from './binding';
+import { findCompiler } from './compiler';
 import { installOfficially, officialSiteAnswers } from './official';
 import {
   findTfjsNode,
@@ -47,7 +48,11 @@ async function tryOfficial(tfjsNode: TfjsNode, { from, say }: SetupOptions): Pro
   say(`running the installer of ${tfjsNode.name}`);
   const problem = (await installOfficially(tfjsNode)) ?? (await whyBroken(tfjsNode));
   if (problem === undefined) return true;
-  if (from === 'official') throw new UserError(`The official installer failed:\n${problem}`);
+  if (from === 'official') {
+    throw new UserError(
+      `The official installer failed:\n${problem}\nWithout its download site: --from wheel.`,
+    );
+  }
   say('the official installer failed');
   return false;
 }
@@ -61,10 +66,12 @@ export async function setupTfjsNode(options: SetupOptions): Promise<TfjsNode> {
   const { wheel, cache, force, say } = options;
   const tfjsNode = await present(options);
   if (!force && (await whyBroken(tfjsNode)) === undefined) {
-    say(`${tfjsNode.name} ${tfjsNode.version} works already`);
+    say('nothing to do (--force does it all the same)');
     return tfjsNode;
   }
   if (await tryOfficial(tfjsNode, options)) return tfjsNode;
+  // Before the download, which is large.
+  await findCompiler();
   say(`getting libtensorflow from ${wheel}, kept in ${cache}`);
   const libraries = await tensorflowFromWheel(wheel, cache);
   say('compiling the binding of tfjs-node against it');
