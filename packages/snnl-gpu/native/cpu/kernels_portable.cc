@@ -10,6 +10,6 @@ namespace {
 #include "kernels-inl.h"
 }  // namespace
 
-const Kernels kPortableKernels = {"portable",  sum_rows,   pack,       sum_pair, merge_pair,
-                              weigh_pair, apply_pair, exp2_all};
+const Kernels kPortableKernels = {"portable", sum_rows,   pack,       pack_panels, sum_pair,
+                              merge_pair, weigh_pair, apply_pair,  exp2_all};
 }  // namespace snnl
