@@ -102,6 +102,11 @@ struct Kernels {
   void (*weigh_pair)(const Job&, int64_t I, const Set& columns, int64_t J, Scratch&);
   // Adds G z to the product of block I, and G^T x to that of block J where that holds anchors.
   void (*apply_pair)(const Job&, int64_t I, const Set& columns, int64_t J, Scratch&);
+  // Rows of length 1, with sums in float64: u = x / |x|, 0 for a row of zeros, NaN for one that is
+  // not finite; x and u are [rows, d]. dy is not read.
+  void (*unit_rows)(const float* x, const float* dy, float* u, int64_t rows, int64_t d);
+  // dx = (dy - u (u . dy)) / |x|
+  void (*unit_rows_grad)(const float* x, const float* dy, float* dx, int64_t rows, int64_t d);
   // out[k] = 2^x[k], as the kernels compute it: for tests. count is a multiple of 16.
   void (*exp2)(const float* x, int64_t count, float* out);
 };
