@@ -26,8 +26,8 @@ namespace {
 }  // namespace
 
 const Kernels kAvx512Kernels = {"avx512", sum_rows,   pack,       pack_panels, sum_pair,
-                              merge_pair, weigh_pair, apply_pair,  unit_rows,
-                              unit_rows_grad, exp2_all};
+                              merge_pair, weigh_pair, apply_pair,  write_row,
+                              unit_rows,  unit_rows_grad, exp2_all};
 }  // namespace snnl
 #if defined(__clang__)
 #pragma clang attribute pop

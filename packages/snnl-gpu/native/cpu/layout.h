@@ -102,6 +102,9 @@ struct Kernels {
   void (*weigh_pair)(const Job&, int64_t I, const Set& columns, int64_t J, Scratch&);
   // Adds G z to the product of block I, and G^T x to that of block J where that holds anchors.
   void (*apply_pair)(const Job&, int64_t I, const Set& columns, int64_t J, Scratch&);
+  // out [d] = factor (x total - product), with x and product one row of a block's panels.
+  void (*write_row)(const float* x, const float* product, float total, double factor, int64_t d,
+                    float* out);
   // Rows of length 1, with sums in float64: u = x / |x|, 0 for a row of zeros, NaN for one that is
   // not finite; x and u are [rows, d]. dy is not read.
   void (*unit_rows)(const float* x, const float* dy, float* u, int64_t rows, int64_t d);
