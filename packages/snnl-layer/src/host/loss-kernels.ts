@@ -79,7 +79,10 @@ const anchorSums: KernelFunc = ({ inputs, backend }) => {
   });
 };
 
-/** By kernel name. */
+/**
+ * Optional kernels of the loss around the operation, by kernel name. A backend that has the two
+ * kernels, and whose `readSync` costs nothing, may register these as they are.
+ */
 export const HOST_KERNELS: Readonly<Record<string, KernelFunc>> = {
   [REDUCED_LOSS]: reducedLoss,
   [REDUCED_LOSS_GRAD]: reducedLossGrad,
