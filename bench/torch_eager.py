@@ -66,6 +66,9 @@ class Bench:
         return published_loss(features, self.labels, self.temperature, self.distance)
 
     def time(self, message):
+        if message["iterations"] > 1:
+            # Other contenders have emptied the caches.
+            self.run(message["pass"])
         start = time.perf_counter()
         for _ in range(message["iterations"]):
             self.run(message["pass"])

@@ -48,7 +48,7 @@ export async function compare(comparison: Comparison): Promise<BenchRecord> {
   const outcome = await mine.run(pass);
   samplers.set(
     'ours',
-    sampler(() => mine.run(pass)),
+    sampler(() => mine.compute(pass)),
   );
 
   const plainSkipped = plainSkipReason(size, distance, pass);
@@ -58,7 +58,7 @@ export async function compare(comparison: Comparison): Promise<BenchRecord> {
     assertAgree(await baseline.run(pass), outcome, what);
     samplers.set(
       'plain',
-      sampler(() => baseline.run(pass)),
+      sampler(() => baseline.compute(pass)),
     );
   }
   if (torch !== undefined) {

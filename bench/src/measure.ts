@@ -2,7 +2,7 @@
 export type Sampler = (iterations: number) => Promise<number>;
 
 /** A sample shorter than this is repeated inside, so that clock and scheduler do not decide. */
-const MIN_SAMPLE_MS = 20;
+const MIN_SAMPLE_MS = 100;
 
 /** What the runs of one contender took, in ms. */
 export interface Timing {
@@ -18,10 +18,16 @@ export function median(values: readonly number[]): number {
   return (lower + upper) / 2;
 }
 
-/** Times an asynchronous function in this process, after a garbage collection where possible. */
+/**
+ * Times an asynchronous function in this process, after a garbage collection where possible.
+ *
+ * Runs that are repeated follow one that is not timed: the collection and the contenders before have
+ * emptied the caches. `torch_eager.py` does the same.
+ */
 export function sampler(run: () => Promise<unknown>): Sampler {
   return async (iterations) => {
     globalThis.gc?.();
+    if (iterations > 1) await run();
     const start = performance.now();
     for (let i = 0; i < iterations; i++) await run();
     return (performance.now() - start) / iterations;
@@ -40,8 +46,10 @@ export async function interleaved<K extends string>(
   for (const [name, sample] of samplers) {
     // The first run compiles and allocates, the second tells how long one takes.
     await sample(1);
-    const warm = await sample(1);
-    const iterations = Math.max(1, Math.ceil(MIN_SAMPLE_MS / Math.max(warm, 0.01)));
+    const repeated = (ms: number) => Math.max(1, Math.ceil(MIN_SAMPLE_MS / Math.max(ms, 0.01)));
+    const first = repeated(await sample(1));
+    // Engines compile what has run often: only then is a short run as short as in training.
+    const iterations = first === 1 ? 1 : repeated(await sample(first));
     lanes.push({ name, sample, iterations, times: [] });
   }
   for (let round = 0; round < repeats; round++) {

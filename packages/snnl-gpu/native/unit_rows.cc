@@ -1,49 +1,14 @@
 #include "unit_rows.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <string>
 
+#include "cpu/layout.h"
 #include "cpu/team.h"
 #include "threads.h"
 
 namespace snnl {
 namespace {
-
-// In double, so that rows as small as 1e-38 or as large as 1e38 have a length. Several sums, so that
-// the additions need not wait for each other.
-double dot(const float* x, const float* y, int64_t d) {
-  constexpr int kSums = 8;
-  double sums[kSums] = {};
-  int64_t k = 0;
-  for (; k + kSums <= d; k += kSums) {
-    for (int s = 0; s < kSums; s++) sums[s] += static_cast<double>(x[k + s]) * y[k + s];
-  }
-  for (; k < d; k++) sums[0] += static_cast<double>(x[k]) * y[k];
-  double sum = 0;
-  for (const double part : sums) sum += part;
-  return sum;
-}
-
-// 1 / |x|; 0 for a row of zeros, NaN for one that is not finite.
-double inverse_length(const float* x, int64_t d) {
-  const double square = dot(x, x, d);
-  if (!std::isfinite(square)) return std::numeric_limits<double>::quiet_NaN();
-  return square == 0 ? 0 : 1 / std::sqrt(square);
-}
-
-void unit_row(const float* x, const float*, float* u, int64_t d) {
-  const double scale = inverse_length(x, d);
-  for (int64_t k = 0; k < d; k++) u[k] = static_cast<float>(scale * x[k]);
-}
-
-// dx = (dy - u (u . dy)) / |x| with u = x / |x|
-void unit_row_grad(const float* x, const float* dy, float* dx, int64_t d) {
-  const double scale = inverse_length(x, d);
-  const double along = dot(x, dy, d) * scale * scale;
-  for (int64_t k = 0; k < d; k++) dx[k] = static_cast<float>(scale * (dy[k] - along * x[k]));
-}
 
 class Tensor {
  public:
@@ -63,7 +28,7 @@ class Tensor {
   TF_Tensor* tensor_;
 };
 
-template <int inputs, void (*row)(const float*, const float*, float*, int64_t)>
+template <int inputs>
 void run(TF_OpKernelContext* context, TF_Status* status) {
   Tensor x, dy;
   tensorflow.TF_GetInput(context, 0, x.address(), status);
@@ -79,26 +44,24 @@ void run(TF_OpKernelContext* context, TF_Status* status) {
   const Tensor out(tensorflow.TF_AllocateOutput(context, 0, kFloat, dims, 2, bytes, status));
   if (tensorflow.TF_GetCode(status) != kOk || bytes == 0) return;
   const float* upstream = inputs == 2 ? dy.data() : x.data();
-  // A thread takes some 30 us to start, 2^17 numbers more.
-  const int64_t useful = std::max<int64_t>(1, dims[0] * dims[1] >> 17);
+  // To wake a thread takes as long as some 2^16 numbers.
+  const int64_t useful = std::max<int64_t>(1, dims[0] * dims[1] >> 16);
   const int threads = static_cast<int>(std::min<int64_t>(thread_count(), useful));
+  const auto of_rows = inputs == 2 ? kernels().unit_rows_grad : kernels().unit_rows;
   constexpr int64_t kRows = 64;
   Counter chunks((dims[0] + kRows - 1) / kRows);
-  Team team;
-  team.run(threads, [&](int) {
+  Team::run(threads, {[&](int) {
     for (int64_t chunk; chunks.take(chunk);) {
-      for (int64_t i = chunk * kRows; i < std::min((chunk + 1) * kRows, dims[0]); i++) {
-        const int64_t at = i * dims[1];
-        row(x.data() + at, upstream + at, out.data() + at, dims[1]);
-      }
+      const int64_t first = chunk * kRows, at = first * dims[1];
+      of_rows(x.data() + at, upstream + at, out.data() + at, std::min(kRows, dims[0] - first), dims[1]);
     }
-  });
+  }});
 }
 
-template <int inputs, void (*row)(const float*, const float*, float*, int64_t)>
+template <int inputs>
 void compute(void*, TF_OpKernelContext* context) {
   TF_Status* status = tensorflow.TF_NewStatus();
-  run<inputs, row>(context, status);
+  run<inputs>(context, status);
   if (tensorflow.TF_GetCode(status) != kOk) tensorflow.TF_OpKernelContext_Failure(context, status);
   tensorflow.TF_DeleteStatus(status);
 }
@@ -122,7 +85,7 @@ void define_unit_rows_op(const char* op, TF_Status* status) {
 }
 
 void define_unit_rows_kernel(const char* op, TF_Status* status) {
-  const auto run = op == std::string(kUnitRowsGrad) ? compute<2, unit_row_grad> : compute<1, unit_row>;
+  const auto run = op == std::string(kUnitRowsGrad) ? compute<2> : compute<1>;
   TF_KernelBuilder* builder = tensorflow.TF_NewKernelBuilder(op, "CPU", nullptr, run, nullptr);
   tensorflow.TF_RegisterKernelBuilder((std::string(op) + "_CPU").c_str(), builder, status);
 }

@@ -16,7 +16,7 @@ import type { KernelChoice } from './kernel-choice';
 import { LOG_SUM_ALL, LOG_SUM_SAME, SAME_COUNT } from './kernel-names';
 import { classIds } from './labels';
 import { neighborLogSums } from './neighbor-log-sums';
-import { type Temperature, temperatureScalar } from './temperature';
+import type { Temperature } from './temperature';
 
 /** Past samples that stand beside the batch as further candidates and get no gradient. */
 export interface Memory {
@@ -63,16 +63,24 @@ function withMemory(x: Tensor2D, ids: Tensor1D, memory: Memory | undefined, dist
   };
 }
 
+/** The output of the operation for a batch against itself (and a memory). */
+export interface BatchSums {
+  /** `[5, N]`. */
+  readonly sums: Tensor2D;
+  /** Candidates of each anchor, itself excluded. */
+  readonly candidates: number;
+}
+
 /**
- * The terms of the loss for each sample of a batch. Call it in a tidy.
+ * The log sums of each sample of a batch. Call it in a tidy.
  *
  * @throws Error if labels, features and memory do not fit together.
  */
-export function anchorTerms(
+export function batchSums(
   labels: Tensor | TensorLike,
   features: Tensor | TensorLike,
   { temperature, distance, memory, kernel }: AnchorTermsOptions,
-): AnchorTerms {
+): BatchSums {
   const rows = featureRows(features, 'features');
   const n = rows.shape[0];
   const ids = classIds(labels, n);
@@ -83,10 +91,16 @@ export function anchorTerms(
       anchors,
       anchorLabels: ids,
       ...all,
-      temperature: embedTemperature(temperatureScalar(temperature), distance),
+      temperature: embedTemperature(temperature, distance),
     },
     { selfOffset: 0, kernel },
   );
+  return { sums, candidates: all.candidates.shape[0] - 1 };
+}
+
+/** The terms of the loss for each sample. Call it in a tidy. */
+export function anchorTerms({ sums, candidates }: BatchSums): AnchorTerms {
+  const [, n] = sums.shape;
   const row = (index: number): Tensor1D => reshape(slice(sums, [index, 0], [1, n]), [n]);
   const sameCount = detach(() => row(SAME_COUNT));
   return {
@@ -94,6 +108,6 @@ export function anchorTerms(
     logSumSame: row(LOG_SUM_SAME),
     sameCount,
     hasSame: detach(() => cast(greater<Tensor1D>(sameCount, 0), 'float32')),
-    candidates: all.candidates.shape[0] - 1,
+    candidates,
   };
 }

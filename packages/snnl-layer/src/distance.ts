@@ -1,4 +1,5 @@
-import { mul, type Scalar, type Tensor2D } from '@tensorflow/tfjs-core';
+import { mul, type Scalar, scalar, Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import { assertTemperature, type Temperature, temperatureScalar } from './temperature';
 import { unitRows } from './unit-rows';
 
 /**
@@ -24,6 +25,9 @@ export function embed(features: Tensor2D, distance: Distance): Tensor2D {
  * The temperature that belongs to {@link embed}: the cosine distance is half the squared
  * Euclidean distance of unit rows, so T becomes 2T (equation 7).
  */
-export function embedTemperature(temperature: Scalar, distance: Distance): Scalar {
-  return distance === 'cosine' ? mul(temperature, 2) : temperature;
+export function embedTemperature(temperature: Temperature, distance: Distance): Scalar {
+  if (distance !== 'cosine') return temperatureScalar(temperature);
+  if (temperature instanceof Tensor) return mul(temperatureScalar(temperature), 2);
+  assertTemperature(temperature);
+  return scalar(2 * Math.fround(temperature), 'float32');
 }

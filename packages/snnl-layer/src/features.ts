@@ -9,7 +9,7 @@ import {
 
 /**
  * Features as one float32 row a sample `[batch, features]`; trailing axes are flattened, and a
- * rank-1 tensor is one feature a sample.
+ * rank-1 tensor is one feature a sample. May be the tensor given.
  *
  * @throws Error if there is no batch axis, no feature, or the type is not numeric.
  */
@@ -27,6 +27,6 @@ export function featureRows(features: Tensor | TensorLike, name: string): Tensor
     throw new Error(`Expected ${name} to be float32, but got ${dtype}.`);
   }
   // A backend may take 0.1 ms for an op that changes nothing, and as long in the gradient.
-  const float = dtype === 'float32' ? given.clone() : cast(given, 'float32');
+  const float = dtype === 'float32' ? given : cast(given, 'float32');
   return shape.length === 2 ? (float as Tensor2D) : reshape(float, [shape[0] as number, width]);
 }

@@ -5,6 +5,7 @@ export {
   balancedBatches,
 } from './balanced-batches';
 export type { Distance } from './distance';
+export { HOST_KERNELS } from './host/loss-kernels';
 export { type KernelChoice, type KernelKind, kernelFor } from './kernel-choice';
 export {
   assertKernelInputs,

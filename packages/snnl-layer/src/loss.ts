@@ -2,6 +2,7 @@ import {
   add,
   div,
   exp,
+  getBackend,
   log,
   maximum,
   mul,
@@ -15,10 +16,11 @@ import {
   type TensorLike,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { type AnchorTerms, anchorTerms, type Memory } from './anchor-terms';
+import { type AnchorTerms, anchorTerms, batchSums, type Memory } from './anchor-terms';
 import { detach } from './detach';
 import { assertDistance, type Distance } from './distance';
-import type { KernelChoice } from './kernel-choice';
+import { type KernelChoice, resolveKernel } from './kernel-choice';
+import { hasReducedLoss, reducedLoss } from './reduced-loss';
 import type { Temperature } from './temperature';
 
 /** `mean` over anchors that have a same-class candidate, their `sum`, or `none`: one per anchor. */
@@ -102,7 +104,12 @@ export function softNearestNeighborLoss(
   assertReduction(reduction);
   assertEpsilon(stabilityEpsilon);
   return tidy(() => {
-    const terms = anchorTerms(labels, features, { temperature, distance, memory, kernel });
+    const batch = batchSums(labels, features, { temperature, distance, memory, kernel });
+    const isSum = reduction !== 'none' && stabilityEpsilon === 0 && batch.sums.size > 0;
+    if (isSum && hasReducedLoss() && resolveKernel(kernel, getBackend()) === 'fused') {
+      return reducedLoss(batch.sums, reduction);
+    }
+    const terms = anchorTerms(batch);
     const [losses, count] = anchorLosses(terms, stabilityEpsilon);
     if (reduction === 'none') return losses;
     // Some backends sum no values to what the memory held before.

@@ -9,7 +9,7 @@ import {
   sum,
   type Tensor,
 } from '@tensorflow/tfjs-core';
-import { anchorTerms } from './anchor-terms';
+import { anchorTerms, batchSums } from './anchor-terms';
 import { detach } from './detach';
 import type { Distance } from './distance';
 import { featureRows } from './features';
@@ -39,9 +39,11 @@ export function measureBatch(
   const rows = featureRows(features, 'features');
   const { units, temperature, distance } = options;
   const { logSumAll, logSumSame, hasSame, sameCount, candidates } = anchorTerms(
-    labels,
-    units === null ? rows : slice(rows, 0, [-1, units]),
-    { temperature, distance, kernel: 'auto' },
+    batchSums(labels, units === null ? rows : slice(rows, 0, [-1, units]), {
+      temperature,
+      distance,
+      kernel: 'auto',
+    }),
   );
   const anchors = detach(() => maximum(sum(hasSame), 1));
   const mean = (values: Tensor): Scalar => div(sum(mul(values, hasSame)), anchors);

@@ -15,7 +15,7 @@ import type { KernelChoice } from './kernel-choice';
 import { LOG_SUM_ALL, LOG_SUM_SAME, SAME_COUNT } from './kernel-names';
 import { classIds } from './labels';
 import { neighborLogSums } from './neighbor-log-sums';
-import { assertTemperature, temperatureScalar } from './temperature';
+import { assertTemperature } from './temperature';
 
 /** Options of {@link neighborEntanglement}. */
 export interface NeighborEntanglementOptions {
@@ -97,11 +97,12 @@ export async function neighborEntanglement(
     throw new RangeError(`Expected blockSize to be an integer of at least 1, got ${blockSize}.`);
   }
   const data = tidy(() => {
-    const candidates = embed(featureRows(features, 'features'), distance);
+    // A clone, to be disposed of: it may be the tensor given.
+    const candidates = embed(featureRows(features, 'features'), distance).clone();
     return {
       candidates,
       candidateLabels: classIds(labels, candidates.shape[0]),
-      temperature: embedTemperature(temperatureScalar(temperature), distance),
+      temperature: embedTemperature(temperature, distance),
     };
   });
   const { candidates, candidateLabels } = data;

@@ -6,6 +6,7 @@ import {
   type GradSaveFunc,
   getBackend,
   getGradient,
+  getKernel,
   mul,
   pad,
   registerGradient,
@@ -27,7 +28,7 @@ import {
   type NeighborLogSumsGradInputs,
   type NeighborLogSumsInputs,
 } from './kernel-inputs';
-import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from './kernel-names';
+import { ANCHOR_SUMS, NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from './kernel-names';
 
 /** Options of {@link neighborLogSums}. */
 export interface NeighborLogSumsOptions {
@@ -40,6 +41,10 @@ export interface NeighborLogSumsOptions {
   readonly kernel?: KernelChoice;
 }
 
+/** `[4, N]`: A, B and their upstream gradients. */
+const joinSums = (sums: Tensor2D, dy: Tensor2D): Tensor2D =>
+  concat([slice(sums, 0, 2), slice(dy, 0, 2)], 0);
+
 /** The gradient function of the operation, given how to run its gradient kernel. */
 function inputGradients(
   dy: Tensor2D,
@@ -47,13 +52,14 @@ function inputGradients(
   sums: Tensor2D,
   selfOffset: number,
   runGrad: (inputs: NeighborLogSumsGradInputs) => Tensor2D,
+  join: (sums: Tensor2D, dy: Tensor2D) => Tensor2D = joinSums,
 ) {
   return {
     anchors: (): Tensor2D =>
       tidy(() => {
         const n = inputs.anchors.shape[0];
         const m = inputs.candidates.shape[0];
-        const anchorSums: Tensor2D = concat([slice(sums, 0, 2), slice(dy, 0, 2)], 0);
+        const anchorSums = join(sums, dy);
         const candidateSums = ((): Tensor2D => {
           if (selfOffset < 0) return zeros([4, m]);
           // One tensor for both tells a kernel that the weights of pairs are symmetric.
@@ -73,6 +79,9 @@ function inputGradients(
       }),
   };
 }
+
+const runAnchorSums = (sums: Tensor2D, dy: Tensor2D): Tensor2D =>
+  engine().runKernel(ANCHOR_SUMS, { sums, dy }) as Tensor2D;
 
 const runFused = (kernel: string, inputs: object, selfOffset: number): Tensor2D =>
   engine().runKernel(kernel, { ...inputs }, { selfOffset }) as Tensor2D;
@@ -94,8 +103,13 @@ function ensureGradient(): void {
         temperature,
       } as NeighborLogSumsInputs;
       const selfOffset = attrs.selfOffset as number;
-      return inputGradients(dy as Tensor2D, inputs, sums as Tensor2D, selfOffset, (gradInputs) =>
-        runFused(NEIGHBOR_LOG_SUMS_GRAD, gradInputs, selfOffset),
+      return inputGradients(
+        dy as Tensor2D,
+        inputs,
+        sums as Tensor2D,
+        selfOffset,
+        (gradInputs) => runFused(NEIGHBOR_LOG_SUMS_GRAD, gradInputs, selfOffset),
+        getKernel(ANCHOR_SUMS, getBackend()) == null ? joinSums : runAnchorSums,
       );
     },
   });

@@ -35,7 +35,7 @@ SNNL_INLINE void distance_tile(const float* x, const float* z, int64_t features,
 }
 
 // Half distances between blocks I and J; kNoPair for pairs that do not count. Returns the least.
-float distances(const Job& job, int64_t I, const Set& set, int64_t J, Scratch& scratch) {
+float distances(const Job& job, int64_t I, const Set& set, int64_t J, float* tile) {
   constexpr int kRows = Vector::kTileRows, kColumns = 2 * Vector::kWidth;
   const int rows = job.anchors.rows_in(I), columns = set.rows_in(J);
   const float* x = job.anchors.columns + I * job.columns_size();
@@ -50,19 +50,19 @@ float distances(const Job& job, int64_t I, const Set& set, int64_t J, Scratch& s
     for (int c = 0; c < columns; c += kColumns) {
       for (int r = 0; r < rows; r += kRows) {
         distance_tile(x + k * kBlock + r, z + k * kBlock + c, part, k == 0, last, x_norms + r,
-                      z_norms + c, scratch.tile + r * kBlock + c, least);
+                      z_norms + c, tile + r * kBlock + c, least);
       }
     }
     k += part;
   } while (k < job.features);
 
   if (&set == &job.anchors && I == J) {
-    for (int r = 0; r < rows; r++) scratch.tile[r * kBlock + r] = kNoPair;
+    for (int r = 0; r < rows; r++) tile[r * kBlock + r] = kNoPair;
   } else if (&set == &job.others && job.excluded) {
     const int32_t* excluded = job.excluded + I * kBlock;
     for (int r = 0; r < rows; r++) {
       const int64_t c = excluded[r] - J * kBlock;
-      if (excluded[r] >= 0 && c >= 0 && c < columns) scratch.tile[r * kBlock + c] = kNoPair;
+      if (excluded[r] >= 0 && c >= 0 && c < columns) tile[r * kBlock + c] = kNoPair;
     }
   }
   return Vector::least(least);

@@ -67,11 +67,7 @@ void write_block(const Job& job, const Problem& p, const float* anchor_sums, int
       std::fill(out, out + p.d, kNaN);
       continue;
     }
-    const float total = job.row_sums[at];
-    for (int64_t k = 0; k < p.d; k++) {
-      const int64_t from = (k / kPanel * kBlock + r) * kPanel + k % kPanel;
-      out[k] = static_cast<float>(factor * (x[from] * total - product[from]));
-    }
+    kernels().write_row(x + r * kPanel, product + r * kPanel, job.row_sums[at], factor, p.d, out);
   }
 }
 

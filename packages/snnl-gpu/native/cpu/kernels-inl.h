@@ -11,3 +11,4 @@ struct Count {
 #include "sums-inl.h"
 #include "weigh-inl.h"
 #include "product-inl.h"
+#include "unit-rows-inl.h"

@@ -1,3 +1,4 @@
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 
@@ -24,8 +25,9 @@ namespace {
 #include "kernels-inl.h"
 }  // namespace
 
-const Kernels kAvx512Kernels = {"avx512",  sum_rows,   pack,       sum_pair, merge_pair,
-                              weigh_pair, apply_pair, exp2_all};
+const Kernels kAvx512Kernels = {"avx512", sum_rows,   pack,       pack_panels, sum_pair,
+                              merge_pair, weigh_pair, apply_pair,  write_row,
+                              unit_rows,  unit_rows_grad, exp2_all};
 }  // namespace snnl
 #if defined(__clang__)
 #pragma clang attribute pop

@@ -56,7 +56,13 @@ struct Job {
   Sums sums[2];              // of the anchors: pairs of different class, of the same class
   float* product = nullptr;  // [blocks][panels][kBlock][kPanel]: G z
   float* row_sums = nullptr; // [anchors]: sum_j G_ij
+  // Half distances of each pair of blocks of anchors, I <= J, and the least of each pair, where there
+  // is room for them: forward writes them, backward reads them where `known`.
+  float* tiles = nullptr;    // [pairs][kBlock][kBlock]
+  float* leasts = nullptr;   // [pairs]
+  bool known = false;
 
+  int64_t pair(int64_t I, int64_t J) const { return I * (2 * anchors.blocks - I - 1) / 2 + J; }
   int64_t columns_size() const { return features * kBlock; }
   int64_t panels_size() const { return panels * kBlock * kPanel; }
 };
@@ -86,7 +92,9 @@ struct Kernels {
   const char* name;
   // Adds `rows` rows of x to sums [d], and takes their absolute values into most [d].
   void (*sum_rows)(const float* x, int64_t rows, int64_t d, float* sums, float* most);
+  // Columns, or panels where `set` has them, of one block.
   void (*pack)(const Job&, const Set&, int64_t block);
+  void (*pack_panels)(const Job&, const Set&, int64_t block);
   // Sums of one pair of blocks, left in scratch for merge_pair.
   void (*sum_pair)(const Job&, int64_t I, const Set& columns, int64_t J, Scratch&);
   void (*merge_pair)(const Job&, int64_t I, const Set& columns, int64_t J, Scratch&);
@@ -94,6 +102,14 @@ struct Kernels {
   void (*weigh_pair)(const Job&, int64_t I, const Set& columns, int64_t J, Scratch&);
   // Adds G z to the product of block I, and G^T x to that of block J where that holds anchors.
   void (*apply_pair)(const Job&, int64_t I, const Set& columns, int64_t J, Scratch&);
+  // out [d] = factor (x total - product), with x and product one row of a block's panels.
+  void (*write_row)(const float* x, const float* product, float total, double factor, int64_t d,
+                    float* out);
+  // Rows of length 1, with sums in float64: u = x / |x|, 0 for a row of zeros, NaN for one that is
+  // not finite; x and u are [rows, d]. dy is not read.
+  void (*unit_rows)(const float* x, const float* dy, float* u, int64_t rows, int64_t d);
+  // dx = (dy - u (u . dy)) / |x|
+  void (*unit_rows_grad)(const float* x, const float* dy, float* dx, int64_t rows, int64_t d);
   // out[k] = 2^x[k], as the kernels compute it: for tests. count is a multiple of 16.
   void (*exp2)(const float* x, int64_t count, float* out);
 };

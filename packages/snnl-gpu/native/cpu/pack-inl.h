@@ -14,13 +14,35 @@ void sum_rows(const float* x, int64_t rows, int64_t d, float* sums, float* most)
   }
 }
 
-// Copies a block of a set into its columns and panels, scaled and centred (equation 8), with half
-// its squared norms. A row that is not finite becomes 0 and is marked bad.
+// Copies a block of a set into its panels, scaled and centred. Bad rows become 0.
+void pack_panels(const Job& job, const Set& set, int64_t block) {
+  const int64_t d = job.features;
+  float* panels = set.panels + block * job.panels_size();
+  const float factor = job.feature_scale;
+  for (int r = 0; r < set.rows_in(block); r++) {
+    const int64_t at = block * kBlock + r;
+    const float* source = set.raw + set.order[at] * d;
+    for (int64_t p = 0; p < job.panels; p++) {
+      float* to = panels + (p * kBlock + r) * kPanel;
+      const float *from = source + p * kPanel, *center = job.center + p * kPanel;
+      const int64_t rest = d - p * kPanel, width = set.bad[at] ? 0 : rest < kPanel ? rest : kPanel;
+      int64_t k = 0;
+      for (; k + Vector::kWidth <= width; k += Vector::kWidth) {
+        const Vector::F scaled = Vector::mul(Vector::loadu(from + k), Vector::set(factor));
+        Vector::store(to + k, Vector::sub(scaled, Vector::loadu(center + k)));
+      }
+      for (; k < width; k++) to[k] = from[k] * factor - center[k];
+      for (; k < kPanel; k++) to[k] = 0;
+    }
+  }
+}
+
+// Copies a block of a set into its columns, and panels where it has them, scaled and centred
+// (equation 8), with half its squared norms. A row that is not finite becomes 0 and is marked bad.
 void pack(const Job& job, const Set& set, int64_t block) {
   const int rows = set.rows_in(block);
   const int64_t d = job.features;
   float* columns = set.columns + block * job.columns_size();
-  float* panels = set.panels ? set.panels + block * job.panels_size() : nullptr;
   float* half_norms = set.half_norms + block * kBlock;
   const float factor = job.feature_scale;
   const float* source[16];
@@ -32,18 +54,6 @@ void pack(const Job& job, const Set& set, int64_t block) {
       float* to = columns + k * kBlock + first;
       for (int r = 0; r < count; r++) to[r] = source[r][k] * factor - center;
       for (int r = count; r < 16; r++) to[r] = 0;
-    }
-    if (panels) {
-      for (int r = 0; r < count; r++) {
-        for (int64_t p = 0; p < job.panels; p++) {
-          float* to = panels + (p * kBlock + first + r) * kPanel;
-          const int64_t width = d - p * kPanel < kPanel ? d - p * kPanel : kPanel;
-          for (int64_t k = 0; k < width; k++) {
-            to[k] = source[r][p * kPanel + k] * factor - job.center[p * kPanel + k];
-          }
-          for (int64_t k = width; k < kPanel; k++) to[k] = 0;
-        }
-      }
     }
   }
   // The order of this sum is that of a distance, so that equal rows are at distance 0.
@@ -62,9 +72,7 @@ void pack(const Job& job, const Set& set, int64_t block) {
     if (good) continue;
     half_norms[r] = 0;
     for (int64_t k = 0; k < d; k++) columns[k * kBlock + r] = 0;
-    for (int64_t p = 0; panels && p < job.panels; p++) {
-      for (int k = 0; k < kPanel; k++) panels[(p * kBlock + r) * kPanel + k] = 0;
-    }
   }
   for (int r = rows; r < kBlock; r++) half_norms[r] = kNoPair;
+  if (set.panels) pack_panels(job, set, block);
 }

@@ -68,51 +68,102 @@ Plan::Plan(const Problem& problem, bool symmetric, bool backward, int threads)
   schedule_ = make_schedule(job.anchors.blocks, job.others.blocks, symmetric);
   turns_.reset(new std::atomic<int32_t>[schedule_.row_groups + 1]);
   for (int64_t g = 0; g <= schedule_.row_groups; g++) turns_[g].store(0);
-  // A thread takes some 30 us to start: that many pairs' worth of work each.
+  // To wake a thread takes some 30 us: half as many pairs' worth of work each.
   const double pairs = static_cast<double>(problem.n) * problem.m / (symmetric ? 2 : 1);
-  const double work = pairs * (problem.d + 16) / 4e6;
+  const double work = pairs * (problem.d + 16) / 2e6;
   threads_ = static_cast<int>(std::min<double>(std::max(threads, 1), std::max(work, 1.0)));
   threads_ = static_cast<int>(std::min<int64_t>(threads_, std::max<int64_t>(
       1, static_cast<int64_t>(schedule_.tasks.size()))));
   place(backward);
-  sort(problem);
+}
+
+// The memory of a call, at `base` or only counted. Forward and backward lay out the same where they
+// share tiles.
+size_t Plan::layout(char* base, bool backward, bool tiles) {
+  Bump bump{base};
+  for (Set* set : {&job.anchors, &job.others}) {
+    const int64_t rows = set->blocks * kBlock;
+    bump.take(set->order, rows);
+    bump.take(set->classes, rows);
+    bump.take(set->half_norms, rows);
+    bump.take(set->bad, rows);
+    bump.take(set->columns, set->blocks * job.columns_size());
+    if (!backward && !tiles) continue;
+    bump.take(set->panels, set->blocks * job.panels_size());
+    for (float*& weights : set->weights) bump.take(weights, rows);
+  }
+  const int64_t rows = job.anchors.blocks * kBlock;
+  if (!job.symmetric && problem_.self_offset >= 0) bump.take(job.excluded, rows);
+  bump.take(job.center, job.features);
+  if (backward || tiles) {
+    bump.take(job.product, job.anchors.blocks * job.panels_size());
+    bump.take(job.row_sums, rows);
+  }
+  if (!backward || tiles) {
+    for (Sums& sums : job.sums) {
+      bump.take(sums.least, rows);
+      bump.take(sums.sum, rows);
+      bump.take(sums.weighted, rows);
+    }
+  }
+  if (tiles) {
+    const int64_t pairs = job.anchors.blocks * (job.anchors.blocks + 1) / 2;
+    bump.take(kept_, 1);
+    bump.take(kept_rows_, problem_.n * problem_.d);
+    bump.take(kept_labels_, problem_.n);
+    bump.take(job.leasts, pairs);
+    bump.take(job.tiles, pairs * kBlock * kBlock);
+  }
+  bump.take(scratch_, threads_);
+  return bump.used;
 }
 
 void Plan::place(bool backward) {
-  const auto take = [&](Bump bump) {
-    for (Set* set : {&job.anchors, &job.others}) {
-      const int64_t rows = set->blocks * kBlock;
-      bump.take(set->order, rows);
-      bump.take(set->classes, rows);
-      bump.take(set->half_norms, rows);
-      bump.take(set->bad, rows);
-      bump.take(set->columns, set->blocks * job.columns_size());
-      if (!backward) continue;
-      bump.take(set->panels, set->blocks * job.panels_size());
-      for (float*& weights : set->weights) bump.take(weights, rows);
-    }
-    const int64_t rows = job.anchors.blocks * kBlock;
-    if (!job.symmetric && problem_.self_offset >= 0) bump.take(job.excluded, rows);
-    bump.take(job.center, job.features);
-    if (backward) {
-      bump.take(job.product, job.anchors.blocks * job.panels_size());
-      bump.take(job.row_sums, rows);
-    } else {
-      for (Sums& sums : job.sums) {
-        bump.take(sums.least, rows);
-        bump.take(sums.sum, rows);
-        bump.take(sums.weighted, rows);
-      }
-    }
-    bump.take(scratch_, threads_);
-    return bump.used;
-  };
-  const size_t bytes = take(Bump{nullptr});
-  memory_.reset(new Workspace(bytes));
-  take(Bump{memory_->data()});
+  // A batch against itself, whose tiles stay in memory that is kept.
+  const bool tiles = job.symmetric && job.others.blocks == 0 &&
+                     layout(nullptr, backward, true) <= Workspace::kMostKept;
+  memory_.reset(new Workspace(layout(nullptr, backward, tiles)));
+  layout(memory_->data(), backward, tiles);
+  if (backward) {
+    job.known = tiles && recall();
+    if (!job.known) job.tiles = nullptr;
+  } else {
+    job.anchors.panels = job.others.panels = job.product = nullptr;
+  }
+  if (job.known) return;
   chunk_sums_.assign(
       static_cast<size_t>(2 * job.features * ((problem_.m + kChunk - 1) / kChunk + 1)), 0.0f);
   candidate_sums_.assign(static_cast<size_t>(job.features), 0.0);
+  sort(problem_);
+}
+
+// Whether the memory holds the forward pass of this very problem, whatever its temperature. Fills
+// panels, and clears what products are added to, on the way.
+bool Plan::recall() {
+  const Problem& p = problem_;
+  if (memory_->found() != kForward || kept_->n != p.n || kept_->d != p.d) return false;
+  if (!std::equal(kept_labels_, kept_labels_ + p.n, p.anchor_labels)) return false;
+  job.feature_scale = kept_->feature_scale;
+  set_scale(p);
+  Counter blocks(job.anchors.blocks);
+  std::atomic<bool> same{true};
+  Team::run(threads_, {[&](int) {
+    for (int64_t b; blocks.take(b);) {
+      const int64_t first = b * kBlock * p.d, count = job.anchors.rows_in(b) * p.d;
+      if (std::memcmp(kept_rows_ + first, p.anchors + first, count * sizeof(float)) != 0) {
+        same.store(false, std::memory_order_relaxed);
+      }
+      if (!same.load(std::memory_order_relaxed)) return;
+      kernels().pack_panels(job, job.anchors, b);
+      clear_product(b);
+    }
+  }});
+  return same.load();
+}
+
+void Plan::clear_product(int64_t block) {
+  std::memset(job.product + block * job.panels_size(), 0, job.panels_size() * sizeof(float));
+  std::memset(job.row_sums + block * kBlock, 0, kBlock * sizeof(float));
 }
 
 void Plan::sort(const Problem& p) {
@@ -184,6 +235,10 @@ void Plan::choose_center(const Problem& p) {
     // Where a candidate is not finite, packing finds it.
     job.center[k] = std::isfinite(mean) ? static_cast<float>(mean) : 0;
   }
+  set_scale(p);
+}
+
+void Plan::set_scale(const Problem& p) {
   const double scale = 2 / std::log(2.0) / p.temperature /
                        (static_cast<double>(job.feature_scale) * job.feature_scale);
   job.scale = static_cast<float>(std::min(std::max(scale, kLeastScale), kGreatestScale));
@@ -215,36 +270,37 @@ void Plan::work(const Task& task, Step make, Step add, Scratch& scratch) {
 
 Plan::Shared::Shared(const Plan& plan)
     : chunks((plan.problem_.m + kChunk - 1) / kChunk),
-      packed(plan.job.anchors.blocks + plan.job.others.blocks),
+      blocks(plan.job.anchors.blocks + plan.job.others.blocks),
       tasks(static_cast<int64_t>(plan.schedule_.tasks.size())),
       finished(plan.job.anchors.blocks) {}
 
-bool Plan::work_off(Team& team, int member, Shared& shared, Step make, Step add) {
-  const Kernels& k = kernels();
-  center(problem_, shared.chunks);
-  team.meet();
-  if (member == 0) choose_center(problem_);
-  team.meet();
-  for (int64_t b; shared.packed.take(b);) {
+void Plan::pack(Shared& shared) {
+  const Problem& p = problem_;
+  const bool keep = job.tiles != nullptr;
+  for (int64_t b; shared.blocks.take(b);) {
     const bool of_anchors = b < job.anchors.blocks;
     const Set& set = of_anchors ? job.anchors : job.others;
     const int64_t block = of_anchors ? b : b - job.anchors.blocks;
-    k.pack(job, set, block);
-    if (of_anchors && job.product) {
-      std::memset(job.product + block * job.panels_size(), 0, job.panels_size() * sizeof(float));
-      std::memset(job.row_sums + block * kBlock, 0, kBlock * sizeof(float));
+    kernels().pack(job, set, block);
+    if (of_anchors && job.product) clear_product(block);
+    if (keep) {
+      const int64_t first = block * kBlock, count = set.rows_in(block);
+      std::copy_n(p.anchors + first * p.d, count * p.d, kept_rows_ + first * p.d);
+      std::copy_n(p.anchor_labels + first, count, kept_labels_ + first);
+      if (block == 0) *kept_ = {p.n, p.d, job.feature_scale};
     }
     if (of_anchors && !job.symmetric) continue;
     for (int r = 0; r < set.rows_in(block); r++) {
       if (set.bad[block * kBlock + r]) shared.good.store(false, std::memory_order_relaxed);
     }
   }
+}
+
+void Plan::work_off(int member, Shared& shared, Step make, Step add) {
+  if (!shared.good.load(std::memory_order_relaxed)) return;
   Scratch& scratch = scratch_[member];
   std::memset(static_cast<void*>(&scratch), 0, sizeof(Scratch));
-  team.meet();
-  if (!shared.good.load(std::memory_order_relaxed)) return false;
   for (int64_t t; shared.tasks.take(t);) work(schedule_.tasks[t], make, add, scratch);
-  return true;
 }
 
 }  // namespace snnl

@@ -25,13 +25,22 @@ class Plan {
   template <class Finish>
   bool run(Step make, Step add, const Finish& finish) {
     Shared shared(*this);
-    Team team;
-    team.run(threads_, [&](int member) {
-      if (!work_off(team, member, shared, make, add)) return;
-      team.meet();
+    const auto finish_blocks = [&](int) {
+      if (!shared.good.load(std::memory_order_relaxed)) return;
       for (int64_t b; shared.finished.take(b);) finish(b);
-    });
-    return shared.good.load();
+    };
+    const auto pairs = [&](int member) { work_off(member, shared, make, add); };
+    if (job.known) {
+      Team::run(threads_, {pairs, finish_blocks});
+    } else {
+      Team::run(threads_, {[&](int) { center(problem_, shared.chunks); },
+                           [&](int member) { if (member == 0) choose_center(problem_); },
+                           [&](int) { pack(shared); }, pairs, finish_blocks});
+    }
+    // For the backward call that follows.
+    const bool good = shared.good.load();
+    if (good && job.tiles) memory_->keep(kForward);
+    return good;
   }
 
   Job job;
@@ -41,19 +50,34 @@ class Plan {
   // What the threads of a run take from.
   struct Shared {
     explicit Shared(const Plan&);
-    Counter chunks, packed, tasks, finished;
+    Counter chunks, blocks, tasks, finished;
     std::atomic<bool> good{true};
   };
-  bool work_off(Team&, int member, Shared&, Step make, Step add);
-  void sort(const Problem&);
+  // What a forward call leaves for the backward call on the same features and labels.
+  struct Kept {
+    int64_t n, d;
+    float feature_scale;
+  };
+  static constexpr uint64_t kForward = 1;
+
+  size_t layout(char* base, bool backward, bool tiles);
   void place(bool backward);
+  bool recall();
+  void sort(const Problem&);
+  void pack(Shared&);
+  void work_off(int member, Shared&, Step make, Step add);
   void center(const Problem&, Counter&);
   void choose_center(const Problem&);
+  void set_scale(const Problem&);
+  void clear_product(int64_t block);
   void work(const Task&, Step make, Step add, Scratch&);
 
   const Problem& problem_;
   int threads_;
   std::unique_ptr<Workspace> memory_;
+  Kept* kept_ = nullptr;
+  float* kept_rows_ = nullptr;      // [n, d], as the caller gave them
+  int32_t* kept_labels_ = nullptr;  // [n]
   std::vector<float> same_count_;
   std::vector<float> chunk_sums_;  // [chunks][2][d]: sums and largest sizes of rows
   std::vector<double> candidate_sums_;  // [d]

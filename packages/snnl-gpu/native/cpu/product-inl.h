@@ -43,6 +43,20 @@ void add_product(const Job& job, const float* g, int rows, int depth, const floa
   }
 }
 
+// In double: the factor may be out of range for float32 where the result is not.
+void write_row(const float* x, const float* product, float total, double factor, int64_t d,
+               float* out) {
+  for (; d > 0; d -= kPanel, x += kBlock * kPanel, product += kBlock * kPanel, out += kPanel) {
+    if (d >= kPanel) {
+      for (int k = 0; k < kPanel; k++) {
+        out[k] = static_cast<float>(factor * (x[k] * total - product[k]));
+      }
+    } else {
+      for (int k = 0; k < d; k++) out[k] = static_cast<float>(factor * (x[k] * total - product[k]));
+    }
+  }
+}
+
 void apply_pair(const Job& job, int64_t I, const Set& set, int64_t J, Scratch& scratch) {
   const int rows = job.anchors.rows_in(I), columns = set.rows_in(J);
   const int64_t size = job.panels_size();

@@ -132,35 +132,40 @@ void wide_sums(const float* tile, int rows, int columns, float base, float scale
   correct(of_columns.least[kind], of_columns.sum[kind], of_columns.weighted[kind], width, from, k);
 }
 
-// Same-class half distances go to scratch.same, the others stay; kNoPair where there was the other.
-void split_kinds(const Job& job, int64_t I, const Set& set, int64_t J, Scratch& scratch) {
+// Same-class half distances go to scratch.same, the others to scratch.tile, where all may lie;
+// kNoPair where there was the other.
+void split_kinds(const Job& job, int64_t I, const Set& set, int64_t J, const float* tile,
+                 Scratch& scratch) {
   const int rows = job.anchors.rows_in(I), width = vectors_of(set.rows_in(J)) * Vector::kWidth;
   const Vector::F none = Vector::set(kNoPair);
   for (int r = 0; r < rows; r++) {
     for (int c = 0; c < width; c += Vector::kWidth) {
-      float* at = scratch.tile + r * kBlock + c;
-      const Vector::F h = Vector::load(at);
+      const int at = r * kBlock + c;
+      const Vector::F h = Vector::load(tile + at);
       const Vector::M same =
           Vector::equal(set.classes + J * kBlock + c, job.anchors.classes[I * kBlock + r]);
-      Vector::store(scratch.same + r * kBlock + c, Vector::select(same, h, none));
-      Vector::store(at, Vector::select(same, none, h));
+      Vector::store(scratch.same + at, Vector::select(same, h, none));
+      Vector::store(scratch.tile + at, Vector::select(same, none, h));
     }
   }
 }
 
 void sum_pair(const Job& job, int64_t I, const Set& set, int64_t J, Scratch& scratch) {
   const int rows = job.anchors.rows_in(I), columns = set.rows_in(J);
-  const float base = distances(job, I, set, J, scratch);
+  const bool kept = job.tiles && &set == &job.anchors;
+  float* tile = kept ? job.tiles + job.pair(I, J) * kBlock * kBlock : scratch.tile;
+  const float base = distances(job, I, set, J, tile);
+  if (kept) job.leasts[job.pair(I, J)] = base;
   const int kinds = scratch.kinds = kinds_of(job.anchors, I, set, J);
   if (kinds == (kDifferent | kSame)) {
-    split_kinds(job, I, set, J, scratch);
+    split_kinds(job, I, set, J, tile, scratch);
     wide_sums(scratch.tile, rows, columns, base, job.scale, 0, scratch);
     wide_sums(scratch.same, rows, columns, base, job.scale, 1, scratch);
     return;
   }
   const int kind = kinds == kSame;
-  if (!narrow_sums(scratch.tile, rows, columns, base, job.scale, kind, scratch)) {
-    wide_sums(scratch.tile, rows, columns, base, job.scale, kind, scratch);
+  if (!narrow_sums(tile, rows, columns, base, job.scale, kind, scratch)) {
+    wide_sums(tile, rows, columns, base, job.scale, kind, scratch);
   }
 }
 

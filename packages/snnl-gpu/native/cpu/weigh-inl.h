@@ -1,4 +1,5 @@
-// Backward, equation 5: the tile of half distances becomes G in place, but for the factor -1/T.
+// Backward, equation 5: a tile of half distances, which may be that of scratch, becomes G there, but
+// for the factor -1/T.
 //
 // One exponential a pair serves the weights of its row and its column: 2^((base - h) scale), where
 // base is the least half distance of the tile, and each weight a exp(-A) 2^(-base scale). Where the
@@ -50,8 +51,8 @@ void join(float weights[4][kBlock]) {
 
 // G of tiles whose weights are plain numbers.
 template <bool kMixed>
-void narrow_weights(const Job& job, int64_t I, const Set& set, int64_t J, float base,
-                    Scratch& scratch) {
+void narrow_weights(const Job& job, int64_t I, const Set& set, int64_t J, const float* tile,
+                    float base, Scratch& scratch) {
   constexpr int kWidth = Vector::kWidth;
   const int rows = job.anchors.rows_in(I), width = vectors_of(set.rows_in(J)) * kWidth;
   const int pick = !kMixed && scratch.kinds == kSame ? 2 : 0;
@@ -66,8 +67,8 @@ void narrow_weights(const Job& job, int64_t I, const Set& set, int64_t J, float 
       Vector::F column_total = Vector::load(scratch.column_totals + c);
       const Vector::F of_column = Vector::load(of_columns + c);
       SNNL_UNROLL for (int g = 0; g < kCount; g++) {
-        float* at = scratch.tile + (r + g) * kBlock + c;
-        const Vector::F e = exp2_of(exponent_of(from, Vector::load(at), k));
+        const int at = (r + g) * kBlock + c;
+        const Vector::F e = exp2_of(exponent_of(from, Vector::load(tile + at), k));
         Vector::F weight = Vector::add(Vector::set(scratch.row_weights[pick][r + g]), of_column);
         if (kMixed) {
           const Vector::M same =
@@ -77,7 +78,7 @@ void narrow_weights(const Job& job, int64_t I, const Set& set, int64_t J, float 
           weight = Vector::select(same, of_same, weight);
         }
         const Vector::F G = Vector::mul(e, weight);
-        Vector::store(at, G);
+        Vector::store(scratch.tile + at, G);
         total[g] = Vector::add(total[g], G);
         column_total = Vector::add(column_total, G);
       }
@@ -94,8 +95,8 @@ void narrow_weights(const Job& job, int64_t I, const Set& set, int64_t J, float 
 }
 
 // G of tiles whose weights have exponents of their own.
-void wide_weights(const Job& job, int64_t I, const Set& set, int64_t J, float base,
-                  Scratch& scratch) {
+void wide_weights(const Job& job, int64_t I, const Set& set, int64_t J, const float* tile,
+                  float base, Scratch& scratch) {
   constexpr int kWidth = Vector::kWidth;
   const int rows = job.anchors.rows_in(I), width = vectors_of(set.rows_in(J)) * kWidth;
   const Vector::F from = Vector::set(base), k = Vector::set(job.scale), zero = Vector::set(0);
@@ -104,8 +105,8 @@ void wide_weights(const Job& job, int64_t I, const Set& set, int64_t J, float ba
     Vector::F total = zero, of_row[4];
     for (int w = 0; w < 4; w++) of_row[w] = Vector::set(scratch.row_weights[w][r]);
     for (int c = 0; c < width; c += kWidth) {
-      float* at = scratch.tile + r * kBlock + c;
-      const Vector::F h = Vector::load(at);
+      const int at = r * kBlock + c;
+      const Vector::F h = Vector::load(tile + at);
       const Power e = power(exponent_of(from, h, k));
       const Vector::M same =
           Vector::equal(set.classes + J * kBlock + c, job.anchors.classes[I * kBlock + r]);
@@ -118,7 +119,7 @@ void wide_weights(const Job& job, int64_t I, const Set& set, int64_t J, float ba
       const Vector::F n = Vector::add(Vector::select(same, column(3), column(1)), e.exponent);
       const Vector::F sum = Vector::add(Vector::scale(u, m), Vector::scale(v, n));
       const Vector::F G = Vector::select(Vector::less(h, Vector::set(kNoPair)), sum, zero);
-      Vector::store(at, G);
+      Vector::store(scratch.tile + at, G);
       total = Vector::add(total, G);
       float* column_total = scratch.column_totals + c;
       Vector::store(column_total, Vector::add(Vector::load(column_total), G));
@@ -128,20 +129,23 @@ void wide_weights(const Job& job, int64_t I, const Set& set, int64_t J, float ba
 }
 
 void weigh_pair(const Job& job, int64_t I, const Set& set, int64_t J, Scratch& scratch) {
-  const float base = distances(job, I, set, J, scratch);
+  const bool known = job.known && &set == &job.anchors;
+  const float* tile = known ? job.tiles + job.pair(I, J) * kBlock * kBlock : scratch.tile;
+  const float base =
+      known ? job.leasts[job.pair(I, J)] : distances(job, I, set, J, scratch.tile);
   const int kinds = scratch.kinds = kinds_of(job.anchors, I, set, J);
   const float of_rows =
       block_weights(job.anchors, I, base, job.scale, kinds, scratch.row_weights);
   const float of_columns = block_weights(set, J, base, job.scale, kinds, scratch.column_weights);
   if (of_rows > kLargestExponent || of_columns > kLargestExponent) {
-    wide_weights(job, I, set, J, base, scratch);
+    wide_weights(job, I, set, J, tile, base, scratch);
     return;
   }
   join(scratch.row_weights);
   join(scratch.column_weights);
   if (kinds == (kDifferent | kSame)) {
-    narrow_weights<true>(job, I, set, J, base, scratch);
+    narrow_weights<true>(job, I, set, J, tile, base, scratch);
   } else {
-    narrow_weights<false>(job, I, set, J, base, scratch);
+    narrow_weights<false>(job, I, set, J, tile, base, scratch);
   }
 }

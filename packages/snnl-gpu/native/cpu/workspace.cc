@@ -15,14 +15,13 @@ namespace snnl {
 
 // Stands at the start of the memory that it describes.
 struct alignas(64) Workspace::Block {
-  size_t bytes;  // after this
+  size_t bytes;   // after this
+  uint64_t what;  // see Workspace::found
 };
 
 namespace {
 
 constexpr size_t kHugePage = size_t{1} << 21;
-// A larger block goes back at once. 4096 rows of 512 features need 26 MB.
-constexpr size_t kMostKept = size_t{1} << 25;
 
 // One block a process. Whoever takes it has it alone; a second call at the same time gets its own.
 std::atomic<Workspace::Block*> kept{nullptr};
@@ -50,16 +49,22 @@ Workspace::Block* allocate(size_t bytes) {
   // Small pages would cost a fault for each 4 KiB.
   if (alignment == kHugePage) madvise(memory, total, MADV_HUGEPAGE);
 #endif
-  return new (memory) Workspace::Block{total - sizeof(Workspace::Block)};
+  return new (memory) Workspace::Block{total - sizeof(Workspace::Block), 0};
 }
 
 }  // namespace
 
 Workspace::Workspace(size_t bytes) : block_(kept.exchange(nullptr, std::memory_order_acq_rel)) {
-  if (block_ && block_->bytes >= bytes) return;
+  if (block_ && block_->bytes >= bytes) {
+    found_ = block_->what;
+    block_->what = 0;
+    return;
+  }
   release(block_);
   block_ = allocate(bytes);
 }
+
+void Workspace::keep(uint64_t what) { block_->what = what; }
 
 Workspace::~Workspace() {
   if (block_->bytes <= kMostKept) block_ = kept.exchange(block_, std::memory_order_acq_rel);

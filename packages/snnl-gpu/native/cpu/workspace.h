@@ -2,6 +2,7 @@
 // cleared pages, at a thousand rows as much time as the work itself.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 
 namespace snnl {
 
@@ -15,10 +16,18 @@ class Workspace {
 
   char* data() const;
 
+  // What the memory held when this took it: the number that the last owner left with `keep`, or 0.
+  uint64_t found() const { return found_; }
+  void keep(uint64_t what);
+
+  // A larger block is not kept.
+  static constexpr size_t kMostKept = size_t{1} << 25;
+
   struct Block;
 
  private:
   Block* block_;
+  uint64_t found_ = 0;
 };
 
 }  // namespace snnl

@@ -4,7 +4,13 @@ import type {
   NamedTensorInfoMap,
   TensorInfo,
 } from '@tensorflow/tfjs-core';
-import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD, UNIT_ROWS, UNIT_ROWS_GRAD } from 'snnl-layer';
+import {
+  HOST_KERNELS,
+  NEIGHBOR_LOG_SUMS,
+  NEIGHBOR_LOG_SUMS_GRAD,
+  UNIT_ROWS,
+  UNIT_ROWS_GRAD,
+} from 'snnl-layer';
 import type { TensorflowBackend } from './backend';
 
 /** In the order in which `native/op.cc` declares them. */
@@ -60,8 +66,13 @@ export const TENSORFLOW_KERNELS: readonly KernelConfig[] = [
   kernel(NEIGHBOR_LOG_SUMS_GRAD, GRADIENT_INPUTS, ['selfOffset']),
 ];
 
-/** Where the backend computes on the CPU; on a GPU they would copy features to and fro. */
+/** Where the backend computes on the CPU; on a GPU they would copy to and fro. */
 export const TENSORFLOW_CPU_KERNELS: readonly KernelConfig[] = [
   kernel(UNIT_ROWS, ['x'], []),
   kernel(UNIT_ROWS_GRAD, ['x', 'dy'], []),
+  ...Object.entries(HOST_KERNELS).map(([kernelName, kernelFunc]) => ({
+    kernelName,
+    backendName: 'tensorflow',
+    kernelFunc,
+  })),
 ];

@@ -4,11 +4,11 @@ import type {
   NamedAttrMap,
   NamedTensorInfoMap,
 } from '@tensorflow/tfjs-core';
+import { create, input, read } from '../host/tensor-io';
 import { backward } from './backward';
 import { withRuntime } from './current-runtime';
 import { forward } from './forward';
 import type { Problem } from './problem';
-import { create, input, read } from './tensor-io';
 
 /** The kernel function of `SnnlNeighborLogSums`, for backends whose tensors can be read at once. */
 export const logSums: KernelFunc = ({ inputs, backend, attrs }) => {

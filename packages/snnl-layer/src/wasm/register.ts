@@ -1,4 +1,5 @@
 import { getKernel, registerKernel } from '@tensorflow/tfjs-core';
+import { HOST_KERNELS } from '../host/loss-kernels';
 import {
   NEIGHBOR_LOG_SUMS,
   NEIGHBOR_LOG_SUMS_GRAD,
@@ -60,6 +61,7 @@ function register(): void {
     [NEIGHBOR_LOG_SUMS_GRAD]: logSumsGrad,
     [UNIT_ROWS]: unitRowsKernel,
     [UNIT_ROWS_GRAD]: unitRowsGradKernel,
+    ...HOST_KERNELS,
   };
   for (const backendName of CPU_BACKENDS) {
     for (const [kernelName, kernelFunc] of Object.entries(kernels)) {

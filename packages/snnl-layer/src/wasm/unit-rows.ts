@@ -1,7 +1,7 @@
 import type { KernelBackend, KernelFunc } from '@tensorflow/tfjs-core';
+import { create, input, read } from '../host/tensor-io';
 import { Arena } from './arena';
 import { withRuntime } from './current-runtime';
-import { create, input, read } from './tensor-io';
 
 // tfjs takes some 100 ns for each element of [N, D] that meets one of [N, 1] on these backends, as
 // much as all the rest of a small batch.

@@ -38,12 +38,12 @@ export function read<Values extends Float32Array | Int32Array>(
 /** A new float32 tensor that `fill` writes every value of. Inputs are to be read in `fill`. */
 export function create(
   backend: KernelBackend,
-  shape: [number, number],
+  shape: number[],
   fill: (values: Float32Array) => void,
 ): TensorInfo {
   const heap = shape.includes(0) ? undefined : heapOf(backend);
   if (!heap) {
-    const values = new Float32Array(shape[0] * shape[1]);
+    const values = new Float32Array(shape.reduce((size, axis) => size * axis, 1));
     fill(values);
     return { dataId: backend.write(values, shape, 'float32'), shape, dtype: 'float32' };
   }
