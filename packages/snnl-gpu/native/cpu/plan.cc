@@ -81,6 +81,8 @@ Plan::Plan(const Problem& problem, bool symmetric, bool backward, int threads)
 // share tiles.
 size_t Plan::layout(char* base, bool backward, bool tiles) {
   Bump bump{base};
+  // First, so that its place does not depend on the problem that it is compared with.
+  if (tiles) bump.take(kept_, 1);
   for (Set* set : {&job.anchors, &job.others}) {
     const int64_t rows = set->blocks * kBlock;
     bump.take(set->order, rows);
@@ -108,7 +110,6 @@ size_t Plan::layout(char* base, bool backward, bool tiles) {
   }
   if (tiles) {
     const int64_t pairs = job.anchors.blocks * (job.anchors.blocks + 1) / 2;
-    bump.take(kept_, 1);
     bump.take(kept_rows_, problem_.n * problem_.d);
     bump.take(kept_labels_, problem_.n);
     bump.take(job.leasts, pairs);
