@@ -35,13 +35,13 @@ const budgets = [
   {
     name: 'snnl-gpu',
     path: 'packages/snnl-gpu/dist/index.js',
-    limit: '20 kB',
+    limit: '23 kB',
     ignore: ['@tensorflow/*', 'snnl-layer'],
   },
   {
     name: 'snnl-gpu.min.js',
     path: 'packages/snnl-gpu/dist/snnl-gpu.min.js',
-    limit: '20 kB',
+    limit: '23 kB',
   },
 ];
 
