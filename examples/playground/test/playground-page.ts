@@ -70,8 +70,8 @@ export class PlaygroundPage {
     await expect
       .poll(() => this.step(), { timeout: 100_000, interval: 100 })
       .toBeGreaterThanOrEqual(step);
-    // The charts follow within a fifth of a second.
-    await this.page.waitForTimeout(300);
+    // The charts follow within two rounds of drawing, a quarter of a second each.
+    await this.page.waitForTimeout(600);
   }
 
   /** The latest values in the keys of the charts, by the names of the lines. */

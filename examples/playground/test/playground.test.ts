@@ -79,7 +79,10 @@ test('trains on wasm: losses and entanglement fall, accuracy rises; pauses, goes
   await at.press('Reset');
   await at.inState('ready');
   expect(await at.text('step')).toBe('–');
-  expect(await at.values()).toMatchObject({ accuracy: Number.NaN, code: Number.NaN });
+  // Charts that are being drawn when the reset comes are drawn once more.
+  await expect
+    .poll(() => at.values(), { timeout: 5000 })
+    .toMatchObject({ accuracy: Number.NaN, code: Number.NaN });
   await page.getByText('Press Start: each digit').waitFor();
   expect(at.complaints).toEqual([]);
   await page.close();

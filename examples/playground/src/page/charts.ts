@@ -185,7 +185,9 @@ export class Charts {
   private readonly views: readonly ChartView[];
   private course: Progress[] = [];
   private changes: number[] = [];
-  private waiting = false;
+  private drawing = false;
+  /** Whether what is shown has changed since the round of drawing under way began. */
+  private stale = false;
 
   constructor(parent: HTMLElement) {
     this.views = CHARTS.map((chart) => new ChartView(chart, parent));
@@ -209,23 +211,21 @@ export class Charts {
   }
 
   private redraw(): void {
-    if (this.waiting) return;
-    this.waiting = true;
+    this.stale = true;
+    if (this.drawing) return;
+    this.drawing = true;
     this.drawFrom(0);
   }
 
   /** One chart at a time, so that the page can answer in between. */
   private drawFrom(index: number): void {
     setTimeout(() => {
-      const view = this.views[index];
-      if (view === undefined) {
-        this.waiting = false;
-        return;
-      }
-      // A point that comes in the last moment waits for the next round.
-      if (index === this.views.length - 1) this.waiting = false;
-      view.draw(this.course, this.changes);
-      if (this.waiting) this.drawFrom(index + 1);
+      if (index === 0) this.stale = false;
+      this.views[index]?.draw(this.course, this.changes);
+      if (index + 1 < this.views.length) this.drawFrom(index + 1);
+      // Charts drawn before a change lack it.
+      else if (this.stale) this.drawFrom(0);
+      else this.drawing = false;
     }, PAUSE_MS);
   }
 }
