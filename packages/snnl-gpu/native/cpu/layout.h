@@ -92,9 +92,9 @@ struct Kernels {
   const char* name;
   // Adds `rows` rows of x to sums [d], and takes their absolute values into most [d].
   void (*sum_rows)(const float* x, int64_t rows, int64_t d, float* sums, float* most);
-  // Columns, or panels where `set` has them, of one block.
+  // Columns of one block, and panels where `set` has them.
   void (*pack)(const Job&, const Set&, int64_t block);
-  void (*pack_panels)(const Job&, const Set&, int64_t block);
+  void (*pack_panels)(const Job&, const Set&, int64_t block, float* panels);
   // Sums of one pair of blocks, left in scratch for merge_pair.
   void (*sum_pair)(const Job&, int64_t I, const Set& columns, int64_t J, Scratch&);
   void (*merge_pair)(const Job&, int64_t I, const Set& columns, int64_t J, Scratch&);

@@ -14,10 +14,9 @@ void sum_rows(const float* x, int64_t rows, int64_t d, float* sums, float* most)
   }
 }
 
-// Copies a block of a set into its panels, scaled and centred. Bad rows become 0.
-void pack_panels(const Job& job, const Set& set, int64_t block) {
+// Copies a block of a set into panels [panels][kBlock][kPanel], scaled and centred. Bad rows become 0.
+void pack_panels(const Job& job, const Set& set, int64_t block, float* panels) {
   const int64_t d = job.features;
-  float* panels = set.panels + block * job.panels_size();
   const float factor = job.feature_scale;
   for (int r = 0; r < set.rows_in(block); r++) {
     const int64_t at = block * kBlock + r;
@@ -74,5 +73,5 @@ void pack(const Job& job, const Set& set, int64_t block) {
     for (int64_t k = 0; k < d; k++) columns[k * kBlock + r] = 0;
   }
   for (int r = rows; r < kBlock; r++) half_norms[r] = kNoPair;
-  if (set.panels) pack_panels(job, set, block);
+  if (set.panels) pack_panels(job, set, block, set.panels + block * job.panels_size());
 }

@@ -110,7 +110,6 @@ size_t Plan::layout(char* base, bool backward, bool tiles) {
   }
   if (tiles) {
     const int64_t pairs = job.anchors.blocks * (job.anchors.blocks + 1) / 2;
-    bump.take(kept_rows_, problem_.n * problem_.d);
     bump.take(kept_labels_, problem_.n);
     bump.take(job.leasts, pairs);
     bump.take(job.tiles, pairs * kBlock * kBlock);
@@ -129,7 +128,8 @@ void Plan::place(bool backward) {
     job.known = tiles && recall();
     if (!job.known) job.tiles = nullptr;
   } else {
-    job.anchors.panels = job.others.panels = job.product = nullptr;
+    job.product = nullptr;
+    if (!tiles) job.anchors.panels = job.others.panels = nullptr;
   }
   if (job.known) return;
   chunk_sums_.assign(
@@ -138,8 +138,8 @@ void Plan::place(bool backward) {
   sort(problem_);
 }
 
-// Whether the memory holds the forward pass of this very problem, whatever its temperature. Fills
-// panels, and clears what products are added to, on the way.
+// Whether the memory holds the forward pass of this very problem, whatever its temperature: its
+// labels, and panels to the last bit. Clears what products are added to on the way.
 bool Plan::recall() {
   const Problem& p = problem_;
   if (memory_->found() != kForward || kept_->n != p.n || kept_->d != p.d) return false;
@@ -149,17 +149,25 @@ bool Plan::recall() {
   Counter blocks(job.anchors.blocks);
   std::atomic<bool> same{true};
   Team::run(threads_, {[&](int) {
-    for (int64_t b; blocks.take(b);) {
-      const int64_t first = b * kBlock * p.d, count = job.anchors.rows_in(b) * p.d;
-      if (std::memcmp(kept_rows_ + first, p.anchors + first, count * sizeof(float)) != 0) {
-        same.store(false, std::memory_order_relaxed);
-      }
-      if (!same.load(std::memory_order_relaxed)) return;
-      kernels().pack_panels(job, job.anchors, b);
+    for (int64_t b; same.load(std::memory_order_relaxed) && blocks.take(b);) {
+      if (!has_panels(b)) same.store(false, std::memory_order_relaxed);
       clear_product(b);
     }
   }});
   return same.load();
+}
+
+// Whether the panels of a block are those of the caller's rows. Leaves a copy in its product.
+bool Plan::has_panels(int64_t block) {
+  const Set& set = job.anchors;
+  float* fresh = job.product + block * job.panels_size();
+  kernels().pack_panels(job, set, block, fresh);
+  const float* panels = set.panels + block * job.panels_size();
+  for (int64_t at = 0; at < job.panels_size(); at += kBlock * kPanel) {
+    const size_t bytes = static_cast<size_t>(set.rows_in(block)) * kPanel * sizeof(float);
+    if (std::memcmp(fresh + at, panels + at, bytes) != 0) return false;
+  }
+  return true;
 }
 
 void Plan::clear_product(int64_t block) {
@@ -285,9 +293,8 @@ void Plan::pack(Shared& shared) {
     kernels().pack(job, set, block);
     if (of_anchors && job.product) clear_product(block);
     if (keep) {
-      const int64_t first = block * kBlock, count = set.rows_in(block);
-      std::copy_n(p.anchors + first * p.d, count * p.d, kept_rows_ + first * p.d);
-      std::copy_n(p.anchor_labels + first, count, kept_labels_ + first);
+      const int64_t first = block * kBlock;
+      std::copy_n(p.anchor_labels + first, set.rows_in(block), kept_labels_ + first);
       if (block == 0) *kept_ = {p.n, p.d, job.feature_scale};
     }
     if (of_anchors && !job.symmetric) continue;

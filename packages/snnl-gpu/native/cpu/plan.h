@@ -63,6 +63,7 @@ class Plan {
   size_t layout(char* base, bool backward, bool tiles);
   void place(bool backward);
   bool recall();
+  bool has_panels(int64_t block);
   void sort(const Problem&);
   void pack(Shared&);
   void work_off(int member, Shared&, Step make, Step add);
@@ -76,7 +77,6 @@ class Plan {
   int threads_;
   std::unique_ptr<Workspace> memory_;
   Kept* kept_ = nullptr;
-  float* kept_rows_ = nullptr;      // [n, d], as the caller gave them
   int32_t* kept_labels_ = nullptr;  // [n]
   std::vector<float> same_count_;
   std::vector<float> chunk_sums_;  // [chunks][2][d]: sums and largest sizes of rows
