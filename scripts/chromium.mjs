@@ -1,5 +1,5 @@
 /**
- * Finds Chromium for the browser tests, or installs Debian's package `chromium` where it can.
+ * Finds Chromium for tests and benchmarks, or installs Debian's package `chromium` where it can.
  * `CHROMIUM=/path/to/chrome` names another one.
  */
 import { spawnSync } from 'node:child_process';
@@ -15,15 +15,19 @@ export function ensureChromium() {
   const isRoot = process.getuid?.() === 0;
   const canSudo = isRoot || spawnSync('sudo', ['-n', 'true']).status === 0;
   if (canSudo && spawnSync('apt-get', ['--version']).status === 0) {
-    console.log("Installing Debian's chromium for the browser tests ...");
+    console.error("Installing Debian's chromium ...");
+    // On stderr: stdout belongs to the program set up.
+    const stdio = ['inherit', 2, 2];
     const apt = (...args) =>
-      isRoot ? run('apt-get', args) : run('sudo', ['-n', 'apt-get', ...args]);
+      isRoot
+        ? run('apt-get', args, { stdio })
+        : run('sudo', ['-n', 'apt-get', ...args], { stdio });
     apt('update', '-qq');
     apt('install', '-y', '-qq', '--no-install-recommends', 'chromium');
     if (present()) return 0;
   }
   console.error(
-    'The browser tests need Chromium. Expected it at /usr/bin/chromium (Debian: apt-get install ' +
+    'Chromium is needed. Expected it at /usr/bin/chromium (Debian: apt-get install ' +
       'chromium) or where the variable CHROMIUM says.',
   );
   return 1;

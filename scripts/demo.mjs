@@ -5,14 +5,14 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildPackages } from './build-packages.mjs';
-import { ensureNative, wantsTensorflow } from './native.mjs';
+import { ensureNative, wantsBackend } from './native.mjs';
 import { root } from './pnpm.mjs';
 import { setup } from './setup.mjs';
 
 setup();
 buildPackages();
 const args = process.argv.slice(2);
-if (wantsTensorflow(args) && ensureNative() !== 0) process.exit(1);
+if (wantsBackend(args, 'tensorflow') && ensureNative() !== 0) process.exit(1);
 
 // Loads TypeScript from here on, in this process and in those that train.
 const { register } = await import('tsx/esm/api');

@@ -9,8 +9,9 @@ import { setup } from './setup.mjs';
 const CLI = ['--import', 'tsx', 'packages/snnl-gpu/src/cli/main.ts'];
 const PROJECT = ['--project', 'packages/snnl-gpu'];
 
-/** Whether a command line asks for the backend. */
-export const wantsTensorflow = (args) => args.some((arg) => /^(--backend=)?tensorflow$/.test(arg));
+/** Whether a command line asks for the backend `name`. */
+export const wantsBackend = (args, name) =>
+  args.some((arg) => arg === name || arg === `--backend=${name}`);
 
 /** On stderr: stdout belongs to the program set up. */
 const cli = (...args) => run(process.execPath, [...CLI, ...args], { stdio: ['ignore', 2, 2] });

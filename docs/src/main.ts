@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { markdownLinks, siteLinks } from './links';
 import { messageFailures, troubleshooting } from './messages/entries';
 import { allMessages } from './messages/extract';
+import { nativeMessages } from './messages/extract-native';
 import { ROOT, SITE } from './paths';
 import { buildSite } from './site/build';
 import { coverage } from './site/coverage';
@@ -36,7 +37,7 @@ function tables(): void {
 }
 
 function messages(): void {
-  const all = allMessages();
+  const all = [...allMessages(), ...nativeMessages()];
   const texts = new Set(all.map(({ text }) => text));
   check(
     `${texts.size} messages of the packages have an entry in docs/troubleshooting.md`,

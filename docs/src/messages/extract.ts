@@ -4,7 +4,7 @@ import ts from 'typescript';
 import { ROOT } from '../paths';
 
 /** Stands for what a message says about the case at hand. */
-const HOLE = '…';
+export const HOLE = '…';
 
 /** A text that a user may see, with {@link HOLE} where it depends on the case. */
 export interface Message {
@@ -127,7 +127,7 @@ export function messagesIn(code: string, name: string): Message[] {
   return found.filter(({ text }) => /[a-z]/.test(text));
 }
 
-const tidy = (text: string): string => text.replace(/\s+/g, ' ').replace(/…+/g, HOLE).trim();
+export const tidy = (text: string): string => text.replace(/\s+/g, ' ').replace(/…+/g, HOLE).trim();
 
 /** Every message that the three packages throw, warn with, or give as a reason. */
 export function allMessages(): Message[] {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { messageFailures, quoted } from './entries';
 import { messagesIn } from './extract';
+import { nativeMessagesIn } from './extract-native';
 
 const source = `
 const ADVICE = 'Write it so.';
@@ -40,5 +41,24 @@ it('reports messages without an entry and entries without a message', () => {
   expect(failures).toEqual([
     expect.stringMatching(/^b\.ts:1: .*has no entry.*\n {4}New\.$/),
     expect.stringMatching(/no source gives the message\n {4}Gone\.$/),
+  ]);
+});
+
+it('finds what C++ code returns, sets as a status, or gives as a reason', () => {
+  const code = `
+#include "op.h"
+std::string wrong(int n) {
+  if (n < 0) return std::string("Expected ") + name(n) + " to be positive, but got " +
+                    std::to_string(n) + ".";
+  loaded.missing = "no driver: it was not found";
+  TF_SetStatus(status, kInvalid,
+               "Expected x and y to have one shape.");
+  return "too short";
+}
+`;
+  expect(nativeMessagesIn(code, 'a.cc')).toEqual([
+    { text: 'Expected … to be positive, but got ….', place: 'a.cc:4' },
+    { text: 'no driver: it was not found', place: 'a.cc:6' },
+    { text: 'Expected x and y to have one shape.', place: 'a.cc:7' },
   ]);
 });

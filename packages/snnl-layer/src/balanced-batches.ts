@@ -101,8 +101,10 @@ function assertEnough(
  * @param labels One integer class id a sample.
  * @returns An iterable of int32 index arrays `[P x K]`. Each iteration goes on in the sequence that
  *   `seed` fixes: the first is epoch 0, the next epoch 1.
- * @throws RangeError if an option is not a positive integer (K at least 2).
- * @throws Error if there are too few classes, or a class has fewer than K samples.
+ * @throws RangeError if `classesPerBatch` or `batchesPerEpoch` is not a positive integer,
+ *   `samplesPerClass` is none of at least 2, or `seed` is no integer.
+ * @throws Error if a label is no integer, there are too few classes, or a class has fewer than K
+ *   samples.
  */
 export function balancedBatches(
   labels: ArrayLike<number>,

@@ -22,7 +22,7 @@ export interface NeighborLogSumsGradInputs extends NeighborLogSumsInputs {
   readonly candidateSums: Tensor2D;
 }
 
-/** Checks shapes, types and `selfOffset` of the operation; throws an Error that names the input. */
+/** Checks shapes, types and `selfOffset` of the operation; throws an Error that names the input, or a RangeError. */
 export function assertKernelInputs(inputs: NeighborLogSumsInputs, selfOffset: number): void {
   const { anchors, candidates, anchorLabels, candidateLabels, temperature } = inputs;
   for (const [name, tensor, rank, dtype] of [

@@ -233,6 +233,17 @@ describe('labels', () => {
     }
   });
 
+  test('that are numbers to regress on are refused', async () => {
+    const { x } = data(6);
+    const layer = softNearestNeighbor({ name: 'code' });
+    const model = models.sequential(layer, 1);
+    model.compile({ optimizer: 'sgd', loss: withTargetLabels('meanSquaredError') });
+    const y = tf.tensor2d([0, 1, 2, 0.5, 1, 1], [6, 1]);
+    await expect(model.trainOnBatch(x, y)).rejects.toThrow(
+      /'code' takes its labels.*integer class ids.*row 3 of the target \(shape \[6,1\]\) is 0.5/,
+    );
+  });
+
   test('from two outputs at once are refused', async () => {
     const { x, y } = data(6);
     const input = tf.input({ shape: [6] });

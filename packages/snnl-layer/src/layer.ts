@@ -12,7 +12,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 import { type Capture, Captures } from './captures';
-import { TargetCheck } from './class-scores';
+import { TargetCheck } from './target-check';
 import type { Distance } from './distance';
 import { checkedOptions, type SoftNearestNeighborOptions } from './layer-options';
 import { type Measured, measureBatch } from './measure-batch';

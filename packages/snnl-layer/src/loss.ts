@@ -70,7 +70,8 @@ function anchorLosses(terms: AnchorTerms, epsilon: number): [Tensor1D, Tensor | 
  * @returns Scalar in nats, >= 0; 0 where no anchor has a same-class candidate. With `reduction`
  *   `none`, one value per anchor `[batch]`. Differentiable in the features and the temperature.
  * @throws RangeError if `temperature` is not finite and positive, or an option is unknown.
- * @throws Error if labels, features and memory do not fit together.
+ * @throws Error if labels, features and memory do not fit together, or `kernel` is `fused` where the
+ *   backend has no fused kernels.
  * @see docs/math.md eq. 3; Frosst, Papernot & Hinton 2019, arXiv:1902.01889, eq. 1.
  */
 export function softNearestNeighborLoss(

@@ -23,6 +23,9 @@ export interface EntanglementMetricOptions {
  * layer has them, else from the target that the metric is given.
  *
  * @param layer A layer of the model that is compiled.
+ * @returns A metric with a scalar value: nats, or for `ratio` without unit. A layer at several places
+ *   gives the sum over them, or for `ratio` that of the losses over that of the chances.
+ * @throws RangeError if `measure` is unknown.
  * @throws Error while training or evaluating, if the layer did not run or has no labels.
  */
 export function entanglement(

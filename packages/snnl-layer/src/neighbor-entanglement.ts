@@ -78,7 +78,8 @@ class Tally {
  * @param features float32 `[N, ...]`; trailing axes are flattened.
  * @returns Loss and chance level in nats and their ratio, overall and for each class.
  * @throws RangeError if temperature, distance or blockSize is out of range.
- * @throws Error if labels and features do not fit together.
+ * @throws Error if labels and features do not fit together, or `kernel` is `fused` where the backend
+ *   has no fused kernels.
  * @see docs/math.md eq. 9.
  */
 export async function neighborEntanglement(

@@ -154,14 +154,17 @@ function runComposed(inputs: NeighborLogSumsInputs, selfOffset: number): Tensor2
  * result are: logSumAll = log sum_j exp(s_ij); logSumSame, the same over candidates of the
  * anchor's class (0 for an anchor without one, a lone anchor); meanDistanceAll and
  * meanDistanceSame, the mean squared distances under those softmaxes (0 for a lone anchor);
- * sameCount, the number of same-class candidates.
+ * sameCount, the number of same-class candidates. An anchor without any candidate has zeros.
  *
  * Gradients flow from the first two rows to the anchors and the temperature. Candidates and
  * labels are constants; with `selfOffset` >= 0 the anchors' gradient is that of the whole batch
  * against itself, in both roles. NaN or Infinity in an input comes out as NaN.
  *
  * @returns float32 `[5, N]`; log-sums in nats.
- * @throws Error on shapes, types or a `selfOffset` that do not fit together.
+ * @throws Error on shapes or types that do not fit together, and where `kernel` is `fused` and the
+ *   backend has no fused kernels.
+ * @throws RangeError if the anchors at `selfOffset` do not lie among the candidates, or `kernel` is
+ *   unknown.
  * @see docs/math.md eq. 1-6.
  */
 export function neighborLogSums(

@@ -236,7 +236,7 @@ test('13: tfjs comes from the user, so that there is one copy of it', () => {
   ]);
 });
 
-test('18: rows without any candidate of their class give no NaN', () => {
+test('14: rows without any candidate of their class give no NaN', () => {
   const x = tf.tensor2d([0, 0, 1, 1, 2, 0], [3, 2]);
   const f = (t: tf.Tensor) => softNearestNeighborLoss([0, 1, 2], t);
   const { value, grad } = tf.valueAndGrad(f)(x);

@@ -51,7 +51,7 @@ export interface TrainingCourse {
 export interface RepresentationReport {
   readonly title: string;
   readonly samples: number;
-  /** Names of the classes, by the position that `labels` and `neighborConfusion` use. */
+  /** Names of the classes, by the position that `pictured` and `neighborConfusion` use. */
   readonly classes: readonly string[];
   readonly settings: {
     readonly temperature: number | 'layer';

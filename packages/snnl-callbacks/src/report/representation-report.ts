@@ -19,6 +19,7 @@ export interface LabelledSamples {
   readonly y: Tensor | TensorLike;
 }
 
+/** Options of {@link representationReport}. */
 export interface RepresentationReportOptions extends LabelledSamples, MeasureOptions {
   readonly model: LayersModel;
   /** Names of layers, or the layers. Default as in EntanglementLogger. */

@@ -42,7 +42,8 @@ function pairs(layer: layers.Layer, source: layers.Layer): [LayerVariable, Layer
  * @param model A sequential or functional model. Custom layers must be registered with tfjs,
  *   as for loading a saved model.
  * @returns A new model of the same kind, with the same layer names and outputs.
- * @throws Error if a sequential model has no other layer.
+ * @throws Error if a sequential model has no other layer, or a custom layer is not registered,
+ *   or its config does not describe its weights.
  */
 export function stripEntanglement(model: LayersModel): LayersModel {
   const { config } = stripConfig(structuredClone(model.getConfig()) as object);

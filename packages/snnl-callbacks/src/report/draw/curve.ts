@@ -8,6 +8,7 @@ export interface CurvePoint {
   readonly value: number;
 }
 
+/** A line of a chart: its name, its points in the order of steps, and how it is drawn. */
 export interface Curve extends LineStyle {
   readonly title: string;
   readonly points: readonly CurvePoint[];

@@ -7,6 +7,8 @@ const sum = (values: readonly number[]): number =>
 /**
  * Clustering accuracy: the share of samples in the class that their cluster stands for, when
  * clusters and classes are matched one to one in the best way (Hungarian algorithm).
+ *
+ * @see Xie, Girshick & Farhadi 2016, arXiv:1511.06335.
  */
 export function clusteringAccuracy(
   clusters: ArrayLike<number>,
@@ -23,6 +25,8 @@ const entropy = (counts: readonly number[], total: number): number =>
 /**
  * Normalised mutual information: I(clusters; classes) divided by the mean of the two entropies.
  * From 0 (unrelated) to 1 (the same partition); 1 where both are one single group.
+ *
+ * @see Vinh, Epps & Bailey 2010, JMLR 11:2837-2854.
  */
 export function normalizedMutualInformation(
   clusters: ArrayLike<number>,

@@ -9,7 +9,12 @@ export interface KMeansOptions {
   readonly seed: number;
 }
 
-/** Cluster ids of the points by k-means (Lloyd's iterations from k-means++ centres). */
+/**
+ * Cluster ids of the points by k-means: Lloyd's iterations from k-means++ centres, the best of
+ * several starts.
+ *
+ * @see Arthur & Vassilvitskii 2007, SODA '07, 1027-1035.
+ */
 export function kMeans(points: Matrix, { clusters, restarts, seed }: KMeansOptions): number[] {
   const rows = toArrays(points);
   let best: { inertia: number; clusters: number[] } | undefined;

@@ -3,6 +3,13 @@ import { getBackend, keep, type Tensor } from '@tensorflow/tfjs-core';
 /** How far the entries of a row may sum from 1, for rounded soft labels. */
 const TOLERANCE = 1e-2;
 
+/** First sample whose class id is no integer, or -1. */
+function badId(values: ArrayLike<number>): number {
+  for (let i = 0; i < values.length; i++) if (!Number.isInteger(values[i])) return i;
+  return -1;
+}
+
+/** First row of `classes` entries that cannot be one-hot, nor probabilities, or -1. */
 function badRow(values: ArrayLike<number>, classes: number): number {
   for (let start = 0; start < values.length; start += classes) {
     let sum = 0;
@@ -16,19 +23,21 @@ function badRow(values: ArrayLike<number>, classes: number): number {
 }
 
 function check(values: ArrayLike<number>, shape: number[], layer: string): Error | undefined {
-  const row = badRow(values, shape[1] as number);
+  const classes = shape[1] ?? 1;
+  const row = classes === 1 ? badId(values) : badRow(values, classes);
   if (row < 0) return undefined;
+  const is = classes === 1 ? `is ${values[row]}` : 'is no such row';
   return new Error(
-    `Layer '${layer}' takes its labels from the target of the compiled loss. Expected class ids, ` +
-      `or one-hot rows whose entries are not negative and sum to 1, but row ${row} of the target ` +
-      `(shape [${shape}]) is no such row. If the target is not a class label, as in an ` +
+    `Layer '${layer}' takes its labels from the target of the compiled loss. Expected integer class ` +
+      `ids, or one-hot rows whose entries are not negative and sum to 1, but row ${row} of the ` +
+      `target (shape [${shape}]) ${is}. If the target is not a class label, as in an ` +
       `autoencoder, give the layer its labels as a second input: layer.apply([features, labels]).`,
   );
 }
 
 /**
- * Checks once that a target `[batch, classes]` of the compiled loss can be a class label: an image
- * taken for one would train on nonsense without a word.
+ * Checks once that a target of the compiled loss, `[batch]`, `[batch, 1]` or `[batch, classes]`, can
+ * be a class label: an image, or numbers to regress on, would train on nonsense without a word.
  *
  * WebGPU cannot read a tensor at once: there the error is raised in a later step.
  */
@@ -40,7 +49,8 @@ export class TargetCheck {
 
   run(target: Tensor): void {
     if (this.late !== undefined) throw this.late;
-    if (this.started || target.rank !== 2 || target.shape[1] === 1) return;
+    // Other ranks are refused where the labels are used.
+    if (this.started || target.rank < 1 || target.rank > 2) return;
     this.started = true;
     if (getBackend() !== 'webgpu') {
       const error = check(target.dataSync(), target.shape, this.layer);
