@@ -19,9 +19,7 @@ export function ensureChromium() {
     // On stderr: stdout belongs to the program set up.
     const stdio = ['inherit', 2, 2];
     const apt = (...args) =>
-      isRoot
-        ? run('apt-get', args, { stdio })
-        : run('sudo', ['-n', 'apt-get', ...args], { stdio });
+      isRoot ? run('apt-get', args, { stdio }) : run('sudo', ['-n', 'apt-get', ...args], { stdio });
     apt('update', '-qq');
     apt('install', '-y', '-qq', '--no-install-recommends', 'chromium');
     if (present()) return 0;

@@ -16,7 +16,8 @@ function sources(folder: string): string[] {
 }
 
 /** Where a text that a user may see begins: what a function returns, gets as a status, or sets. */
-const SAID = /\breturn\s+(?:std::string\()?(?=")|TF_SetStatus\([^"]*(?=")|\bmissing = (?:std::string\()?(?=")/g;
+const SAID =
+  /\breturn\s+(?:std::string\()?(?=")|(?:TF_SetStatus|status\.set)\([^"]*(?=")|\bmissing = (?:std::string\()?(?=")/g;
 
 /** The texts that C++ code gives its callers in four words or more, with holes for values. */
 export function nativeMessagesIn(code: string, name: string): Message[] {

@@ -2,6 +2,7 @@
 #pragma once
 #include <string>
 
+#include "handles.h"
 #include "inputs.h"
 
 namespace snnl {
@@ -14,9 +15,10 @@ struct Call {
   bool gradient;
 };
 
-// Each gives "" or what went wrong.
-std::string run_on_cpu(const Call& call);
-std::string run_on_gpu(const Call& call);
+// Computes the output; what goes wrong is left in the status.
+using Runner = void (*)(const Call&, const Status&);
+void run_on_cpu(const Call& call, const Status& status);
+void run_on_gpu(const Call& call, const Status& status);
 
 // Why there are no kernels for the GPU, or "".
 const std::string& gpu_unavailable_reason();

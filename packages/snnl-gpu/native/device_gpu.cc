@@ -17,47 +17,33 @@ cuda::Ordering ordering() {
 }
 
 // Memory on the device for the time of a call.
-class Workspace {
- public:
-  Workspace(TF_OpKernelContext* context, size_t bytes) {
-    TF_Status* status = tensorflow.TF_NewStatus();
-    AllocatorAttributes attributes{AllocatorAttributes::kSize, 0};
-    const int64_t dims[1] = {static_cast<int64_t>(bytes)};
-    tensor_ = tensorflow.TF_AllocateTemp(context, kUint8, dims, 1, &attributes, status);
-    if (tensorflow.TF_GetCode(status) != kOk) error = tensorflow.TF_Message(status);
-    tensorflow.TF_DeleteStatus(status);
-  }
-  ~Workspace() {
-    if (tensor_ != nullptr) tensorflow.TF_DeleteTensor(tensor_);
-  }
-  Workspace(const Workspace&) = delete;
-  Workspace& operator=(const Workspace&) = delete;
-
-  void* data() const { return tensorflow.TF_TensorData(tensor_); }
-  std::string error;
-
- private:
-  TF_Tensor* tensor_ = nullptr;
-};
+TF_Tensor* workspace_of(TF_OpKernelContext* context, size_t bytes, const Status& status) {
+  AllocatorAttributes attributes{AllocatorAttributes::kSize, 0};
+  const int64_t dims[1] = {static_cast<int64_t>(bytes)};
+  return tensorflow.TF_AllocateTemp(context, kUint8, dims, 1, &attributes, status.get());
+}
 
 }  // namespace
 
 const std::string& gpu_unavailable_reason() { return cuda::unavailable_reason(); }
 
-std::string run_on_gpu(const Call& call) {
+void run_on_gpu(const Call& call, const Status& status) {
   const Problem& p = call.problem;
   const cuda::DeviceProblem problem{p.anchors,         p.candidates, p.anchor_labels,
                                     p.candidate_labels, call.inputs.floats(Inputs::kTemperature),
                                     p.n,               p.m,          p.d,
                                     p.self_offset};
   const size_t bytes = call.gradient ? cuda::log_sums_grad_workspace(problem) : cuda::log_sums_workspace(problem);
-  const Workspace workspace(call.context, bytes);
-  if (!workspace.error.empty()) return workspace.error;
+  const Tensor workspace(workspace_of(call.context, bytes, status));
+  if (!status.ok()) return;
   cuda::Run run;
   run.ordering = ordering();
-  if (!call.gradient) return cuda::log_sums(problem, call.output, workspace.data(), run);
-  return cuda::log_sums_grad(problem, call.inputs.floats(Inputs::kAnchorSums),
-                             call.inputs.floats(Inputs::kCandidateSums), call.output, workspace.data(), run);
+  const std::string error =
+      call.gradient ? cuda::log_sums_grad(problem, call.inputs.floats(Inputs::kAnchorSums),
+                                          call.inputs.floats(Inputs::kCandidateSums), call.output,
+                                          workspace.data(), run)
+                    : cuda::log_sums(problem, call.output, workspace.data(), run);
+  if (!error.empty()) status.set(kInternal, error);
 }
 
 }  // namespace snnl

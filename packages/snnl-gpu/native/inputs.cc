@@ -68,6 +68,10 @@ std::string Inputs::mismatch(int64_t self_offset) const {
     }
   }
   if (self_offset < -1 || (self_offset >= 0 && self_offset > m - n)) {
+    if (m < n) {
+      return "Expected selfOffset to be -1, since " + rows + " anchors cannot lie among " + columns +
+             " candidates, but got " + std::to_string(self_offset) + ".";
+    }
     return "Expected selfOffset to be -1, or from 0 to " + std::to_string(m - n) + " so that the " + rows +
            " anchors lie among the " + columns + " candidates, but got " + std::to_string(self_offset) + ".";
   }

@@ -4,18 +4,13 @@
 #include <string>
 
 #include "device.h"
+#include "handles.h"
 
 namespace snnl {
 
 TensorFlow tensorflow{};
 
 namespace {
-
-struct Status {
-  TF_Status* get = tensorflow.TF_NewStatus();
-  ~Status() { tensorflow.TF_DeleteStatus(get); }
-  bool ok() const { return tensorflow.TF_GetCode(get) == kOk; }
-};
 
 // ---- Kernels: their state is the attribute selfOffset.
 
@@ -27,41 +22,30 @@ void* create(TF_OpKernelConstruction* construction) {
   const Status status;
   State* state = new (std::nothrow) State{-1};
   if (state == nullptr) {
-    tensorflow.TF_SetStatus(status.get, kResourceExhausted, "Out of memory.");
+    tensorflow.TF_SetStatus(status.get(), kResourceExhausted, "Out of memory.");
   } else {
-    tensorflow.TF_OpKernelConstruction_GetAttrInt64(construction, "selfOffset", &state->self_offset, status.get);
+    tensorflow.TF_OpKernelConstruction_GetAttrInt64(construction, "selfOffset", &state->self_offset, status.get());
   }
-  if (!status.ok()) tensorflow.TF_OpKernelConstruction_Failure(construction, status.get);
+  if (!status.ok()) tensorflow.TF_OpKernelConstruction_Failure(construction, status.get());
   return state;
 }
 
 void destroy(void* state) { delete static_cast<State*>(state); }
 
-template <bool gradient, std::string (*run)(const Call&)>
+template <bool gradient, Runner run>
 void compute(void* state, TF_OpKernelContext* context) {
-  const Status status;
-  const int64_t self_offset = static_cast<State*>(state)->self_offset;
-  const Inputs inputs(context, gradient ? 7 : 5, status.get);
-  if (!status.ok()) return tensorflow.TF_OpKernelContext_Failure(context, status.get);
-  const std::string mismatch = inputs.mismatch(self_offset);
-  if (!mismatch.empty()) {
-    tensorflow.TF_SetStatus(status.get, kInvalidArgument, mismatch.c_str());
-    return tensorflow.TF_OpKernelContext_Failure(context, status.get);
-  }
-  const Problem problem = inputs.problem(self_offset);
-  const int64_t dims[2] = {gradient ? problem.n : 5, gradient ? problem.d : problem.n};
-  const size_t bytes = static_cast<size_t>(dims[0] * dims[1]) * sizeof(float);
-  TF_Tensor* output = tensorflow.TF_AllocateOutput(context, 0, kFloat, dims, 2, bytes, status.get);
-  if (!status.ok()) return tensorflow.TF_OpKernelContext_Failure(context, status.get);
-  if (bytes > 0) {
-    float* values = static_cast<float*>(tensorflow.TF_TensorData(output));
-    const std::string error = run({context, inputs, problem, values, gradient});
-    if (!error.empty()) {
-      tensorflow.TF_SetStatus(status.get, kInternal, error.c_str());
-      tensorflow.TF_OpKernelContext_Failure(context, status.get);
-    }
-  }
-  tensorflow.TF_DeleteTensor(output);
+  compute_with_status(context, [&](const Status& status) {
+    const int64_t self_offset = static_cast<State*>(state)->self_offset;
+    const Inputs inputs(context, gradient ? 7 : 5, status.get());
+    if (!status.ok()) return;
+    const std::string mismatch = inputs.mismatch(self_offset);
+    if (!mismatch.empty()) return status.set(kInvalidArgument, mismatch);
+    const Problem problem = inputs.problem(self_offset);
+    const int64_t dims[2] = {gradient ? problem.n : 5, gradient ? problem.d : problem.n};
+    const size_t bytes = static_cast<size_t>(dims[0] * dims[1]) * sizeof(float);
+    const Tensor output(tensorflow.TF_AllocateOutput(context, 0, kFloat, dims, 2, bytes, status.get()));
+    if (status.ok() && bytes > 0) run({context, inputs, problem, output.floats(), gradient}, status);
+  });
 }
 
 // ---- Shape inference, for graphs: the kernels check everything again.

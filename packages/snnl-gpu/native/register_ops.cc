@@ -74,11 +74,13 @@ Registration register_ops() {
   result.error = load_tensorflow(found);
   if (!result.error.empty()) return result;
   stay_loaded();
+  // Before the lock: to start the driver of a GPU may take seconds.
+  const std::string& gpu_reason = gpu_unavailable_reason();
   const RegistrationLock lock(reinterpret_cast<const void*>(found.TF_Version));
   if (tensorflow.TF_Version == nullptr) tensorflow = found;
   result.tensorflow_version = found.TF_Version();
-  const bool with_gpu = gpu_unavailable_reason().empty();
-  result.gpu_reason = gpu_unavailable_reason();
+  const bool with_gpu = gpu_reason.empty();
+  result.gpu_reason = gpu_reason;
   TF_Status* status = found.TF_NewStatus();
   for (const char* op : {kLogSums, kLogSumsGrad}) {
     if (result.error.empty()) result.error = ensure(op, with_gpu, result, status);

@@ -57,8 +57,7 @@ std::string load_tensorflow(TensorFlow& api) {
   SNNL_TENSORFLOW_FUNCTIONS(SNNL_FIND)
 #undef SNNL_FIND
   if (missing.empty()) return "";
-  const std::string version = api.TF_Version == nullptr ? "unknown" : api.TF_Version();
-  return "libtensorflow " + version + " lacks functions that custom ops need: " + missing;
+  return std::string("libtensorflow ") + api.TF_Version() + " lacks functions that custom ops need: " + missing;
 }
 
 }  // namespace snnl

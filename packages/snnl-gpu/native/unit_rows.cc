@@ -5,45 +5,28 @@
 
 #include "cpu/layout.h"
 #include "cpu/team.h"
+#include "handles.h"
 #include "threads.h"
 
 namespace snnl {
 namespace {
 
-class Tensor {
- public:
-  explicit Tensor(TF_Tensor* tensor = nullptr) : tensor_(tensor) {}
-  ~Tensor() {
-    if (tensor_ != nullptr) tensorflow.TF_DeleteTensor(tensor_);
-  }
-  Tensor(const Tensor&) = delete;
-  Tensor& operator=(const Tensor&) = delete;
-
-  TF_Tensor** address() { return &tensor_; }
-  bool is_matrix() const { return tensorflow.TF_NumDims(tensor_) == 2; }
-  int64_t dim(int axis) const { return tensorflow.TF_Dim(tensor_, axis); }
-  float* data() const { return static_cast<float*>(tensorflow.TF_TensorData(tensor_)); }
-
- private:
-  TF_Tensor* tensor_;
-};
-
 template <int inputs>
-void run(TF_OpKernelContext* context, TF_Status* status) {
+void run(TF_OpKernelContext* context, const Status& status) {
   Tensor x, dy;
-  tensorflow.TF_GetInput(context, 0, x.address(), status);
-  if (tensorflow.TF_GetCode(status) == kOk && inputs == 2) tensorflow.TF_GetInput(context, 1, dy.address(), status);
-  if (tensorflow.TF_GetCode(status) != kOk) return;
-  const bool fits = x.is_matrix() && (inputs == 1 || (dy.is_matrix() && dy.dim(0) == x.dim(0) && dy.dim(1) == x.dim(1)));
-  if (!fits) {
-    return tensorflow.TF_SetStatus(status, kInvalidArgument,
-                                   "Expected x, and dy where it is given, to have one and the same shape [n, d].");
+  tensorflow.TF_GetInput(context, 0, x.address(), status.get());
+  if (status.ok() && inputs == 2) tensorflow.TF_GetInput(context, 1, dy.address(), status.get());
+  if (!status.ok()) return;
+  const auto is_like_x = [&] { return dy.rank() == 2 && dy.dim(0) == x.dim(0) && dy.dim(1) == x.dim(1); };
+  if (x.rank() != 2 || (inputs == 2 && !is_like_x())) {
+    return status.set(kInvalidArgument,
+                      "Expected x, and dy where it is given, to have one and the same shape [n, d].");
   }
   const int64_t dims[2] = {x.dim(0), x.dim(1)};
   const size_t bytes = static_cast<size_t>(dims[0] * dims[1]) * sizeof(float);
-  const Tensor out(tensorflow.TF_AllocateOutput(context, 0, kFloat, dims, 2, bytes, status));
-  if (tensorflow.TF_GetCode(status) != kOk || bytes == 0) return;
-  const float* upstream = inputs == 2 ? dy.data() : x.data();
+  const Tensor out(tensorflow.TF_AllocateOutput(context, 0, kFloat, dims, 2, bytes, status.get()));
+  if (!status.ok() || bytes == 0) return;
+  const float* upstream = inputs == 2 ? dy.floats() : x.floats();
   // To wake a thread takes as long as some 2^16 numbers.
   const int64_t useful = std::max<int64_t>(1, dims[0] * dims[1] >> 16);
   const int threads = static_cast<int>(std::min<int64_t>(thread_count(), useful));
@@ -53,17 +36,14 @@ void run(TF_OpKernelContext* context, TF_Status* status) {
   Team::run(threads, {[&](int) {
     for (int64_t chunk; chunks.take(chunk);) {
       const int64_t first = chunk * kRows, at = first * dims[1];
-      of_rows(x.data() + at, upstream + at, out.data() + at, std::min(kRows, dims[0] - first), dims[1]);
+      of_rows(x.floats() + at, upstream + at, out.floats() + at, std::min(kRows, dims[0] - first), dims[1]);
     }
   }});
 }
 
 template <int inputs>
 void compute(void*, TF_OpKernelContext* context) {
-  TF_Status* status = tensorflow.TF_NewStatus();
-  run<inputs>(context, status);
-  if (tensorflow.TF_GetCode(status) != kOk) tensorflow.TF_OpKernelContext_Failure(context, status);
-  tensorflow.TF_DeleteStatus(status);
+  compute_with_status(context, [&](const Status& status) { run<inputs>(context, status); });
 }
 
 void same_shape(TF_ShapeInferenceContext* context, TF_Status* status) {

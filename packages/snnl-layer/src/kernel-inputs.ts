@@ -58,9 +58,10 @@ export function assertKernelInputs(inputs: NeighborLogSumsInputs, selfOffset: nu
     }
   }
   if (!Number.isInteger(selfOffset) || selfOffset < -1 || (selfOffset >= 0 && selfOffset + n > m)) {
-    throw new RangeError(
-      `Expected selfOffset to be -1, or from 0 to ${m - n} so that the ${n} anchors lie among ` +
-        `the ${m} candidates, but got ${selfOffset}.`,
-    );
+    const range =
+      m < n
+        ? `-1, since ${n} anchors cannot lie among ${m} candidates`
+        : `-1, or from 0 to ${m - n} so that the ${n} anchors lie among the ${m} candidates`;
+    throw new RangeError(`Expected selfOffset to be ${range}, but got ${selfOffset}.`);
   }
 }

@@ -12,10 +12,10 @@ import {
 } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 import { type Capture, Captures } from './captures';
-import { TargetCheck } from './target-check';
 import type { Distance } from './distance';
 import { checkedOptions, type SoftNearestNeighborOptions } from './layer-options';
 import { type Measured, measureBatch } from './measure-batch';
+import { TargetCheck } from './target-check';
 import { postedTarget } from './target-labels';
 import { assertTemperature, type Temperature } from './temperature';
 

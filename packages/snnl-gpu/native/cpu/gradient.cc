@@ -90,7 +90,7 @@ bool cpu_log_sums_grad(const Problem& p, const float* anchor_sums, const float* 
     if (largest == 0) largest = 1;
     place_weights(job.anchors, anchor_sums, p.n, largest);
     place_weights(job.others, candidate_sums, p.m, largest);
-    // Only a run that packed everything, and so chose the scale, gets to `finish`.
+    // By then the scale of the features is known.
     const auto finish = [&](int64_t block) {
       const double factor = -2 * largest / p.temperature / job.feature_scale;
       write_block(job, p, anchor_sums, block, factor, grad);

@@ -8,7 +8,7 @@
 
 namespace snnl {
 
-// Rows of a block: a multiple of each side of every register tile (12 x 32, 6 x 16, 6 x 8).
+// Rows of a block: a multiple of each side of every register tile (12 x 32, 6 x 16, 4 x 8).
 constexpr int kBlock = 96;
 // Features of a panel.
 constexpr int kPanel = 32;
@@ -121,7 +121,7 @@ extern const Kernels kAvx2Kernels;
 extern const Kernels kAvx512Kernels;
 #endif
 
-// The best set that this processor has, or the one that SNNL_CPU_ISA names if it has that.
+// The best set that this processor has, but none better than the one that SNNL_CPU_ISA names.
 const Kernels& kernels();
 
 }  // namespace snnl

@@ -126,12 +126,11 @@ void Plan::place(bool backward) {
   layout(memory_->data(), backward, tiles);
   if (backward) {
     job.known = tiles && recall();
-    if (!job.known) job.tiles = nullptr;
   } else {
     job.product = nullptr;
-    if (!tiles) job.anchors.panels = job.others.panels = nullptr;
   }
   if (job.known) return;
+  if (backward) job.tiles = nullptr;
   chunk_sums_.assign(
       static_cast<size_t>(2 * job.features * ((problem_.m + kChunk - 1) / kChunk + 1)), 0.0f);
   candidate_sums_.assign(static_cast<size_t>(job.features), 0.0);
@@ -145,7 +144,6 @@ bool Plan::recall() {
   if (memory_->found() != kForward || kept_->n != p.n || kept_->d != p.d) return false;
   if (!std::equal(kept_labels_, kept_labels_ + p.n, p.anchor_labels)) return false;
   job.feature_scale = kept_->feature_scale;
-  set_scale(p);
   Counter blocks(job.anchors.blocks);
   std::atomic<bool> same{true};
   Team::run(threads_, {[&](int) {
@@ -154,6 +152,11 @@ bool Plan::recall() {
       clear_product(b);
     }
   }});
+  if (same.load()) {
+    set_scale(p);
+  } else {
+    job.feature_scale = 1;
+  }
   return same.load();
 }
 
@@ -207,7 +210,7 @@ void Plan::sort(const Problem& p) {
   }
 }
 
-// Sums of chunks of candidates, and largest sizes of anchors that are none.
+// Sums, and largest sizes, of chunks of candidates.
 void Plan::center(const Problem& p, Counter& chunks) {
   for (int64_t c; chunks.take(c);) {
     float* sums = chunk_sums_.data() + 2 * c * p.d;

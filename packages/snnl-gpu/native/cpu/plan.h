@@ -20,7 +20,7 @@ class Plan {
 
   using Step = void (*)(const Job&, int64_t, const Set&, int64_t, Scratch&);
 
-  // Packs all blocks, runs `make` and, in turn, `add` for every pair of blocks, then `finish` for
+  // Packs all blocks that are not known, runs `make` and, in turn, `add` for every pair of blocks, then `finish` for
   // every block of anchors. False where a candidate is not finite: then all results are NaN.
   template <class Finish>
   bool run(Step make, Step add, const Finish& finish) {

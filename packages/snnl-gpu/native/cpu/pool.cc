@@ -28,7 +28,8 @@ void Pool::offer(Team& team, int wanted) {
     start_missing();
     offered_.fetch_add(1, std::memory_order_release);
   }
-  more_.notify_all();
+  // No more than can join: the others would only take the lock in turn.
+  for (int k = 0; k < wanted; k++) more_.notify_one();
 }
 
 void Pool::withdraw(Team& team) {

@@ -12,7 +12,8 @@ class Team;
 
 // One a process and copy of the binary. It is never destroyed and its threads never end, so a
 // process may exit while they wait. They take part where they can: no caller waits for one that has
-// not joined its team, so a child of fork, which has none of them, works alone.
+// not joined its team. A child of fork has none of them and works alone, unless it was forked in the
+// moment in which one held the lock.
 class Pool {
  public:
   static Pool& get();

@@ -1,22 +1,9 @@
-// 4 floats, any processor. GCC and Clang make vector instructions of these loops.
+// 4 floats, any processor: GCC and Clang make vector instructions of these loops.
 struct Vector {
   static constexpr int kWidth = 4;
   static constexpr int kTileRows = 4;  // register tile 4 x 8
-#if defined(__GNUC__)
   typedef float F __attribute__((vector_size(16)));
   typedef int32_t M __attribute__((vector_size(16)));
-#else
-  struct F {
-    float v[4];
-    float& operator[](int i) { return v[i]; }
-    float operator[](int i) const { return v[i]; }
-  };
-  struct M {
-    int32_t v[4];
-    int32_t& operator[](int i) { return v[i]; }
-    int32_t operator[](int i) const { return v[i]; }
-  };
-#endif
   SNNL_INLINE static F load(const float* p) {
     F r = {};
     for (int i = 0; i < 4; i++) r[i] = p[i];

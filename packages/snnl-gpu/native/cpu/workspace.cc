@@ -4,9 +4,6 @@
 #include <cstdlib>
 #include <new>
 
-#if defined(_MSC_VER)
-#include <malloc.h>
-#endif
 #if defined(__linux__)
 #include <sys/mman.h>
 #endif
@@ -26,25 +23,12 @@ constexpr size_t kHugePage = size_t{1} << 21;
 // One block a process. Whoever takes it has it alone; a second call at the same time gets its own.
 std::atomic<Workspace::Block*> kept{nullptr};
 
-void release(Workspace::Block* block) {
-#if defined(_MSC_VER)
-  _aligned_free(block);
-#else
-  free(block);
-#endif
-}
-
 Workspace::Block* allocate(size_t bytes) {
   size_t total = bytes + sizeof(Workspace::Block);
   const size_t alignment = total >= kHugePage / 8 ? kHugePage : 64;
   total = (total + alignment - 1) / alignment * alignment;
-#if defined(_MSC_VER)
-  void* memory = _aligned_malloc(total, 64);
-#else
   void* memory = nullptr;
-  if (posix_memalign(&memory, alignment, total) != 0) memory = nullptr;
-#endif
-  if (!memory) throw std::bad_alloc();
+  if (posix_memalign(&memory, alignment, total) != 0) throw std::bad_alloc();
 #if defined(__linux__)
   // Small pages would cost a fault for each 4 KiB.
   if (alignment == kHugePage) madvise(memory, total, MADV_HUGEPAGE);
@@ -60,7 +44,7 @@ Workspace::Workspace(size_t bytes) : block_(kept.exchange(nullptr, std::memory_o
     block_->what = 0;
     return;
   }
-  release(block_);
+  free(block_);
   block_ = allocate(bytes);
 }
 
@@ -68,7 +52,7 @@ void Workspace::keep(uint64_t what) { block_->what = what; }
 
 Workspace::~Workspace() {
   if (block_->bytes <= kMostKept) block_ = kept.exchange(block_, std::memory_order_acq_rel);
-  release(block_);
+  free(block_);
 }
 
 char* Workspace::data() const { return reinterpret_cast<char*>(block_ + 1); }

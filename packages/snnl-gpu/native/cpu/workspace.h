@@ -20,7 +20,7 @@ class Workspace {
   uint64_t found() const { return found_; }
   void keep(uint64_t what);
 
-  // A larger block is not kept: 4096 x 512 features fit with their distances.
+  // A larger block is not kept: 4096 x 512 features fit with their distances, 60 MB.
   static constexpr size_t kMostKept = size_t{1} << 26;
 
   struct Block;

@@ -87,14 +87,16 @@ Module load_module(const Driver& driver, CuDevice device) {
   return module;
 }
 
-// The kernels in the current context, loaded at its first use.
-const Module& module_of(const Driver& driver, CuContext context, CuDevice device) {
+// The kernels in the current context, loaded at its first use; what fails is tried again.
+Module module_of(const Driver& driver, CuContext context, CuDevice device) {
   static std::mutex mutex;
   static std::map<CuContext, Module> modules;
   const std::lock_guard<std::mutex> lock(mutex);
   const auto found = modules.find(context);
   if (found != modules.end()) return found->second;
-  return modules.emplace(context, load_module(driver, device)).first->second;
+  const Module module = load_module(driver, device);
+  if (module.error.empty()) modules.emplace(context, module);
+  return module;
 }
 
 // Makes the context that a pointer belongs to the current one, until the end of its life.
@@ -154,7 +156,7 @@ std::string with_launcher(const DeviceProblem& problem, const Run& run, const Pl
   const Driver& driver = loaded_driver().driver;
   const ContextOf current(driver, problem.temperature);
   if (!current.error.empty()) return current.error;
-  const Module& module = module_of(driver, current.context, current.device);
+  const Module module = module_of(driver, current.context, current.device);
   if (!module.error.empty()) return module.error;
   if (module.capability < kLeastCapability) return "the device of the inputs is older than compute capability 7.5";
 

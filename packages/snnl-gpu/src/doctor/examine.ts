@@ -29,7 +29,7 @@ async function* checkKernels({ project, name }: Patient): AsyncGenerator<Finding
   if (backend == null) {
     return yield fail(
       'backend',
-      `${name} uses another copy of @tensorflow/tfjs-core than snnl-gpu. Use one version (npm ls @tensorflow/tfjs-core)`,
+      `${name} was loaded, but registered no backend. Look for its own messages above, and for two versions of tfjs (npm ls @tensorflow/tfjs-core)`,
     );
   }
   await tf.setBackend('tensorflow');

@@ -1,11 +1,14 @@
 import { run } from '../setup/run';
 import { type Finding, fail, info, ok } from './finding';
 
+/** In ms: a driver that hangs, hangs nvidia-smi as well. */
+const LONGEST = 30_000;
+
 const QUERY = ['--query-gpu=name,driver_version,compute_cap', '--format=csv,noheader'];
 
 /** The NVIDIA devices and their driver. */
 export async function checkGpu(wanted: boolean): Promise<Finding> {
-  const { code, output } = await run('nvidia-smi', QUERY);
+  const { code, output } = await run('nvidia-smi', QUERY, { timeout: LONGEST });
   const devices = output.trim().split('\n');
   if (code === 0 && output.trim() !== '') {
     return ok(
@@ -17,8 +20,11 @@ export async function checkGpu(wanted: boolean): Promise<Finding> {
         .join('; '),
     );
   }
-  const words = 'none: nvidia-smi, which comes with the NVIDIA driver, lists none';
-  return wanted
-    ? fail('GPU', `${words}. Use tfjs-node, or install the driver`)
-    : info('GPU', words);
+  const isAbsent = code === 127 || output.trim() === '';
+  const words = isAbsent
+    ? 'none: nvidia-smi, which comes with the NVIDIA driver, lists none'
+    : `nvidia-smi fails: ${output.trim().split('\n').join(' ')}`;
+  if (!wanted) return info('GPU', words);
+  const remedy = isAbsent ? 'install the driver' : 'mend the driver';
+  return fail('GPU', `${words}. Use tfjs-node, or ${remedy}`);
 }

@@ -7,10 +7,13 @@ import { TENSORFLOW_CPU_KERNELS, TENSORFLOW_KERNELS } from './kernels';
 import { packageRoot } from './package-root';
 
 /** What is active, in words. */
-function describe(native: NativeRegistration, origin: string): string {
+function describe(native: NativeRegistration, origin: string, onGpu: boolean): string {
   const { tensorflowVersion, instructionSet, threads, gpu, gpuReason } = native;
-  const cpu = `libtensorflow ${tensorflowVersion}, CPU kernels ${instructionSet} on ${threads} thread${threads === 1 ? '' : 's'}`;
-  return `${origin}, ${cpu}, ${gpu ? 'CUDA kernels' : `no CUDA kernels: ${gpuReason}`}`;
+  const library = `${origin}, libtensorflow ${tensorflowVersion}`;
+  if (onGpu) return `${library}, CUDA kernels`;
+  const cpu = `CPU kernels ${instructionSet} on ${threads} thread${threads === 1 ? '' : 's'}`;
+  const cuda = gpu ? 'CUDA kernels for tfjs-node-gpu' : `no CUDA kernels: ${gpuReason}`;
+  return `${library}, ${cpu}, ${cuda}`;
 }
 
 /**
@@ -38,12 +41,13 @@ export async function registerTensorflow(root?: string): Promise<KernelStatus> {
         `the backend computes on the GPU, and there are no CUDA kernels: ${native.gpuReason}`,
       );
     }
-    const onCpu = backend.isUsingGpuDevice ? [] : TENSORFLOW_CPU_KERNELS;
+    const onGpu = backend.isUsingGpuDevice;
+    const onCpu = onGpu ? [] : TENSORFLOW_CPU_KERNELS;
     for (const kernel of [...TENSORFLOW_KERNELS, ...onCpu]) {
       // Another copy of this package may have been here before.
       if (getKernel(kernel.kernelName, 'tensorflow') == null) registerKernel(kernel);
     }
-    return { fused: true, reason: describe(native, origin) };
+    return { fused: true, reason: describe(native, origin, onGpu) };
   } catch (error) {
     return none(messageOf(error));
   }

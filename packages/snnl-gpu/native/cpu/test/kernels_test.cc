@@ -213,6 +213,11 @@ void test_kept_forward(int64_t n) {
     changed.candidates[place] += 1;
     expect(changed, "a feature changed");
   }
+  // Features so large that they are scaled down, left by another layer with the same labels.
+  forward(draw({n, 70, 6, Kind::kSelf, 8, 1, 4e19f}));
+  const std::vector<float> after_large = backward(c, u);
+  forward(other);
+  check(same_bits(backward(c, u), after_large), "backward after forward: another batch, scaled");
   Case changed = c;
   changed.anchor_labels[n - 1] += 7;
   changed.candidate_labels = changed.anchor_labels;
