@@ -18,7 +18,7 @@ function npmConfig(key) {
  * @param folder Keeps downloads between rehearsals.
  * @param scratch Takes settings and log of this rehearsal.
  * @param own Names of packages that only this registry may offer.
- * @returns `env`, which makes npm and pnpm use it instead of the user's settings, and `close`.
+ * @returns `url`; `env`, which makes npm and pnpm use it instead of the user's settings; `close`.
  */
 export async function startRegistry({ folder, scratch, own }) {
   const storage = join(folder, 'storage');
@@ -58,7 +58,8 @@ export async function startRegistry({ folder, scratch, own }) {
   const npmrc = join(scratch, 'npmrc');
   // npm refuses to publish without a token; this registry asks for none.
   writeFileSync(npmrc, `registry=http://${host}/\n//${host}/:_authToken=rehearsal\n`);
-  return { env: npmEnvironment(npmrc, join(folder, 'npm')), close: () => server.close() };
+  const env = npmEnvironment(npmrc, join(folder, 'npm'));
+  return { url: `http://${host}/`, env, close: () => server.close() };
 }
 
 /** The environment without what `npm run` put there, and with settings of our own. */

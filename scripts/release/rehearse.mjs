@@ -2,7 +2,8 @@
  * `npm run release:rehearse`: all of a release, on this machine. Versions, builds and publishes
  * from a copy of the work tree to a local registry, and uses the packages from there in fresh
  * projects. Neither the work tree nor the user's npm settings change. `-- --keep` keeps the projects;
- * `-- NAME...` runs only these consumers.
+ * `-- NAME...` runs only these consumers; `-- --serve` runs none, but serves the registry until
+ * Ctrl-C, to try the packages by hand.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,13 +41,22 @@ try {
     if (!line) throw new Error(`${name} was not published:\n${output}`);
     console.log(`published ${line.match(/\S+@\d\S*/)?.[0]}`);
   }
-  const results = await runConsumers({
-    folder: join(scratch, 'consumers'),
-    env: registry.env,
-    ...(only.length > 0 ? { only } : {}),
-  });
-  failed = results.filter(({ ok }) => !ok).length;
-  console.log(`${results.length - failed} passed, ${failed} failed`);
+  if (args.includes('--serve')) {
+    console.log(`In a project of yours: npm install --registry ${registry.url} snnl-layer`);
+    console.log('Ctrl-C ends it.');
+    await new Promise((resolve) => {
+      for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, resolve);
+    });
+    failed = 0;
+  } else {
+    const results = await runConsumers({
+      folder: join(scratch, 'consumers'),
+      env: registry.env,
+      ...(only.length > 0 ? { only } : {}),
+    });
+    failed = results.filter(({ ok }) => !ok).length;
+    console.log(`${results.length - failed} passed, ${failed} failed`);
+  }
 } finally {
   registry.close();
   if (args.includes('--keep')) console.log(`Kept ${scratch}`);
