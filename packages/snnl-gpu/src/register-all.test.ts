@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { KernelBackend, registerBackend, removeBackend } from '@tensorflow/tfjs-core';
+import { KernelBackend, registerBackend, removeBackend, setBackend } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { register } from './register-all';
 import { status } from './status';
@@ -14,6 +14,30 @@ test('a backend that is not loaded is named as such, before and after registrati
   expect(webgpu.reason).toMatch(/'webgpu' is not loaded/);
   expect(tensorflow.reason).toMatch(/'tensorflow' is not loaded/);
   expect(status().webgl).toEqual(webgl);
+});
+
+test('webgl is not started where webgpu is in use', async () => {
+  class Idle extends KernelBackend {
+    override dispose(): void {}
+  }
+  let started = false;
+  registerBackend('webgl', () => {
+    started = true;
+    return new Idle();
+  });
+  registerBackend('webgpu', () => new Idle());
+  await setBackend('webgpu');
+  const { webgl } = await register();
+  expect(webgl).toEqual({
+    fused: false,
+    reason: "not started: call tf.setBackend('webgl') first, then register() again",
+  });
+  expect(started).toBe(false);
+  await setBackend('cpu');
+  removeBackend('webgpu');
+  await register();
+  removeBackend('webgl');
+  expect(started).toBe(true);
 });
 
 test('a backend that fails is named and does not keep the others from theirs', async () => {

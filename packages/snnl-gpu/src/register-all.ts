@@ -1,4 +1,4 @@
-import { findBackendFactory } from '@tensorflow/tfjs-core';
+import { engine, findBackendFactory } from '@tensorflow/tfjs-core';
 import { messageOf } from './message';
 import { GPU_BACKENDS, type GpuBackend, type KernelStatus, setStatus, status } from './status';
 
@@ -13,10 +13,24 @@ const REGISTER: Readonly<Record<GpuBackend, RegisterBackend>> = {
   webgpu: async () => (await import('./webgpu')).registerWebgpu(),
 };
 
+/**
+ * Whether the program has chosen WebGPU and not WebGL, which tfjs brings along in every page: to start
+ * it and compile its shaders would take a second context of the card, and time, for nothing.
+ */
+const isPassedOver = (backend: GpuBackend): boolean =>
+  backend === 'webgl' && engine().backendName === 'webgpu' && !(backend in engine().registry);
+
 async function registerAll(): Promise<ReturnType<typeof status>> {
   for (const backend of GPU_BACKENDS) {
     if (findBackendFactory(backend) == null) {
       setStatus(backend, { fused: false, reason: `the backend '${backend}' is not loaded` });
+      continue;
+    }
+    if (isPassedOver(backend)) {
+      setStatus(backend, {
+        fused: false,
+        reason: `not started: call tf.setBackend('${backend}') first, then register() again`,
+      });
       continue;
     }
     try {
@@ -33,7 +47,8 @@ let underWay: ReturnType<typeof registerAll> | undefined;
 
 /**
  * Registers the fused kernels for whichever of the backends `webgl`, `webgpu` and `tensorflow` this
- * process has. A `webgpu` backend that nobody has started is left alone: set it before. May be called
+ * process has. A `webgpu` backend that nobody has started is left alone: set it before; so is `webgl`
+ * where `webgpu` is in use. May be called
  * again, for instance when another backend has been added; calls at the same time share one run.
  *
  * @returns As {@link status}. A backend whose kernels cannot run keeps the composed form of
