@@ -4,7 +4,7 @@ import {
   greater,
   reshape,
   slice,
-  type Tensor,
+  Tensor,
   type Tensor1D,
   type Tensor2D,
   type TensorLike,
@@ -71,6 +71,16 @@ export interface BatchSums {
   readonly candidates: number;
 }
 
+/** @throws Error where the two arguments have changed places: features of rank 1, labels of rank 2. */
+function assertLabelsFirst(labels: Tensor | TensorLike, features: Tensor | TensorLike): void {
+  if (!(labels instanceof Tensor && features instanceof Tensor)) return;
+  if (features.rank !== 1 || labels.rank !== 2 || labels.shape[1] === 1) return;
+  throw new Error(
+    `Expected features of shape [batch, ...], but got shape [${features.shape}], and labels of ` +
+      `shape [${labels.shape}]. Labels come first; a single feature a sample has shape [batch, 1].`,
+  );
+}
+
 /**
  * The log sums of each sample of a batch. Call it in a tidy.
  *
@@ -83,6 +93,7 @@ export function batchSums(
 ): BatchSums {
   const rows = featureRows(features, 'features');
   const n = rows.shape[0];
+  assertLabelsFirst(labels, features);
   const ids = classIds(labels, n);
   const anchors = embed(rows, distance);
   const all = withMemory(anchors, ids, memory, distance);

@@ -1,6 +1,7 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
+import { assertOptions, shown } from './options-object';
 
 /** Options of {@link balancedBatches}. */
 export interface BalancedBatchesOptions {
@@ -15,6 +16,14 @@ export interface BalancedBatchesOptions {
   /** Draws with replacement, so that a class may have fewer than K samples. Default false. */
   readonly replacement?: boolean;
 }
+
+const OPTIONS = [
+  'classesPerBatch',
+  'samplesPerClass',
+  'seed',
+  'batchesPerEpoch',
+  'replacement',
+] satisfies (keyof BalancedBatchesOptions)[];
 
 /** Batches of sample indices; each iteration is one epoch, the next in the seeded sequence. */
 export interface BalancedBatches extends Iterable<Int32Array> {
@@ -65,7 +74,9 @@ function indicesByClass(labels: ArrayLike<number>): Map<number, number[]> {
 
 function assertAtLeast(name: string, value: number, least: number): void {
   if (!Number.isInteger(value) || value < least) {
-    throw new RangeError(`Expected ${name} to be an integer of at least ${least}, got ${value}.`);
+    throw new RangeError(
+      `Expected ${name} to be an integer of at least ${least}, but got ${shown(value)}.`,
+    );
   }
 }
 
@@ -110,10 +121,15 @@ export function balancedBatches(
   labels: ArrayLike<number>,
   options: BalancedBatchesOptions,
 ): BalancedBatches {
+  assertOptions('balancedBatches', options, OPTIONS);
   const { classesPerBatch, samplesPerClass, seed, replacement = false } = options;
   assertAtLeast('classesPerBatch', classesPerBatch, 1);
   assertAtLeast('samplesPerClass', samplesPerClass, 2);
-  assertAtLeast('seed', seed, Number.MIN_SAFE_INTEGER);
+  if (!Number.isSafeInteger(seed)) {
+    throw new RangeError(
+      `Expected seed to be an integer, which fixes the sequence of batches, but got ${shown(seed)}.`,
+    );
+  }
   const classes = indicesByClass(labels);
   assertEnough(classes, options);
   const batchSize = classesPerBatch * samplesPerClass;

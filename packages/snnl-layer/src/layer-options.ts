@@ -1,4 +1,5 @@
 import { assertDistance, type Distance } from './distance';
+import { shown } from './options-object';
 import { assertTemperature } from './temperature';
 
 /** Options of {@link softNearestNeighbor}. */
@@ -23,6 +24,16 @@ export interface SoftNearestNeighborOptions {
   readonly name?: string;
 }
 
+/** Names of the options. A saved config has some of tfjs's besides. */
+export const LAYER_OPTIONS = [
+  'factor',
+  'temperature',
+  'learnTemperature',
+  'distance',
+  'units',
+  'name',
+] satisfies (keyof SoftNearestNeighborOptions)[];
+
 /** The options with defaults; throws on a value that is not allowed. */
 export function checkedOptions({
   factor = 1,
@@ -32,12 +43,14 @@ export function checkedOptions({
   units = null,
 }: SoftNearestNeighborOptions) {
   if (!Number.isFinite(factor)) {
-    throw new RangeError(`Expected factor to be a finite number, but got ${factor}.`);
+    throw new RangeError(`Expected factor to be a finite number, but got ${shown(factor)}.`);
   }
   assertTemperature(temperature);
   assertDistance(distance);
   if (units !== null && !(Number.isInteger(units) && units > 0)) {
-    throw new RangeError(`Expected units to be an integer greater than 0, but got ${units}.`);
+    throw new RangeError(
+      `Expected units to be an integer greater than 0, but got ${shown(units)}.`,
+    );
   }
   return { factor, temperature, learnTemperature: learnTemperature === true, distance, units };
 }

@@ -244,6 +244,31 @@ describe('labels', () => {
     );
   });
 
+  test('that have changed places with the features are refused', async () => {
+    const { x } = data(6);
+    const image = tf.input({ shape: [6] });
+    const label = tf.input({ shape: [1] });
+    const layer = softNearestNeighbor({ name: 'code' });
+    const code = layer.apply([
+      label,
+      tf.layers.dense({ units: 4 }).apply(image) as tf.SymbolicTensor,
+    ]);
+    const output = tf.layers.dense({ units: 1 }).apply(code) as tf.SymbolicTensor;
+    const model = tf.model({ inputs: [image, label], outputs: output });
+    model.compile({ optimizer: 'sgd', loss: constant });
+    const labels = tf.tensor2d([0, 1, 2, 0, 1, 2], [6, 1]);
+    await expect(model.trainOnBatch([x, labels], labels)).rejects.toThrow(
+      /'code' takes its labels from its second input.*row 0 of the input \(shape \[6,4\]\).*in this order/,
+    );
+  });
+
+  test('as one of three inputs are refused', () => {
+    const inputs = [6, 1, 1].map((size) => tf.input({ shape: [size] }));
+    expect(() => softNearestNeighbor({ name: 'code' }).apply(inputs)).toThrow(
+      /'code' takes one input, features, or two, features and labels, but got 3/,
+    );
+  });
+
   test('from two outputs at once are refused', async () => {
     const { x, y } = data(6);
     const input = tf.input({ shape: [6] });
@@ -363,6 +388,13 @@ describe('the metric', () => {
     expect(Number((model.evaluate(x, y) as tf.Scalar[])[1]?.arraySync())).toBe(0);
   });
 
+  test('of no layer is refused', () => {
+    expect(() => entanglement('code' as never)).toThrow(
+      /SoftNearestNeighbor layer, but got "code"/,
+    );
+    expect(() => entanglement(undefined as never)).toThrow(/layer, but got undefined/);
+  });
+
   test('computes the loss once a step, with the charge', async () => {
     const { x, y } = data(6);
     const layer = softNearestNeighbor();
@@ -441,5 +473,27 @@ describe('saving', () => {
     );
     loaded.compile({ optimizer: tf.train.sgd(0.1), loss });
     expect(await loaded.trainOnBatch(x, y)).toBe(await model.trainOnBatch(x, y));
+  });
+
+  test('with the optimizer drops what names the metric, once trainingConfig is taken out', async () => {
+    registerLayer();
+    const { x, y } = data(12);
+    const layer = softNearestNeighbor();
+    const model = models.sequential(layer);
+    const options = { optimizer: 'adam', loss: 'categoricalCrossentropy' };
+    model.compile({ ...options, metrics: [entanglement(layer)] });
+    await model.trainOnBatch(x, y);
+    let saved: tf.io.ModelArtifacts = {};
+    const keepArtifacts = tf.io.withSaveHandler(async (artifacts) => {
+      saved = artifacts;
+      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+    });
+    await model.save(keepArtifacts, { includeOptimizer: true });
+    await expect(tf.loadLayersModel(tf.io.fromMemory(saved))).rejects.toThrow(/Unknown metric/);
+    delete saved.trainingConfig;
+    const loaded = await tf.loadLayersModel(tf.io.fromMemory(saved));
+    expect((loaded.predict(x) as tf.Tensor).arraySync()).toEqual(
+      (model.predict(x) as tf.Tensor).arraySync(),
+    );
   });
 });

@@ -13,9 +13,10 @@ import {
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 import { type Capture, Captures } from './captures';
 import type { Distance } from './distance';
-import { checkedOptions, type SoftNearestNeighborOptions } from './layer-options';
+import { LabelCheck } from './label-check';
+import { checkedOptions, LAYER_OPTIONS, type SoftNearestNeighborOptions } from './layer-options';
 import { type Measured, measureBatch } from './measure-batch';
-import { TargetCheck } from './target-check';
+import { assertOptions } from './options-object';
 import { postedTarget } from './target-labels';
 import { assertTemperature, type Temperature } from './temperature';
 
@@ -55,7 +56,8 @@ export class SoftNearestNeighbor extends layers.Layer {
   private logTemperature: LayerVariable | undefined;
   private monitored = false;
   private readonly captures = new Captures();
-  private readonly targetCheck: TargetCheck;
+  private readonly inputCheck: LabelCheck;
+  private readonly targetCheck: LabelCheck;
 
   constructor(options: SoftNearestNeighborOptions = {}) {
     super(options.name === undefined ? {} : { name: options.name });
@@ -65,7 +67,8 @@ export class SoftNearestNeighbor extends layers.Layer {
     this.units = checked.units;
     this.learnTemperature = checked.learnTemperature;
     this.currentTemperature = checked.temperature;
-    this.targetCheck = new TargetCheck(this.name);
+    this.inputCheck = new LabelCheck(this.name, 'input');
+    this.targetCheck = new LabelCheck(this.name, 'target');
     this.supportsMasking = true;
     this.addLoss(() => this.charge());
   }
@@ -91,6 +94,12 @@ export class SoftNearestNeighbor extends layers.Layer {
   }
 
   override build(inputShape: Shape | Shape[]): void {
+    if (Array.isArray(inputShape[0]) && inputShape.length > 2) {
+      throw new Error(
+        `Layer '${this.name}' takes one input, features, or two, features and labels, but got ` +
+          `${inputShape.length}.`,
+      );
+    }
     const features = (Array.isArray(inputShape[0]) ? inputShape[0] : inputShape) as Shape;
     const width = features.slice(1).reduce<number>((product, size) => product * (size ?? NaN), 1);
     if (this.units !== null && this.units > width) {
@@ -191,7 +200,10 @@ export class SoftNearestNeighbor extends layers.Layer {
   }
 
   private labels(capture: Capture, fallback: Tensor | undefined): Tensor {
-    if (capture.labels !== undefined) return capture.labels;
+    if (capture.labels !== undefined) {
+      this.inputCheck.run(capture.labels);
+      return capture.labels;
+    }
     const target = postedTarget() ?? fallback;
     if (target === undefined) {
       throw new Error(
@@ -230,9 +242,11 @@ export function registerLayer(): void {
  *
  * @param options See {@link SoftNearestNeighborOptions}.
  * @returns The layer; it is the identity on its features.
- * @throws RangeError if factor, temperature, distance or units is out of range.
+ * @throws RangeError if factor, temperature, distance or units is out of range, or an option is
+ *   unknown.
  */
 export function softNearestNeighbor(options: SoftNearestNeighborOptions = {}): SoftNearestNeighbor {
+  assertOptions('softNearestNeighbor', options, LAYER_OPTIONS);
   registerLayer();
   return new SoftNearestNeighbor(options);
 }

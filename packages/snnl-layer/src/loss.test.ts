@@ -99,6 +99,13 @@ describe('labels', () => {
   ])('%s are refused', (_, labels, message) => {
     expect(() => softNearestNeighborLoss(labels, features)).toThrow(message);
   });
+
+  test('that have changed places with the features are refused', () => {
+    const column = tf.tensor1d(ids, 'int32');
+    expect(() => softNearestNeighborLoss(features, column)).toThrow(
+      /features of shape \[batch, ...\], but got shape \[5\].*\[5,3\]\. Labels come first/,
+    );
+  });
 });
 
 describe('features', () => {

@@ -20,6 +20,7 @@ import { type AnchorTerms, anchorTerms, batchSums, type Memory } from './anchor-
 import { detach } from './detach';
 import { assertDistance, type Distance } from './distance';
 import { type KernelChoice, resolveKernel } from './kernel-choice';
+import { assertOptions } from './options-object';
 import { hasReducedLoss, reducedLoss } from './reduced-loss';
 import type { Temperature } from './temperature';
 
@@ -47,6 +48,15 @@ export interface SoftNearestNeighborLossOptions {
 }
 
 /** Per-anchor losses `[N]`, and what to divide their sum by for the mean. */
+const OPTIONS = [
+  'temperature',
+  'distance',
+  'reduction',
+  'stabilityEpsilon',
+  'memory',
+  'kernel',
+] satisfies (keyof SoftNearestNeighborLossOptions)[];
+
 function anchorLosses(terms: AnchorTerms, epsilon: number): [Tensor1D, Tensor | number] {
   const { logSumAll, logSumSame, hasSame } = terms;
   if (epsilon === 0) {
@@ -92,15 +102,17 @@ export function softNearestNeighborLoss(
 export function softNearestNeighborLoss(
   labels: Tensor | TensorLike,
   features: Tensor | TensorLike,
-  {
+  options: SoftNearestNeighborLossOptions = {},
+): Tensor {
+  assertOptions('softNearestNeighborLoss', options, OPTIONS);
+  const {
     temperature = 1,
     distance = 'cosine',
     reduction = 'mean',
     stabilityEpsilon = 0,
     memory,
     kernel = 'auto',
-  }: SoftNearestNeighborLossOptions = {},
-): Tensor {
+  } = options;
   assertDistance(distance);
   assertReduction(reduction);
   assertEpsilon(stabilityEpsilon);

@@ -1,5 +1,6 @@
 import { add, addN, cast, div, equal, tidy } from '@tensorflow/tfjs-core';
 import type { SoftNearestNeighbor } from './layer';
+import { shown } from './options-object';
 import type { LossOrMetricFunction } from './target-labels';
 
 /** Options of {@link entanglement}. */
@@ -25,16 +26,23 @@ export interface EntanglementMetricOptions {
  * @param layer A layer of the model that is compiled.
  * @returns A metric with a scalar value: nats, or for `ratio` without unit. A layer at several places
  *   gives the sum over them, or for `ratio` that of the losses over that of the chances.
- * @throws RangeError if `measure` is unknown.
+ * @throws TypeError if it is no such layer; RangeError if `measure` is unknown.
  * @throws Error while training or evaluating, if the layer did not run or has no labels.
  */
 export function entanglement(
   layer: SoftNearestNeighbor,
-  { measure = 'loss', name = `${layer.name}_entanglement` }: EntanglementMetricOptions = {},
+  { measure = 'loss', name = `${layer?.name}_entanglement` }: EntanglementMetricOptions = {},
 ): LossOrMetricFunction {
   if (measure !== 'loss' && measure !== 'ratio') {
     throw new RangeError(
       `Expected measure to be 'loss' or 'ratio', but got ${JSON.stringify(measure)}.`,
+    );
+  }
+  // Not by its class: there may be two copies of this package.
+  if (typeof layer?.monitor !== 'function') {
+    throw new TypeError(
+      `Expected a SoftNearestNeighbor layer, but got ${shown(layer)}. Give the layer itself: ` +
+        `entanglement(model.getLayer('code')).`,
     );
   }
   layer.monitor();

@@ -15,6 +15,7 @@ import type { KernelChoice } from './kernel-choice';
 import { LOG_SUM_ALL, LOG_SUM_SAME, SAME_COUNT } from './kernel-names';
 import { classIds } from './labels';
 import { neighborLogSums } from './neighbor-log-sums';
+import { assertOptions } from './options-object';
 import { assertTemperature } from './temperature';
 
 /** Options of {@link neighborEntanglement}. */
@@ -70,6 +71,13 @@ class Tally {
   }
 }
 
+const OPTIONS = [
+  'temperature',
+  'distance',
+  'blockSize',
+  'kernel',
+] satisfies (keyof NeighborEntanglementOptions)[];
+
 /**
  * How entangled the classes of a whole data set are: every sample is an anchor, all others are its
  * candidates. Memory grows with the samples, not with their pairs.
@@ -77,7 +85,7 @@ class Tally {
  * @param labels Class ids `[N]` or `[N, 1]`, or one-hot rows `[N, classes]`.
  * @param features float32 `[N, ...]`; trailing axes are flattened.
  * @returns Loss and chance level in nats and their ratio, overall and for each class.
- * @throws RangeError if temperature, distance or blockSize is out of range.
+ * @throws RangeError if temperature, distance or blockSize is out of range, or an option is unknown.
  * @throws Error if labels and features do not fit together, or `kernel` is `fused` where the backend
  *   has no fused kernels.
  * @see docs/math.md eq. 9.
@@ -85,13 +93,10 @@ class Tally {
 export async function neighborEntanglement(
   labels: Tensor | TensorLike,
   features: Tensor | TensorLike,
-  {
-    temperature = 1,
-    distance = 'cosine',
-    blockSize,
-    kernel = 'auto',
-  }: NeighborEntanglementOptions = {},
+  options: NeighborEntanglementOptions = {},
 ): Promise<DatasetEntanglement> {
+  assertOptions('neighborEntanglement', options, OPTIONS);
+  const { temperature = 1, distance = 'cosine', blockSize, kernel = 'auto' } = options;
   assertTemperature(temperature);
   assertDistance(distance);
   if (blockSize !== undefined && (!Number.isInteger(blockSize) || blockSize < 1)) {

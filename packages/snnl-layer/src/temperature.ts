@@ -1,4 +1,5 @@
 import { cast, reshape, type Scalar, scalar, Tensor } from '@tensorflow/tfjs-core';
+import { shown } from './options-object';
 
 /** A temperature: a number, or a scalar tensor or variable, which may then be learned. */
 export type Temperature = number | Tensor;
@@ -7,7 +8,8 @@ export type Temperature = number | Tensor;
 export function assertTemperature(temperature: number): void {
   if (typeof temperature !== 'number' || !(temperature > 0 && temperature < Infinity)) {
     throw new RangeError(
-      `Expected the temperature to be a finite number greater than 0, but got ${temperature}.`,
+      `Expected the temperature to be a finite number greater than 0, but got ` +
+        `${shown(temperature)}.`,
     );
   }
 }

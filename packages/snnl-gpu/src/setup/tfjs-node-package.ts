@@ -58,6 +58,7 @@ export async function installTfjsNode(project: string, name: PackageName): Promi
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const args = [
     'install',
+    '--save-exact',
     '--ignore-scripts',
     '--no-audit',
     '--no-fund',

@@ -22,52 +22,74 @@ function badRow(values: ArrayLike<number>, classes: number): number {
   return -1;
 }
 
-function check(values: ArrayLike<number>, shape: number[], layer: string): Error | undefined {
+/** Where a layer has its labels from. */
+export type LabelSource = 'target' | 'input';
+
+const ORIGIN: Readonly<Record<LabelSource, string>> = {
+  target: 'the target of the compiled loss',
+  input: 'its second input',
+};
+
+const REMEDY: Readonly<Record<LabelSource, string>> = {
+  target:
+    'If the target is not a class label, as in an autoencoder, give the layer its labels as a ' +
+    'second input: layer.apply([features, labels]).',
+  input: 'The inputs are layer.apply([features, labels]), in this order.',
+};
+
+function check(
+  values: ArrayLike<number>,
+  shape: number[],
+  layer: string,
+  source: LabelSource,
+): Error | undefined {
   const classes = shape[1] ?? 1;
   const row = classes === 1 ? badId(values) : badRow(values, classes);
   if (row < 0) return undefined;
   const is = classes === 1 ? `is ${values[row]}` : 'is no such row';
   return new Error(
-    `Layer '${layer}' takes its labels from the target of the compiled loss. Expected integer class ` +
-      `ids, or one-hot rows whose entries are not negative and sum to 1, but row ${row} of the ` +
-      `target (shape [${shape}]) ${is}. If the target is not a class label, as in an ` +
-      `autoencoder, give the layer its labels as a second input: layer.apply([features, labels]).`,
+    `Layer '${layer}' takes its labels from ${ORIGIN[source]}. Expected integer class ids, or ` +
+      `one-hot rows whose entries are not negative and sum to 1, but row ${row} of the ${source} ` +
+      `(shape [${shape}]) ${is}. ${REMEDY[source]}`,
   );
 }
 
 /**
- * Checks once that a target of the compiled loss, `[batch]`, `[batch, 1]` or `[batch, classes]`, can
- * be a class label: an image, or numbers to regress on, would train on nonsense without a word.
+ * Checks once that labels `[batch]`, `[batch, 1]` or `[batch, classes]` can be class labels: an image,
+ * or numbers to regress on, would train on nonsense without a word.
  *
  * WebGPU cannot read a tensor at once: there the error is raised in a later step.
  */
-export class TargetCheck {
+export class LabelCheck {
   private started = false;
   private late: Error | undefined;
 
-  constructor(private readonly layer: string) {}
+  constructor(
+    private readonly layer: string,
+    private readonly source: LabelSource,
+  ) {}
 
-  run(target: Tensor): void {
+  run(labels: Tensor): void {
     if (this.late !== undefined) throw this.late;
     // Other ranks are refused where the labels are used.
-    if (this.started || target.rank < 1 || target.rank > 2) return;
+    if (this.started || labels.rank < 1 || labels.rank > 2) return;
     this.started = true;
     if (getBackend() !== 'webgpu') {
-      const error = check(target.dataSync(), target.shape, this.layer);
+      const error = check(labels.dataSync(), labels.shape, this.layer, this.source);
       if (error !== undefined) {
         this.started = false;
         throw error;
       }
       return;
     }
-    const { shape } = target;
-    // The step frees the target while it is being read, which the backend then trips over.
-    const copy = keep(target.clone());
+    const { shape } = labels;
+    // The step frees the labels while it is being read, which the backend then trips over.
+    const copy = keep(labels.clone());
     copy
       .data()
       .then(
         (values) => {
-          this.late = check(values, shape, this.layer);
+          this.late = check(values, shape, this.layer, this.source);
         },
         (reason: Error) => {
           this.late = reason;
