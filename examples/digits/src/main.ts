@@ -5,7 +5,7 @@ import { type Progress, showProgress } from './console/progress';
 import { consoleTable } from './console/table';
 import { datasetSource, directorySource } from './data/sources';
 import { HELP, type Options, readOptions } from './options';
-import { comparison } from './report/comparison';
+import { comparison, price } from './report/comparison';
 import { reportPage } from './report/page';
 import type { ReportData } from './report/report-data';
 import { type Runs, runAll, runsAtOnce } from './run/run-all';
@@ -47,6 +47,10 @@ function introduce(settings: Settings): void {
   console.log(
     `Two runs ${how}, from the same weights: without the soft nearest neighbour loss (SNNL), and ` +
       'with it.',
+  );
+  console.log(
+    'loss: of the reconstruction, in nats a pixel. SNNL: sum over the layers, at a temperature that ' +
+      'falls, so epochs compare in the report only.',
   );
   console.log('Ctrl-C stops early and reports what there is.\n');
 }
@@ -101,7 +105,7 @@ async function demo(options: Options, execArgv: readonly string[]): Promise<numb
   }
   const interrupted = wasInterrupted();
   const rows = comparison(runs.records);
-  if (rows.length > 0) console.log(`\n${consoleTable(rows)}`);
+  if (rows.length > 0) console.log(`\n${consoleTable(rows)}\n${price(settings)}`);
   const seconds = (performance.now() - began) / 1000;
   const sideBySide = runsAtOnce(settings);
   writeReport(resolve(options.out), {
@@ -111,7 +115,7 @@ async function demo(options: Options, execArgv: readonly string[]): Promise<numb
     seconds,
     sideBySide,
   });
-  console.log(`Time in all: ${duration((performance.now() - began) / 1000)}`);
+  console.log(`Training and measuring took ${duration((performance.now() - began) / 1000)}.`);
   return interrupted ? INTERRUPTED : 0;
 }
 

@@ -29,6 +29,6 @@ it('prints a line for each epoch where the output is no terminal', () => {
     'with SNNL     training begins',
     'with SNNL     epoch 1/4  loss 0.2500  SNNL 1.500  1 min 30 s left',
     'without SNNL  epoch 2/4  loss 0.2000  SNNL     -  30 s left',
-    'with SNNL     measuring the codes',
+    'with SNNL     measuring: neighbours, k-means, UMAP ...',
   ]);
 });

@@ -20,8 +20,10 @@ const WIDTH = Math.max(...RUNS.map((run) => RUN_TITLES[run].length));
 const title = (run: RunName): string => RUN_TITLES[run].padEnd(WIDTH);
 const number = (value: number | null, digits: number): string =>
   value === null ? '-'.padStart(digits + 2) : value.toFixed(digits);
+/** Of the training; measuring follows. */
 const left = (seconds: number, done: number): string =>
-  `${duration(seconds / done - seconds)} left`;
+  done < 1 ? `${duration(seconds / done - seconds)} left` : 'trained';
+const MEASURING = 'measuring: neighbours, k-means, UMAP';
 
 /** One bar for each run, redrawn in place. */
 function bars(epochs: number): Progress {
@@ -42,7 +44,7 @@ function bars(epochs: number): Progress {
       made[run].update(done, { epoch, ...values, state: left(seconds, done) });
     },
     epoch: () => {},
-    measuring: (run) => made[run].update({ state: 'measuring the codes' }),
+    measuring: (run) => made[run].update({ state: MEASURING }),
     done: (run, { stopped, trainingSeconds, measuringSeconds }) => {
       const how = stopped ? 'stopped after' : 'done in';
       made[run].update({ state: `${how} ${duration(trainingSeconds + measuringSeconds)}` });
@@ -61,7 +63,7 @@ function lines(epochs: number, print: (line: string) => void): Progress {
       const loss = `loss ${number(trainReconstruction, 4)}  SNNL ${number(snnl, 3)}`;
       print(`${title(run)}  epoch ${epoch}/${epochs}  ${loss}  ${left(seconds, epoch / epochs)}`);
     },
-    measuring: (run) => print(`${title(run)}  measuring the codes`),
+    measuring: (run) => print(`${title(run)}  ${MEASURING} ...`),
     done: (run, { stopped, trainingSeconds, measuringSeconds }) => {
       const times = `${duration(trainingSeconds)} training, ${duration(measuringSeconds)} measuring`;
       print(`${title(run)}  ${stopped ? 'stopped' : 'done'}: ${times}`);

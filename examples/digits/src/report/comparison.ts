@@ -1,5 +1,5 @@
 import type { Measures, RunRecord } from '../results';
-import { MEASURING_TEMPERATURE, NEIGHBORS, RUNS, type RunName } from '../settings';
+import { MEASURING_TEMPERATURE, NEIGHBORS, RUNS, type RunName, type Settings } from '../settings';
 
 /** One measure of both runs, for a table. */
 export interface ComparisonRow {
@@ -67,6 +67,12 @@ export function comparison(records: Readonly<Record<RunName, RunRecord>>): Compa
 /** A value of the table as text. */
 export const formatted = (value: number | null, digits: number): string =>
   value === null ? 'not measured' : value.toFixed(digits);
+
+/** What codes that keep classes apart are paid with; empty where they are not to. */
+export const price = ({ factor }: Settings): string =>
+  factor > 0
+    ? 'Codes that keep classes apart keep less of the image: reconstruction is the price. A smaller --factor moves the balance.'
+    : '';
 
 /** How the numbers of the table were taken. */
 export const COMPARISON_NOTES = [

@@ -57,7 +57,7 @@ it('states settings, seed and times', () => {
   expect(settings).toContain('factor 0.1 each');
   expect(settings).toContain('3 epochs in batches of 50');
   expect(settings).toContain('time with SNNL1 min 05 s training, 8 s measuring');
-  expect(settings).toContain('time in all1 min 25 s; both runs went side by side');
+  expect(settings).toContain('training and measuring1 min 25 s; both runs went side by side');
 });
 
 const partial = (records: Partial<ReportData['records']>): string =>

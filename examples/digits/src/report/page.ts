@@ -1,7 +1,7 @@
 import { classKey, escapeHtml, htmlPage } from 'snnl-callbacks/report';
-import { RUN_TITLES, RUNS } from '../settings';
+import { PROBE_SIZE, RUN_TITLES, RUNS } from '../settings';
 import { charts, runKey } from './charts';
-import { COMPARISON_NOTES, comparison } from './comparison';
+import { COMPARISON_NOTES, comparison, price } from './comparison';
 import { pictures } from './pictures';
 import type { ReportData } from './report-data';
 import { settingsRows } from './settings-rows';
@@ -33,18 +33,21 @@ function notice({ interrupted, records, settings }: ReportData): string {
   );
 }
 
-function comparisonSection({ records }: ReportData): string {
+function comparisonSection({ records, settings }: ReportData): string {
   const rows = comparison(records);
   if (rows.length === 0) return '';
-  const notes = COMPARISON_NOTES.map((note) => `<li>${escapeHtml(note)}</li>`).join('');
+  const texts = [...COMPARISON_NOTES, price(settings)].filter((note) => note !== '');
+  const notes = texts.map((note) => `<li>${escapeHtml(note)}</li>`).join('');
   return `<h2>Measured</h2>${comparisonTable(rows)}<ul class="notes">${notes}</ul>`;
 }
 
 function pictureSection(data: ReportData): string {
+  const points = RUNS.map((run) => data.records[run].result?.picture.points.length ?? 0);
   const drawn = pictures(data);
   if (drawn.length === 0) return '';
   return (
-    '<h2>The codes in two dimensions</h2><p class="soft">Each point is the code of one test image. ' +
+    '<h2>The codes in two dimensions</h2><p class="soft">' +
+    `Each point is the code of one of ${Math.max(...points).toLocaleString('en')} test images, as many of each class. ` +
     'UMAP lays out the codes so that near ones stay near; distances between groups, and the axes, ' +
     'have no unit. Labels serve only to colour and name.</p>' +
     `${classKey(data.settings.source.classes)}<div class="panels pictures">${drawn.join('')}</div>`
@@ -57,7 +60,8 @@ function chartSection(data: ReportData): string {
   return (
     '<h2>During training</h2><p class="soft">Entanglement is measured at one fixed temperature, ' +
     'so that epochs and runs compare; SNNL in training is taken at the temperature of the epoch, ' +
-    `which falls.</p>${runKey()}<div class="panels curves">${drawn.join('')}</div>`
+    `which falls. Test images are here up to ${PROBE_SIZE.toLocaleString('en')}, as many of each class; the ` +
+    `table above takes all.</p>${runKey()}<div class="panels curves">${drawn.join('')}</div>`
   );
 }
 

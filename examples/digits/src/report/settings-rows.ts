@@ -1,5 +1,5 @@
 import { duration } from '../console/duration';
-import { MEASURING_TEMPERATURE, RESTARTS, RUN_TITLES, RUNS } from '../settings';
+import { MEASURING_TEMPERATURE, PROBE_SIZE, RESTARTS, RUN_TITLES, RUNS } from '../settings';
 import type { ReportData } from './report-data';
 
 const count = (value: number): string => value.toLocaleString('en');
@@ -48,11 +48,14 @@ export function settingsRows(data: ReportData): [name: string, value: string][] 
     [
       'measuring',
       `k-means: the best of ${RESTARTS} starts; entanglement: cosine distance at temperature ` +
-        `${MEASURING_TEMPERATURE}, on a class-balanced part of the test images`,
+        `${MEASURING_TEMPERATURE}, on up to ${PROBE_SIZE.toLocaleString('en')} of the test images, as many of each class`,
     ],
     ['seed', String(settings.seed)],
     ['backend', `${settings.backend}, TensorFlow.js in Node ${process.versions.node}`],
     ...times,
-    ['time in all', `${duration(seconds)}${sideBySide ? '; both runs went side by side' : ''}`],
+    [
+      'training and measuring',
+      `${duration(seconds)}${sideBySide ? '; both runs went side by side' : ''}`,
+    ],
   ];
 }
