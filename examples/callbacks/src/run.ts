@@ -34,7 +34,6 @@ export async function run(options: RunOptions): Promise<History> {
   const logger = new EntanglementLogger({
     x: heldOut.pixels,
     y: heldOut.ids,
-    temperature: 0.1,
     writers: [
       consoleTable({ print }),
       csv(join(folder, 'log.csv')),
@@ -60,7 +59,6 @@ export async function run(options: RunOptions): Promise<History> {
     model,
     x: heldOut.pixels,
     y: heldOut.ids,
-    temperature: 0.1,
     records: logger.records,
     seed,
     title: 'MNIST digits in the hidden layers of a classifier',

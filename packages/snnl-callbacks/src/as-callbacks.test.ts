@@ -69,6 +69,10 @@ describe('asCallbacks', () => {
     );
   });
 
+  it('refuses a callback that is in no array', () => {
+    expect(() => asCallbacks(ours() as never)).toThrow('Expected an array of callbacks');
+  });
+
   it('recognises an instance of another copy of tfjs-layers', () => {
     const foreign = { setModel: () => {}, setParams: () => {}, onEpochEnd: async () => {} };
     expect(() => asCallbacks([foreign])).toThrow('another copy of @tensorflow/tfjs-layers');

@@ -84,6 +84,7 @@ export class EntanglementLogger extends CooperativeCallback {
       );
     }
     assertSamples(options.x, options.y);
+    assertWriters(writers);
     this.options = options;
     this.per = per;
     this.every = every;
@@ -161,12 +162,27 @@ export class EntanglementLogger extends CooperativeCallback {
   }
 }
 
+function assertWriters(writers: readonly LogWriter[]): void {
+  for (const [index, writer] of writers.entries()) {
+    if (typeof writer?.write === 'function') continue;
+    throw new TypeError(
+      `Expected writers to be such as consoleTable() or csv('log.csv'), but entry ${index} has no ` +
+        'function write(record).',
+    );
+  }
+}
+
 function assertSamples(x: Tensor | readonly Tensor[], y: Tensor | TensorLike): void {
   const inputs: readonly unknown[] = Array.isArray(x) ? x : [x];
   const counts = inputs.map((input) => (input instanceof Tensor ? input.shape[0] : undefined));
   const labels = y instanceof Tensor ? y.shape[0] : (y as ArrayLike<unknown> | undefined)?.length;
   if (counts.length === 0 || counts.includes(undefined)) {
     throw new TypeError('Expected x to be a tensor of samples, or an array of one for each input.');
+  }
+  if (labels === undefined) {
+    throw new TypeError(
+      'Expected y to be the class ids of the samples in x, a tensor or an array, or one-hot rows.',
+    );
   }
   if (counts.some((count) => count !== labels)) {
     throw new RangeError(

@@ -16,6 +16,9 @@ export function allLayers(model: LayersModel): Layer[] {
   return [...found];
 }
 
+const withoutInputs = (all: readonly Layer[]): Layer[] =>
+  all.filter((layer) => layer.getClassName() !== 'InputLayer');
+
 /** By class name, so that a layer of a second copy of the package (ESM and CommonJS) counts too. */
 export function isSoftNearestNeighbor(layer: Layer): layer is SoftNearestNeighbor {
   return layer.getClassName() === SoftNearestNeighbor.className;
@@ -35,7 +38,9 @@ export function chosenLayers(model: LayersModel, chosen: readonly (string | Laye
     if (match === undefined) {
       throw new Error(
         `Model '${model.name}' has no layer '${name}'. Its layers are ` +
-          `${all.map((layer) => `'${layer.name}'`).join(', ')}.`,
+          `${withoutInputs(all)
+            .map((layer) => `'${layer.name}'`)
+            .join(', ')}.`,
       );
     }
     if (matches.length > 1) {

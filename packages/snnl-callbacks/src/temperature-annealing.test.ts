@@ -176,7 +176,7 @@ describe('TemperatureAnnealing refuses', () => {
 
   it('a layer that is missing, naming those that exist', async () => {
     await expect(fit(functionalModel(), [annealing({ layers: ['sn'] })])).rejects.toThrow(
-      /has no layer 'sn'\. Its layers are .*'hidden', 'snnl', 'classes'/,
+      /has no layer 'sn'\. Its layers are 'hidden', 'snnl', 'classes'\./,
     );
   });
 
@@ -197,6 +197,10 @@ describe('TemperatureAnnealing refuses', () => {
   });
 
   it('options out of range', () => {
+    const schedule = () => 1;
+    expect(() => new TemperatureAnnealing(schedule as never)).toThrow(
+      /such as \{ schedule: .* but got function/,
+    );
     expect(() => annealing({ per: 'step' })).toThrow("'epoch' or 'batch'");
     expect(() => annealing({ layers: [] })).toThrow('at least one layer');
     expect(() => annealing({ stepsPerEpoch: 0 })).toThrow('stepsPerEpoch');

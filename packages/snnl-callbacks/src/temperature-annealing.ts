@@ -47,6 +47,12 @@ export class TemperatureAnnealing extends CooperativeCallback {
 
   constructor(options: TemperatureAnnealingOptions) {
     super();
+    if (typeof options !== 'object') {
+      throw new TypeError(
+        'Expected options of TemperatureAnnealing, such as { schedule: inversePower() }, but got ' +
+          `${typeof options}.`,
+      );
+    }
     const { schedule, layers, per = 'epoch', stepsPerEpoch, name = 'temperature' } = options;
     if (typeof schedule !== 'function') {
       throw new TypeError(

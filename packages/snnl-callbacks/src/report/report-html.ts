@@ -12,6 +12,7 @@ import type {
   ProjectionName,
   RepresentationReport,
 } from './report-data';
+import { ratioAtRightAngles } from './right-angles';
 
 /** A report as one HTML file that needs nothing else: no script, no font, no network. */
 export function reportHtml(report: RepresentationReport): string {
@@ -27,7 +28,7 @@ function intro({ samples, classes, layers }: RepresentationReport): string {
   );
 }
 
-function measures({ layers, settings }: RepresentationReport): string {
+function measures({ layers, settings, classes }: RepresentationReport): string {
   const columns: Column<LayerReport>[] = [
     { title: 'layer', value: ({ name }) => name },
     { title: 'features', value: ({ width }) => width, digits: 0 },
@@ -48,7 +49,8 @@ function measures({ layers, settings }: RepresentationReport): string {
       (temperature === 'layer' ? "each layer's temperature" : `temperature ${temperature}`) +
       (distance === 'layer' ? ", with each layer's distance" : `, with ${distance} distance`) +
       '. Chance: its value if all samples were equally far apart. Their ratio is 1 when fully ' +
-      'entangled, 0 when apart. Lower is better for telling classes apart.',
+      'entangled, 0 when apart. Lower is better for telling classes apart.' +
+      rightAngles(settings, classes.length),
     `${neighbors}-NN accuracy: share of samples with the majority label of their ${neighbors} nearest ` +
       (references === null
         ? 'other samples'
@@ -60,6 +62,17 @@ function measures({ layers, settings }: RepresentationReport): string {
   ];
   const items = notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('');
   return `<h2>Measured</h2>${table(columns, layers)}<ul class="notes">${items}</ul>`;
+}
+
+/** What the ratio of separate classes is where that is not 0. */
+function rightAngles({ temperature, distance }: RepresentationReport['settings'], classes: number) {
+  if (temperature === 'layer' || distance !== 'cosine' || classes < 2) return '';
+  const ratio = ratioAtRightAngles(classes, temperature);
+  if (ratio < 0.005) return '';
+  return (
+    ` At this temperature ${classes} classes at right angles have a ratio of ${ratio.toFixed(2)}; a ` +
+    'lower temperature tells more.'
+  );
 }
 
 const styled = (course: Course, index: number): Curve => ({ ...course, ...lineStyle(index) });

@@ -35,7 +35,9 @@ describe('representationReport', () => {
       ],
     });
     expect(layers[0]?.mutualInformation).toBeCloseTo(1, 12);
-    const { perClass: _, ...expected } = await neighborEntanglement(heldOut.ids, heldOut.x);
+    const { perClass: _, ...expected } = await neighborEntanglement(heldOut.ids, heldOut.x, {
+      temperature: 0.1,
+    });
     expect(layers[0]?.entanglement).toEqual(expected);
   });
 

@@ -2,7 +2,12 @@ import { dispose, nextFrame, type Tensor, type TensorLike } from '@tensorflow/tf
 import type { LayersModel, layers as tfLayers } from '@tensorflow/tfjs-layers';
 import { ActivationReader, type LayerActivations } from '../activations/activations';
 import { defaultLayers } from '../default-layers';
-import { DEFAULT_BATCH, entanglementOf, type MeasureOptions } from '../measure-layers';
+import {
+  DEFAULT_BATCH,
+  DEFAULT_TEMPERATURE,
+  entanglementOf,
+  type MeasureOptions,
+} from '../measure-layers';
 import { chosenLayers } from '../model-layers';
 import type { LogRecord } from '../writers/writer';
 import { classIdsOf, distinctIds, positionsOf } from './label-positions';
@@ -60,7 +65,7 @@ export async function representationReport(
 ): Promise<RepresentationReport> {
   const { model, neighbors = 5, restarts = 10, pictureSize = 1000, seed = 1 } = options;
   const {
-    temperature = 1,
+    temperature = DEFAULT_TEMPERATURE,
     distance,
     batchSize = DEFAULT_BATCH,
     projections = ['pca', 'umap'],

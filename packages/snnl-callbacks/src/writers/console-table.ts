@@ -3,11 +3,14 @@ import type { LogRecord, LogWriter } from './writer';
 
 /** Options of {@link consoleTable}. */
 export interface ConsoleTableOptions {
-  /** Measurements that the sparklines show, the latest ones. Default 24. */
+  /** Measurements that the sparklines show, the latest ones. Default 12. */
   readonly history?: number;
   /** Takes one table as text. Default `console.log`. */
   readonly print?: (table: string) => void;
 }
+
+/** Ratios that differ by less make a flat line. */
+const LEAST_CHANGE = 0.01;
 
 const HEADER = ['layer', 'loss (nats)', 'chance', 'ratio', 'ratio so far', ''];
 
@@ -16,7 +19,7 @@ const HEADER = ['layer', 'loss (nats)', 'chance', 'ratio', 'ratio so far', ''];
  * ratio, and a sparkline of the ratios with their range.
  */
 export function consoleTable({
-  history = 24,
+  history = 12,
   print = (table) => console.log(table),
 }: ConsoleTableOptions = {}): LogWriter {
   const ratios = new Map<string, number[]>();
@@ -29,7 +32,7 @@ export function consoleTable({
         ratios.set(layer, past);
         const range = `${decimals(Math.min(...past))} to ${decimals(Math.max(...past))}`;
         const numbers = [loss, chance, ratio].map(decimals);
-        return [layer, ...numbers, sparkline(past), range];
+        return [layer, ...numbers, sparkline(past, LEAST_CHANGE), range];
       });
       print([title(record), ...aligned([HEADER, ...rows])].join('\n'));
     },

@@ -12,4 +12,9 @@ describe('sparkline', () => {
   ])('draws %j as %s', (values, bars) => {
     expect(sparkline(values)).toBe(bars);
   });
+
+  it('is flat where the values differ by less than asked', () => {
+    expect(sparkline([0.851, 0.853], 0.01)).toBe('▅▅');
+    expect(sparkline([0.84, 0.86], 0.01)).toBe('▁█');
+  });
 });

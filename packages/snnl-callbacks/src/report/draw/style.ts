@@ -30,6 +30,12 @@ tbody th { font-weight: 400; }
 td.number, th.number { text-align: right; }
 .wide th, .wide td { overflow-wrap: normal; }
 .card { overflow-x: auto; }
+/* A shadow at each edge beyond which the table goes on; covers that scroll with it hide it at its end. */
+.card:has(.wide) { background:
+  linear-gradient(to right, var(--panel), var(--panel)) left / 18px 100% no-repeat local,
+  linear-gradient(to left, var(--panel), var(--panel)) right / 18px 100% no-repeat local,
+  linear-gradient(to right, #0004, #0000) left / 16px 100% no-repeat scroll,
+  linear-gradient(to left, #0004, #0000) right / 16px 100% no-repeat scroll, var(--panel); }
 td.number { white-space: nowrap; }
 td.best { font-weight: 700; }
 .settings th { width: 34%; color: var(--soft); }
