@@ -8,6 +8,7 @@ import { HELP, type Options, readOptions } from './options';
 import { comparison, price } from './report/comparison';
 import { reportPage } from './report/page';
 import type { ReportData } from './report/report-data';
+import { count } from './report/test-images';
 import { type Runs, runAll, runsAtOnce } from './run/run-all';
 import { readSplit } from './run/split';
 import type { Settings } from './settings';
@@ -30,8 +31,6 @@ function settingsFor(options: Options): Settings {
   return { ...shared, source, code: 10, learningRate: 0.001, gamma: 0.55 };
 }
 
-const count = (value: number): string => value.toLocaleString('en');
-
 function introduce(settings: Settings): void {
   const { source, trainSize, testSize, hidden, code, epochs, backend } = settings;
   console.log(
@@ -49,8 +48,12 @@ function introduce(settings: Settings): void {
       'with it.',
   );
   console.log(
-    'loss: of the reconstruction, in nats a pixel. SNNL: sum over the layers, at a temperature that ' +
-      'falls, so epochs compare in the report only.',
+    'Below, of the training images: loss of the reconstruction alone, in nats a pixel; SNNL summed over ' +
+      `${hidden.length + 1} layers, at a temperature that falls, so its epochs do not compare.`,
+  );
+  console.log(
+    'The time left is of training; measuring follows. With the defaults, both take one to three ' +
+      'minutes on two cores.',
   );
   console.log('Ctrl-C stops early and reports what there is.\n');
 }
@@ -85,7 +88,7 @@ async function demo(options: Options, execArgv: readonly string[]): Promise<numb
   const began = performance.now();
   const settings = settingsFor(options);
   // The processes that train read the images themselves; reading here finds mistakes early.
-  readSplit(settings);
+  const { probe } = readSplit(settings);
   introduce(settings);
   const progress = showProgress(settings.epochs, {
     isTerminal: process.stdout.isTTY === true,
@@ -105,11 +108,12 @@ async function demo(options: Options, execArgv: readonly string[]): Promise<numb
   }
   const interrupted = wasInterrupted();
   const rows = comparison(runs.records);
-  if (rows.length > 0) console.log(`\n${consoleTable(rows)}\n${price(settings)}`);
+  if (rows.length > 0) console.log(`\n${[consoleTable(rows), ...price(runs.records)].join('\n')}`);
   const seconds = (performance.now() - began) / 1000;
   const sideBySide = runsAtOnce(settings);
   writeReport(resolve(options.out), {
     settings,
+    probeSize: probe.count,
     records: runs.records,
     interrupted,
     seconds,

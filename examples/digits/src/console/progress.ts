@@ -22,7 +22,7 @@ const number = (value: number | null, digits: number): string =>
   value === null ? '-'.padStart(digits + 2) : value.toFixed(digits);
 /** Of the training; measuring follows. */
 const left = (seconds: number, done: number): string =>
-  done < 1 ? `${duration(seconds / done - seconds)} left` : 'trained';
+  done < 1 ? `${duration(Math.max(1, seconds / done - seconds))} left` : 'trained';
 const MEASURING = 'measuring: neighbours, k-means, UMAP';
 
 /** One bar for each run, redrawn in place. */
@@ -31,7 +31,8 @@ function bars(epochs: number): Progress {
     format: `{title} {bar} epoch {epoch}/${epochs}  loss {loss}  SNNL {snnl}  {state}`,
     barCompleteChar: '\u2588',
     barIncompleteChar: '\u2591',
-    barsize: 20,
+    // With this, the time left ends within 80 columns.
+    barsize: 10,
     hideCursor: true,
     autopadding: false,
   });

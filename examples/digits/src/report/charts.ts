@@ -10,6 +10,7 @@ import type { EpochRecord } from '../results';
 import { RUN_TITLES, RUNS } from '../settings';
 import { RUN_COLORS, RUN_DASHES } from './colors';
 import type { ReportData } from './report-data';
+import { count } from './test-images';
 
 type Value = (record: EpochRecord) => number | null;
 
@@ -43,12 +44,13 @@ export function runKey(): string {
 }
 
 /** Loss and entanglement over the epochs, as figures; only those that have something to show. */
-export function charts({ records }: ReportData): string[] {
+export function charts({ records, probeSize }: ReportData): string[] {
   const layers = Object.keys(
     RUNS.map((run) => records[run].epochs[0]?.entanglement).find(Boolean) ?? {},
   );
+  const seen = `${count(probeSize)} test images`;
   const relative = {
-    yLabel: 'test images: share of chance (no unit)',
+    yLabel: `${seen}: share of chance (no unit)`,
     yDomain: [0, 1.1] as const,
     level: { value: 1, title: 'chance' },
   };
@@ -57,7 +59,7 @@ export function charts({ records }: ReportData): string[] {
     chart(
       'Reconstruction loss',
       curves(records, ({ epoch, reconstruction }) => (epoch === 0 ? null : reconstruction)),
-      { yLabel: 'test images: cross-entropy (nats a pixel)' },
+      { yLabel: `${seen}: cross-entropy (nats a pixel)` },
     ),
     chart(
       'SNNL in training',

@@ -1,5 +1,5 @@
 import type { Measures, RunRecord } from '../results';
-import { MEASURING_TEMPERATURE, NEIGHBORS, RUNS, type RunName, type Settings } from '../settings';
+import { MEASURING_TEMPERATURE, NEIGHBORS, RUNS, type RunName } from '../settings';
 
 /** One measure of both runs, for a table. */
 export interface ComparisonRow {
@@ -68,16 +68,20 @@ export function comparison(records: Readonly<Record<RunName, RunRecord>>): Compa
 export const formatted = (value: number | null, digits: number): string =>
   value === null ? 'not measured' : value.toFixed(digits);
 
-/** What codes that keep classes apart are paid with; empty where they are not to. */
-export const price = ({ factor }: Settings): string =>
-  factor > 0
-    ? 'Codes that keep classes apart keep less of the image: reconstruction is the price. A smaller --factor moves the balance.'
-    : '';
+/** What codes that keep classes apart are paid with, as a sentence; none where nothing was paid. */
+export function price(records: Readonly<Record<RunName, RunRecord>>): string[] {
+  const [without, withLoss] = RUNS.map((run) => records[run].result?.measures.reconstruction);
+  if (without === undefined || withLoss === undefined || withLoss <= without) return [];
+  return [
+    'Codes that keep classes apart keep less of the image: reconstruction is the price, here ' +
+      `${(withLoss - without).toFixed(4)} nats a pixel. A smaller --factor moves the balance.`,
+  ];
+}
 
-/** How the numbers of the table were taken. */
-export const COMPARISON_NOTES = [
+/** How the numbers of the table were taken; `probed` says on what images the entanglement. */
+export const comparisonNotes = (probed: string): string[] => [
   `Nearest neighbours: each test code takes the majority label of the ${NEIGHBORS} nearest training codes.`,
   'k-means sees the test codes without labels; each cluster then stands for one class, in the best one-to-one match.',
   'Normalised mutual information (NMI): 0 is unrelated, 1 the same grouping.',
-  `Entanglement: the soft nearest neighbour loss (cosine distance, temperature ${MEASURING_TEMPERATURE}) divided by its value if all images were equally far apart; 1 is fully entangled, 0 is apart.`,
-] as const;
+  `Entanglement: the soft nearest neighbour loss (cosine distance, temperature ${MEASURING_TEMPERATURE}) divided by its value if all images were equally far apart; 1 is fully entangled, 0 is apart. On ${probed}, as many of each class; all else on all test images.`,
+];

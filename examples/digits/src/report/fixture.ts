@@ -55,6 +55,7 @@ export const REPORT: ReportData = {
     gamma: 0.55,
     seed: 42,
   },
+  probeSize: 400,
   records: {
     without: { epochs: epochs(3, false), result: result(0.62) },
     with: { epochs: epochs(3, true), result: result(0.953) },

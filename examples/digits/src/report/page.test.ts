@@ -35,8 +35,8 @@ it('shows both runs side by side, the better one marked', () => {
 
 it('draws both latent spaces and all curves, with labelled axes', () => {
   expect(texts('figcaption')).toEqual([
-    'Codes without SNNL',
-    'Codes with SNNL',
+    'Codes without SNNL: 40 of the 500 test images',
+    'Codes with SNNL: 40 of the 500 test images',
     'Reconstruction loss',
     'SNNL in training',
     'Temperature of SNNL',
@@ -47,8 +47,27 @@ it('draws both latent spaces and all curves, with labelled axes', () => {
   expect(picture?.querySelectorAll('circle')).toHaveLength(40);
   expect(picture?.textContent).toContain('UMAP 1 (arbitrary units)');
   expect(picture?.textContent).toContain('UMAP 2 (arbitrary units)');
-  expect(loss?.textContent).toContain('cross-entropy (nats a pixel)');
+  expect(loss?.textContent).toContain('400 test images: cross-entropy (nats a pixel)');
   expect(loss?.querySelectorAll('[aria-label=line] path')).toHaveLength(2);
+});
+
+it('says which test images a number is of', () => {
+  const notes = texts('.notes li').join('\n');
+  expect(notes).toContain('On 400 of the 500 test images, as many of each class');
+  expect(texts('.soft').join('\n')).toContain('are of 400 of the 500 test images');
+  expect(texts('.settings tr').join('\n')).toContain(
+    'on 400 of the 500 test images, 40 of each class',
+  );
+});
+
+it('says what the separation was paid with, where it was', () => {
+  const { without, with: withLoss } = REPORT.records;
+  if (withLoss.result === undefined) throw new Error('The fixture lacks a result.');
+  const measures = { ...withLoss.result.measures, reconstruction: 0.1732 };
+  const paid = { ...withLoss, result: { ...withLoss.result, measures } };
+  const html = reportPage({ ...REPORT, records: { without, with: paid } });
+  expect(html).toContain('reconstruction is the price, here 0.0232 nats a pixel.');
+  expect(page).not.toContain('reconstruction is the price');
 });
 
 it('states settings, seed and times', () => {

@@ -1,11 +1,12 @@
 import { classKey, escapeHtml, htmlPage } from 'snnl-callbacks/report';
-import { PROBE_SIZE, RUN_TITLES, RUNS } from '../settings';
+import { RUN_TITLES, RUNS } from '../settings';
 import { charts, runKey } from './charts';
-import { COMPARISON_NOTES, comparison, price } from './comparison';
+import { comparison, comparisonNotes, price } from './comparison';
 import { pictures } from './pictures';
 import type { ReportData } from './report-data';
 import { settingsRows } from './settings-rows';
 import { comparisonTable, settingsTable } from './tables';
+import { testImages } from './test-images';
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
 
@@ -33,21 +34,21 @@ function notice({ interrupted, records, settings }: ReportData): string {
   );
 }
 
-function comparisonSection({ records, settings }: ReportData): string {
+function comparisonSection({ records, probeSize, settings }: ReportData): string {
   const rows = comparison(records);
   if (rows.length === 0) return '';
-  const texts = [...COMPARISON_NOTES, price(settings)].filter((note) => note !== '');
+  const probed = testImages(probeSize, settings.testSize);
+  const texts = [...comparisonNotes(probed), ...price(records)];
   const notes = texts.map((note) => `<li>${escapeHtml(note)}</li>`).join('');
   return `<h2>Measured</h2>${comparisonTable(rows)}<ul class="notes">${notes}</ul>`;
 }
 
 function pictureSection(data: ReportData): string {
-  const points = RUNS.map((run) => data.records[run].result?.picture.points.length ?? 0);
   const drawn = pictures(data);
   if (drawn.length === 0) return '';
   return (
-    '<h2>The codes in two dimensions</h2><p class="soft">' +
-    `Each point is the code of one of ${Math.max(...points).toLocaleString('en')} test images, as many of each class. ` +
+    '<h2>The codes in two dimensions</h2><p class="soft">Each point is the code of one test image; ' +
+    'as many of each class are drawn. ' +
     'UMAP lays out the codes so that near ones stay near; distances between groups, and the axes, ' +
     'have no unit. Labels serve only to colour and name.</p>' +
     `${classKey(data.settings.source.classes)}<div class="panels pictures">${drawn.join('')}</div>`
@@ -55,13 +56,15 @@ function pictureSection(data: ReportData): string {
 }
 
 function chartSection(data: ReportData): string {
+  const { probeSize, settings } = data;
   const drawn = charts(data);
   if (drawn.length === 0) return '';
   return (
     '<h2>During training</h2><p class="soft">Entanglement is measured at one fixed temperature, ' +
     'so that epochs and runs compare; SNNL in training is taken at the temperature of the epoch, ' +
-    `which falls. Test images are here up to ${PROBE_SIZE.toLocaleString('en')}, as many of each class; the ` +
-    `table above takes all.</p>${runKey()}<div class="panels curves">${drawn.join('')}</div>`
+    `which falls. The curves of test images are of ${testImages(probeSize, settings.testSize)}, as many ` +
+    'of each class; the reconstruction loss of the table is of all.</p>' +
+    `${runKey()}<div class="panels curves">${drawn.join('')}</div>`
   );
 }
 

@@ -4,6 +4,8 @@ import type { RunName, Settings } from '../settings';
 /** Everything that the report shows. */
 export interface ReportData {
   readonly settings: Settings;
+  /** Test images, as many of each class, on which training is followed. */
+  readonly probeSize: number;
   readonly records: Readonly<Record<RunName, RunRecord>>;
   /** Whether Ctrl-C ended the demo before it was through. */
   readonly interrupted: boolean;

@@ -1,12 +1,11 @@
 import { duration } from '../console/duration';
-import { MEASURING_TEMPERATURE, PROBE_SIZE, RESTARTS, RUN_TITLES, RUNS } from '../settings';
+import { MEASURING_TEMPERATURE, RESTARTS, RUN_TITLES, RUNS } from '../settings';
 import type { ReportData } from './report-data';
-
-const count = (value: number): string => value.toLocaleString('en');
+import { count, testImages } from './test-images';
 
 /** What a reader needs to know, or to do the same again. */
 export function settingsRows(data: ReportData): [name: string, value: string][] {
-  const { settings, records, seconds, sideBySide } = data;
+  const { settings, probeSize, records, seconds, sideBySide } = data;
   const { source, hidden, code, gamma, epochs } = settings;
   const classes = source.classes.length;
   const coldest = 1 / epochs ** gamma;
@@ -48,7 +47,7 @@ export function settingsRows(data: ReportData): [name: string, value: string][] 
     [
       'measuring',
       `k-means: the best of ${RESTARTS} starts; entanglement: cosine distance at temperature ` +
-        `${MEASURING_TEMPERATURE}, on up to ${PROBE_SIZE.toLocaleString('en')} of the test images, as many of each class`,
+        `${MEASURING_TEMPERATURE}, on ${testImages(probeSize, settings.testSize)}, ${count(probeSize / classes)} of each class`,
     ],
     ['seed', String(settings.seed)],
     ['backend', `${settings.backend}, TensorFlow.js in Node ${process.versions.node}`],
