@@ -26,14 +26,18 @@ const HOOKS = [
  *
  * @param yieldEvery How often the plain objects let the event loop turn, as in `fit`.
  * @returns What to pass to `fit` or `fitDataset` as `callbacks`.
- * @throws TypeError if `callbacks` is no array, or an entry is neither an instance nor a plain object with one of the hooks.
+ * @throws TypeError if `callbacks` is no array, or an entry is neither an instance nor a plain
+ *   object with one of the hooks.
  */
 export function asCallbacks(
   callbacks: readonly AnyCallback[],
   { yieldEvery = 'auto' }: { readonly yieldEvery?: NonNullable<ModelFitArgs['yieldEvery']> } = {},
 ): (Callback | CustomCallback)[] {
   if (!Array.isArray(callbacks)) {
-    throw new TypeError('Expected an array of callbacks: asCallbacks([callback, ...]).');
+    throw new TypeError(
+      'Expected an array of callbacks, asCallbacks([callback, ...]), but got ' +
+        `${callbacks === null ? 'null' : typeof callbacks}.`,
+    );
   }
   return callbacks.map((callback: AnyCallback, index) => {
     if (isInstance(callback)) return callback;

@@ -256,13 +256,18 @@ describe('EntanglementLogger refuses', () => {
     [{ batchSize: -1 }, 'batchSize'],
     [{ blockSize: Number.NaN }, 'blockSize'],
     [{ layers: [] }, 'at least one layer'],
-    [{ y: undefined as never }, 'Expected y to be the class ids'],
+    [{ y: undefined as never }, /Expected y to be the class ids .* but got undefined/],
+    [{ writers: consoleTable() as never }, 'Expected writers to be an array'],
     [{ writers: [consoleTable as never] }, 'entry 0 has no function write'],
     [{ y: [0, 1] }, '2 labels for 24 samples'],
     [{ x: [heldOut.x, train.x] }, '24 labels for 24 and 30 samples'],
     [{ x: [] }, 'a tensor of samples'],
   ])('options %j', (options, message) => {
     expect(() => logger(options)).toThrow(message);
+  });
+
+  it('no options', () => {
+    expect(() => new EntanglementLogger(undefined as never)).toThrow('such as { x, y }');
   });
 
   it('a layer that is missing, when training begins', async () => {

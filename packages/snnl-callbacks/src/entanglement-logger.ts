@@ -66,6 +66,12 @@ export class EntanglementLogger extends CooperativeCallback {
 
   constructor(options: EntanglementLoggerOptions) {
     super();
+    if (typeof options !== 'object' || options === null) {
+      throw new TypeError(
+        'Expected options of EntanglementLogger, such as { x, y }, but got ' +
+          `${options === null ? 'null' : typeof options}.`,
+      );
+    }
     const { per = 'epoch', every = 1, name = 'entanglement', writers = [], layers } = options;
     if (per !== 'epoch' && per !== 'batch') {
       throw new RangeError(
@@ -163,6 +169,11 @@ export class EntanglementLogger extends CooperativeCallback {
 }
 
 function assertWriters(writers: readonly LogWriter[]): void {
+  if (!Array.isArray(writers)) {
+    throw new TypeError(
+      `Expected writers to be an array, such as [consoleTable()], but got ${typeof writers}.`,
+    );
+  }
   for (const [index, writer] of writers.entries()) {
     if (typeof writer?.write === 'function') continue;
     throw new TypeError(
@@ -181,7 +192,8 @@ function assertSamples(x: Tensor | readonly Tensor[], y: Tensor | TensorLike): v
   }
   if (labels === undefined) {
     throw new TypeError(
-      'Expected y to be the class ids of the samples in x, a tensor or an array, or one-hot rows.',
+      'Expected y to be the class ids of the samples in x, a tensor or an array, or one-hot rows, ' +
+        `but got ${y === null ? 'null' : typeof y}.`,
     );
   }
   if (counts.some((count) => count !== labels)) {

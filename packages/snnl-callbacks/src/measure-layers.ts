@@ -40,18 +40,28 @@ export interface MeasureOptions {
   readonly blockSize?: number;
 }
 
+/** The distance in which a layer is measured. */
+export function distanceOf(
+  layer: LayerActivations['layer'],
+  { distance }: MeasureOptions,
+): NonNullable<MeasureOptions['distance']> {
+  return distance ?? (isSoftNearestNeighbor(layer) ? layer.distance : 'cosine');
+}
+
+/** Read only where it is asked for: webgpu cannot read a learned one at once. */
+const ownTemperature = (layer: LayerActivations['layer']): number =>
+  isSoftNearestNeighbor(layer) ? layer.temperature : DEFAULT_TEMPERATURE;
+
 /** How entangled one layer is, measured as the options say. */
 export function entanglementOf(
   { layer, features }: LayerActivations,
   y: Tensor | TensorLike,
-  { temperature = DEFAULT_TEMPERATURE, distance, blockSize }: MeasureOptions,
+  options: MeasureOptions,
 ): Promise<DatasetEntanglement> {
-  const own = isSoftNearestNeighbor(layer)
-    ? layer
-    : { temperature: DEFAULT_TEMPERATURE, distance: 'cosine' as const };
+  const { temperature = DEFAULT_TEMPERATURE, blockSize } = options;
   return neighborEntanglement(y, features, {
-    temperature: temperature === 'layer' ? own.temperature : temperature,
-    distance: distance ?? own.distance,
+    temperature: temperature === 'layer' ? ownTemperature(layer) : temperature,
+    distance: distanceOf(layer, options),
     ...(blockSize === undefined ? {} : { blockSize }),
   });
 }

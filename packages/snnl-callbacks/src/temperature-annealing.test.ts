@@ -201,6 +201,7 @@ describe('TemperatureAnnealing refuses', () => {
     expect(() => new TemperatureAnnealing(schedule as never)).toThrow(
       /such as \{ schedule: .* but got function/,
     );
+    expect(() => new TemperatureAnnealing(null as never)).toThrow('but got null');
     expect(() => annealing({ per: 'step' })).toThrow("'epoch' or 'batch'");
     expect(() => annealing({ layers: [] })).toThrow('at least one layer');
     expect(() => annealing({ stepsPerEpoch: 0 })).toThrow('stepsPerEpoch');

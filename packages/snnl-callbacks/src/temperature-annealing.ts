@@ -47,10 +47,10 @@ export class TemperatureAnnealing extends CooperativeCallback {
 
   constructor(options: TemperatureAnnealingOptions) {
     super();
-    if (typeof options !== 'object') {
+    if (typeof options !== 'object' || options === null) {
       throw new TypeError(
         'Expected options of TemperatureAnnealing, such as { schedule: inversePower() }, but got ' +
-          `${typeof options}.`,
+          `${options === null ? 'null' : typeof options}.`,
       );
     }
     const { schedule, layers, per = 'epoch', stepsPerEpoch, name = 'temperature' } = options;

@@ -55,7 +55,7 @@ export interface RepresentationReport {
   readonly classes: readonly string[];
   readonly settings: {
     readonly temperature: number | 'layer';
-    /** `layer` where each was measured with its own. */
+    /** That of all layers; `layer` where theirs differ. */
     readonly distance: string;
     readonly neighbors: number;
     /** Where neighbours come from: the samples themselves, or as many reference samples. */

@@ -141,6 +141,16 @@ describe('representationReport', () => {
 });
 
 describe('reportHtml', () => {
+  it('says how low the ratio can get where that is not near 0, in cosine distance', async () => {
+    const html = async (distance: 'cosine' | 'squaredEuclidean', temperature?: number) => {
+      const options = { projections: [], ...(temperature === undefined ? {} : { temperature }) };
+      return reportHtml(await report(functionalModel({ distance }), options));
+    };
+    expect(await html('cosine', 1)).toContain('3 classes at right angles have a ratio of 0.50');
+    expect(await html('cosine')).not.toContain('right angles');
+    expect(await html('squaredEuclidean', 1)).not.toContain('right angles');
+  });
+
   it('is one file without links, scripts or values that are not numbers', async () => {
     const html = reportHtml(await report(functionalModel()));
     expect(html).not.toMatch(/<script|<link|<img|@import|url\(|href=|NaN|Infinity|undefined/);

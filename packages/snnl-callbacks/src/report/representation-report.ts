@@ -5,6 +5,7 @@ import { defaultLayers } from '../default-layers';
 import {
   DEFAULT_BATCH,
   DEFAULT_TEMPERATURE,
+  distanceOf,
   entanglementOf,
   type MeasureOptions,
 } from '../measure-layers';
@@ -66,7 +67,6 @@ export async function representationReport(
   const { model, neighbors = 5, restarts = 10, pictureSize = 1000, seed = 1 } = options;
   const {
     temperature = DEFAULT_TEMPERATURE,
-    distance,
     batchSize = DEFAULT_BATCH,
     projections = ['pca', 'umap'],
   } = options;
@@ -112,6 +112,8 @@ export async function representationReport(
   } finally {
     dispose([...activations, ...ofReferences].map(({ features }) => features));
   }
+  const distances = new Set(chosen.map((layer) => distanceOf(layer, options)));
+  const [distance = 'layer'] = distances.size === 1 ? distances : [];
   const training = trainingCourse(options.records ?? []);
   return {
     title: options.title ?? `Representations of ${model.name}`,
@@ -119,7 +121,7 @@ export async function representationReport(
     classes: distinct.map((id) => options.classes?.[id] ?? String(id)),
     settings: {
       temperature,
-      distance: distance ?? 'layer',
+      distance,
       neighbors,
       references: references === undefined ? null : count(references.x),
       restarts,

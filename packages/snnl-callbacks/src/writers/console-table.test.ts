@@ -17,15 +17,15 @@ describe('consoleTable', () => {
     expect(tables([0.9, 0.6, 0.3]).at(-1)).toBe(
       [
         'epoch 3  loss 0.250  temperature 1.0e-4',
-        '  layer   loss (nats)  chance  ratio  ratio so far',
-        '  hidden        0.600   2.000  0.300  █▄▁           0.300 to 0.900',
+        '  layer   loss (nats)  chance  ratio  latest ratios',
+        '  hidden        0.600   2.000  0.300  █▄▁            0.300 to 0.900',
       ].join('\n'),
     );
   });
 
   it('shows as much history as asked', () => {
     expect(tables([5, 0.3, 0.2, 0.1], { history: 2 }).at(-1)).toContain(
-      '█▁            0.100 to 0.200',
+      '█▁             0.100 to 0.200',
     );
   });
 

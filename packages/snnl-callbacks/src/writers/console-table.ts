@@ -12,11 +12,11 @@ export interface ConsoleTableOptions {
 /** Ratios that differ by less make a flat line. */
 const LEAST_CHANGE = 0.01;
 
-const HEADER = ['layer', 'loss (nats)', 'chance', 'ratio', 'ratio so far', ''];
+const HEADER = ['layer', 'loss (nats)', 'chance', 'ratio', 'latest ratios', ''];
 
 /**
  * Prints a table at each measurement: for each layer its entanglement, the chance level, their
- * ratio, and a sparkline of the ratios with their range.
+ * ratio, and a sparkline of its latest ratios with their range.
  */
 export function consoleTable({
   history = 12,
