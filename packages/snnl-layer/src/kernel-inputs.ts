@@ -22,7 +22,11 @@ export interface NeighborLogSumsGradInputs extends NeighborLogSumsInputs {
   readonly candidateSums: Tensor2D;
 }
 
-/** Checks shapes, types and `selfOffset` of the operation; throws an Error that names the input, or a RangeError. */
+/**
+ * Checks shapes, types and `selfOffset` of the operation.
+ *
+ * @throws Error that names the input; RangeError for `selfOffset`.
+ */
 export function assertKernelInputs(inputs: NeighborLogSumsInputs, selfOffset: number): void {
   const { anchors, candidates, anchorLabels, candidateLabels, temperature } = inputs;
   for (const [name, tensor, rank, dtype] of [
