@@ -23,7 +23,6 @@ const number = (value: number | null, digits: number): string =>
 /** Of the training; measuring follows. */
 const left = (seconds: number, done: number): string =>
   done < 1 ? `${duration(Math.max(1, seconds / done - seconds))} left` : 'trained';
-const MEASURING = 'measuring: neighbours, k-means, UMAP';
 
 /** One bar for each run, redrawn in place. */
 function bars(epochs: number): Progress {
@@ -45,7 +44,7 @@ function bars(epochs: number): Progress {
       made[run].update(done, { epoch, ...values, state: left(seconds, done) });
     },
     epoch: () => {},
-    measuring: (run) => made[run].update({ state: MEASURING }),
+    measuring: (run) => made[run].update({ state: 'measuring ...' }),
     done: (run, { stopped, trainingSeconds, measuringSeconds }) => {
       const how = stopped ? 'stopped after' : 'done in';
       made[run].update({ state: `${how} ${duration(trainingSeconds + measuringSeconds)}` });
@@ -64,7 +63,7 @@ function lines(epochs: number, print: (line: string) => void): Progress {
       const loss = `loss ${number(trainReconstruction, 4)}  SNNL ${number(snnl, 3)}`;
       print(`${title(run)}  epoch ${epoch}/${epochs}  ${loss}  ${left(seconds, epoch / epochs)}`);
     },
-    measuring: (run) => print(`${title(run)}  ${MEASURING} ...`),
+    measuring: (run) => print(`${title(run)}  measuring: neighbours, k-means, UMAP ...`),
     done: (run, { stopped, trainingSeconds, measuringSeconds }) => {
       const times = `${duration(trainingSeconds)} training, ${duration(measuringSeconds)} measuring`;
       print(`${title(run)}  ${stopped ? 'stopped' : 'done'}: ${times}`);
