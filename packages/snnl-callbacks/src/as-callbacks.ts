@@ -5,6 +5,7 @@ import {
   History,
   type ModelFitArgs,
 } from '@tensorflow/tfjs-layers';
+import { kindOf } from './kind-of';
 
 /** A callback in either of the forms that tfjs knows. */
 export type AnyCallback = Callback | CustomCallback | CustomCallbackArgs;
@@ -36,7 +37,7 @@ export function asCallbacks(
   if (!Array.isArray(callbacks)) {
     throw new TypeError(
       'Expected an array of callbacks, asCallbacks([callback, ...]), but got ' +
-        `${callbacks === null ? 'null' : typeof callbacks}.`,
+        `${kindOf(callbacks)}.`,
     );
   }
   return callbacks.map((callback: AnyCallback, index) => {

@@ -5,6 +5,7 @@ import { batchesPerEpoch } from './batches-per-epoch';
 import { CooperativeCallback, type UnresolvedLogs } from './cooperative-callback';
 import { defaultLayers } from './default-layers';
 import { entanglementKeys } from './entanglement-keys';
+import { kindOf } from './kind-of';
 import { DEFAULT_BATCH, type MeasureOptions, measureLayers } from './measure-layers';
 import { chosenLayers } from './model-layers';
 import { resolveLogs } from './resolve-logs';
@@ -69,7 +70,7 @@ export class EntanglementLogger extends CooperativeCallback {
     if (typeof options !== 'object' || options === null) {
       throw new TypeError(
         'Expected options of EntanglementLogger, such as { x, y }, but got ' +
-          `${options === null ? 'null' : typeof options}.`,
+          `${kindOf(options)}.`,
       );
     }
     const { per = 'epoch', every = 1, name = 'entanglement', writers = [], layers } = options;
@@ -193,7 +194,7 @@ function assertSamples(x: Tensor | readonly Tensor[], y: Tensor | TensorLike): v
   if (labels === undefined) {
     throw new TypeError(
       'Expected y to be the class ids of the samples in x, a tensor or an array, or one-hot rows, ' +
-        `but got ${y === null ? 'null' : typeof y}.`,
+        `but got ${kindOf(y)}.`,
     );
   }
   if (counts.some((count) => count !== labels)) {

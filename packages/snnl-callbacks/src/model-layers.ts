@@ -16,9 +16,6 @@ export function allLayers(model: LayersModel): Layer[] {
   return [...found];
 }
 
-const withoutInputs = (all: readonly Layer[]): Layer[] =>
-  all.filter((layer) => layer.getClassName() !== 'InputLayer');
-
 /** By class name, so that a layer of a second copy of the package (ESM and CommonJS) counts too. */
 export function isSoftNearestNeighbor(layer: Layer): layer is SoftNearestNeighbor {
   return layer.getClassName() === SoftNearestNeighbor.className;
@@ -36,11 +33,10 @@ export function chosenLayers(model: LayersModel, chosen: readonly (string | Laye
     const [match] = matches;
     const name = typeof choice === 'string' ? choice : choice.name;
     if (match === undefined) {
+      const named = all.filter((layer) => layer.getClassName() !== 'InputLayer');
       throw new Error(
         `Model '${model.name}' has no layer '${name}'. Its layers are ` +
-          `${withoutInputs(all)
-            .map((layer) => `'${layer.name}'`)
-            .join(', ')}.`,
+          `${named.map((layer) => `'${layer.name}'`).join(', ')}.`,
       );
     }
     if (matches.length > 1) {

@@ -2,6 +2,7 @@ import type { layers as tfLayers } from '@tensorflow/tfjs-layers';
 import type { SoftNearestNeighbor } from 'snnl-layer';
 import { batchesPerEpoch } from './batches-per-epoch';
 import { CooperativeCallback, type UnresolvedLogs } from './cooperative-callback';
+import { kindOf } from './kind-of';
 import { allLayers, chosenLayers, isSoftNearestNeighbor } from './model-layers';
 import { type Schedule, temperatureAt } from './schedules/schedule';
 
@@ -50,7 +51,7 @@ export class TemperatureAnnealing extends CooperativeCallback {
     if (typeof options !== 'object' || options === null) {
       throw new TypeError(
         'Expected options of TemperatureAnnealing, such as { schedule: inversePower() }, but got ' +
-          `${options === null ? 'null' : typeof options}.`,
+          `${kindOf(options)}.`,
       );
     }
     const { schedule, layers, per = 'epoch', stepsPerEpoch, name = 'temperature' } = options;

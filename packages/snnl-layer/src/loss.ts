@@ -47,7 +47,6 @@ export interface SoftNearestNeighborLossOptions {
   readonly kernel?: KernelChoice;
 }
 
-/** Per-anchor losses `[N]`, and what to divide their sum by for the mean. */
 const OPTIONS = [
   'temperature',
   'distance',
@@ -57,6 +56,7 @@ const OPTIONS = [
   'kernel',
 ] satisfies (keyof SoftNearestNeighborLossOptions)[];
 
+/** Per-anchor losses `[N]`, and what to divide their sum by for the mean. */
 function anchorLosses(terms: AnchorTerms, epsilon: number): [Tensor1D, Tensor | number] {
   const { logSumAll, logSumSame, hasSame } = terms;
   if (epsilon === 0) {
