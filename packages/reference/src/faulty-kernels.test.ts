@@ -148,6 +148,31 @@ const faults: readonly Fault[] = [
     caughtBy: ['gradient of a batch against itself, one tensor', '31 samples of 33 features'],
   },
   {
+    fault: 'log-sums handed over as one number, half a rounding off',
+    adapter: {
+      gradient: (inputs, offset) => {
+        const { temperature } = inputs;
+        const joined = (sums: tf.Tensor2D) => {
+          const [n0, r0, n1, r1, a, b] = tf.unstack(sums) as tf.Tensor1D[];
+          if (!n0 || !r0 || !n1 || !r1 || !a || !b) throw new Error('Expected six rows of sums.');
+          // exp(-d / T - A): a relative log-sum of A beside a nearest distance of 0.
+          const sum = (nearest: tf.Tensor, relative: tf.Tensor) =>
+            tf.mul(tf.sub(relative, tf.div(nearest, temperature)), 1 - 2 ** -23);
+          const zero = tf.zerosLike(n0);
+          return tf.stack([zero, sum(n0, r0), zero, sum(n1, r1), a, b]) as tf.Tensor2D;
+        };
+        const anchorSums = joined(inputs.anchorSums);
+        return gradient(
+          { ...inputs, anchorSums, candidateSums: joined(inputs.candidateSums) },
+          offset,
+        );
+      },
+    },
+    caughtBy: [
+      '64 x 784, deviation 100 around 128, temperature 0.1: the weights of an anchor sum to 1',
+    ],
+  },
+  {
     fault: 'different bits on every run',
     adapter: {
       forward: (inputs, offset) =>

@@ -1,5 +1,4 @@
-import { mapSums } from './problems.js';
-import type { Matrix, NeighborGradProblem, NeighborProblem } from './types.js';
+import type { Matrix, NeighborGradProblem, NeighborProblem, SumsWithUpstream } from './types.js';
 
 /** The problem that a float32 kernel sees: features and temperature rounded, sharing kept. */
 export function toFloat32<P extends NeighborProblem>(problem: P): P {
@@ -13,13 +12,21 @@ export function toFloat32<P extends NeighborProblem>(problem: P): P {
   };
 }
 
-/** As {@link toFloat32}, the sums too. */
+/**
+ * As {@link toFloat32}, the upstream gradients too. The references stay exact: a weight is a
+ * probability only beside the distances that they come from.
+ */
 export function gradToFloat32(problem: NeighborGradProblem): NeighborGradProblem {
   return {
     ...toFloat32(problem),
-    anchorSums: mapSums(problem.anchorSums, roundRow),
-    candidateSums: mapSums(problem.candidateSums, roundRow),
+    anchorSums: roundUpstream(problem.anchorSums),
+    candidateSums: roundUpstream(problem.candidateSums),
   };
+}
+
+function roundUpstream(sums: SumsWithUpstream): SumsWithUpstream {
+  const [nearestAll, relativeAll, nearestSame, relativeSame, a, b] = sums;
+  return [nearestAll, relativeAll, nearestSame, relativeSame, roundRow(a), roundRow(b)];
 }
 
 function roundRows(rows: Matrix): number[][] {

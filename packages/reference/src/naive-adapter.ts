@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { at } from './at.js';
 import type { KernelAdapter, KernelGradientInputs, KernelInputs } from './conformance/adapter.js';
 
 /**
@@ -21,14 +22,20 @@ export function createNaiveAdapter(centered = true): KernelAdapter {
 
 function naiveForward(inputs: KernelInputs, selfOffset: number, centered: boolean): tf.Tensor2D {
   const [n, m] = [inputs.anchors.shape[0], inputs.candidates.shape[0]];
-  if (n === 0) return tf.zeros([5, 0]);
+  if (n === 0) return tf.zeros([9, 0]);
   const { distances, all, same, poison } = pairs(inputs, selfOffset, centered);
-  if (m === 0) return tf.stack([poison, poison, poison, poison, tf.zeros([n])]) as tf.Tensor2D;
-  const scores = tf.div(tf.neg(distances), inputs.temperature);
-  const ofAll = logSumAndMean(scores, distances, all);
-  const ofSame = logSumAndMean(scores, distances, same);
-  const rows = [ofAll.logSum, ofSame.logSum, ofAll.mean, ofSame.mean].map((r) => tf.add(r, poison));
-  return tf.stack([...rows, tf.sum(tf.cast(same, 'float32'), 1)]) as tf.Tensor2D;
+  const zeros = tf.zeros([n]);
+  const noSum = { logSum: zeros, mean: zeros, nearest: zeros, relative: zeros };
+  const sums = (mask: tf.Tensor) =>
+    m === 0 ? noSum : softSums(distances, inputs.temperature, mask);
+  const [ofAll, ofSame] = [sums(all), sums(same)];
+  const count = tf.sum(tf.cast(same, 'float32'), 1);
+  const poisoned = (rows: tf.Tensor[]) => rows.map((row) => tf.add(row, poison));
+  return tf.stack([
+    ...poisoned([ofAll.logSum, ofSame.logSum, ofAll.mean, ofSame.mean]),
+    count,
+    ...poisoned([ofAll.nearest, ofAll.relative, ofSame.nearest, ofSame.relative]),
+  ]) as tf.Tensor2D;
 }
 
 function naiveGradient(
@@ -41,14 +48,18 @@ function naiveGradient(
   const { distances, all, same, poison, x, z } = pairs(inputs, selfOffset, centered);
   const poisonColumn = tf.expandDims(poison, 1);
   if (candidates.shape[0] === 0) return tf.add(tf.zerosLike(anchors), poisonColumn);
-  const scores = tf.div(tf.neg(distances), temperature);
   const ofAnchors = tf.unstack(tf.expandDims(anchorSums, 2));
   const ofCandidates = tf.unstack(tf.expandDims(candidateSums, 1));
-  let weights = tf.zerosLike(scores);
-  for (const [logSumAll, logSumSame, a, b] of [ofAnchors, ofCandidates]) {
-    if (!logSumAll || !logSumSame || !a || !b) throw new Error('Expected four rows of sums.');
-    weights = tf.add(weights, tf.mul(a, maskedExp(tf.sub(scores, logSumAll), all)));
-    weights = tf.add(weights, tf.mul(b, maskedExp(tf.sub(scores, logSumSame), same)));
+  let weights = tf.zerosLike(distances);
+  for (const sums of [ofAnchors, ofCandidates]) {
+    for (const [first, upstream, mask] of [
+      [0, 4, all],
+      [2, 5, same],
+    ] as const) {
+      const exponents = tf.div(tf.sub(at(sums, first), distances), temperature);
+      const share = maskedExp(tf.minimum(tf.sub(exponents, at(sums, first + 1)), 0), mask);
+      weights = tf.add(weights, tf.mul(at(sums, upstream), share));
+    }
   }
   const g = tf.div(tf.neg(weights), temperature);
   const pulled = tf.sub(tf.mul(x, tf.sum(g, 1, true)), tf.matMul(g, z));
@@ -83,17 +94,24 @@ function pairs(
   return { distances, all, same: tf.logicalAnd(all, sameClass), poison, x, z };
 }
 
-/** Log-sum of the scores under the mask and mean distance under their softmax; 0 for no pair. */
-function logSumAndMean(scores: tf.Tensor, distances: tf.Tensor, mask: tf.Tensor) {
-  const lowest = tf.fill(scores.shape, Number.NEGATIVE_INFINITY);
-  const largest = tf.max(tf.where(mask, scores, lowest), 1, true);
-  const exps = maskedExp(tf.sub(scores, largest), mask);
+/** Sums over the pairs under the mask, relative to the nearest too; zeros for no pair. */
+function softSums(distances: tf.Tensor, temperature: tf.Scalar, mask: tf.Tensor) {
+  const farthest = tf.fill(distances.shape, Number.POSITIVE_INFINITY);
+  const nearest = tf.min(tf.where(mask, distances, farthest), 1);
+  const exponents = tf.div(tf.sub(tf.expandDims(nearest, 1), distances), temperature);
+  const exps = maskedExp(exponents, mask);
   const sum = tf.sum(exps, 1);
-  const some = tf.any(mask, 1);
-  const logSum = tf.add(tf.log(sum), tf.squeeze(largest, [1]));
+  const relative = tf.log(sum);
+  const logSum = tf.sub(relative, tf.div(nearest, temperature));
   const mean = tf.div(tf.sum(tf.mul(exps, distances), 1), sum);
-  const zeros = tf.zerosLike(sum);
-  return { logSum: tf.where(some, logSum, zeros), mean: tf.where(some, mean, zeros) };
+  const some = tf.any(mask, 1);
+  const orZero = (values: tf.Tensor) => tf.where(some, values, tf.zerosLike(values));
+  return {
+    logSum: orZero(logSum),
+    mean: orZero(mean),
+    nearest: orZero(nearest),
+    relative: orZero(relative),
+  };
 }
 
 function maskedExp(exponents: tf.Tensor, mask: tf.Tensor): tf.Tensor {

@@ -31,21 +31,20 @@ export function neighborLogSumsGrad(problem: NeighborGradProblem): number[][] {
 function pairWeight(problem: NeighborGradProblem, i: number, j: number): number {
   const { anchors, candidates, anchorLabels, candidateLabels, temperature, selfOffset } = problem;
   if (selfOffset >= 0 && j === selfOffset + i) return 0;
-  const s = -squaredDistance(at(anchors, i), at(candidates, j)) / temperature;
+  const distance = squaredDistance(at(anchors, i), at(candidates, j));
   const same = at(anchorLabels, i) === at(candidateLabels, j);
-  const ofAnchor = weightOf(problem.anchorSums, i, s, same);
-  const ofCandidate = weightOf(problem.candidateSums, j, s, same);
-  return -(ofAnchor + ofCandidate) / temperature;
+  const weight = (sums: SumsWithUpstream, k: number): number => {
+    const [nearestAll, relativeAll, nearestSame, relativeSame, upstreamAll, upstreamSame] = sums;
+    const share = (nearest: number, relative: number) =>
+      Math.exp((nearest - distance) / temperature - relative);
+    const ofAll = times(at(upstreamAll, k), share(at(nearestAll, k), at(relativeAll, k)));
+    if (!same) return ofAll;
+    return ofAll + times(at(upstreamSame, k), share(at(nearestSame, k), at(relativeSame, k)));
+  };
+  return -(weight(problem.anchorSums, i) + weight(problem.candidateSums, j)) / temperature;
 }
 
-/** a p + b q with the sums and upstream gradients of sample `k`. */
-function weightOf(sums: SumsWithUpstream, k: number, s: number, same: boolean): number {
-  const [logSumAll, logSumSame, upstreamAll, upstreamSame] = sums;
-  const ofAll = times(at(upstreamAll, k), s - at(logSumAll, k));
-  return same ? ofAll + times(at(upstreamSame, k), s - at(logSumSame, k)) : ofAll;
-}
-
-/** upstream * exp(exponent). Sums of 0 stand where there is no anchor: exp may overflow there. */
-function times(upstream: number, exponent: number): number {
-  return upstream === 0 ? 0 : upstream * Math.exp(exponent);
+/** upstream * weight. Zeros stand where there is no anchor: the weight means nothing there. */
+function times(upstream: number, weight: number): number {
+  return upstream === 0 ? 0 : upstream * weight;
 }

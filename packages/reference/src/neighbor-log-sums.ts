@@ -5,18 +5,19 @@ import { squaredDistance } from './squared-distance.js';
 import type { NeighborLogSums, NeighborProblem } from './types.js';
 
 /**
- * The forward kernel in float64: A, B, E_p[d], E_q[d] and the same-class count of each anchor.
+ * The forward kernel in float64: A, B, E_p[d], E_q[d], the same-class count of each anchor, and
+ * the references of A and B.
  *
- * A bad temperature, or a candidate that is not finite, makes rows 0 to 3 NaN; an anchor that is
- * not finite makes its own entries NaN. Sums over no candidate are 0, and so are their means.
+ * A bad temperature, or a candidate that is not finite, makes all rows but the count NaN; an anchor
+ * that is not finite makes its own entries NaN. Sums over no candidate are 0, and so is all else of
+ * them.
  *
  * @see docs/math.md eq. 1, 2, 4.
  */
 export function neighborLogSums(problem: NeighborProblem): NeighborLogSums {
   const { anchors, candidates, anchorLabels, candidateLabels, temperature, selfOffset } = problem;
   const allSpoilt = spoilsEveryAnchor(problem);
-  const rows: NeighborLogSums = [[], [], [], [], []];
-  const [logSumAll, logSumSame, meanDistanceAll, meanDistanceSame, sameCount] = rows;
+  const rows: NeighborLogSums = [[], [], [], [], [], [], [], [], []];
 
   for (const [i, anchor] of anchors.entries()) {
     const all: number[] = [];
@@ -28,24 +29,30 @@ export function neighborLogSums(problem: NeighborProblem): NeighborLogSums {
       if (at(candidateLabels, j) === at(anchorLabels, i)) same.push(distance);
     }
     const spoilt = allSpoilt || !isFiniteRow(anchor);
-    const ofAll = spoilt ? notANumber : logSumAndMean(all, temperature);
-    const ofSame = spoilt ? notANumber : logSumAndMean(same, temperature);
-    logSumAll.push(ofAll.logSum);
-    logSumSame.push(ofSame.logSum);
-    meanDistanceAll.push(ofAll.mean);
-    meanDistanceSame.push(ofSame.mean);
-    sameCount.push(same.length);
+    const ofAll = spoilt ? notANumber : softSums(all, temperature);
+    const ofSame = spoilt ? notANumber : softSums(same, temperature);
+    const column = [ofAll.logSum, ofSame.logSum, ofAll.mean, ofSame.mean, same.length];
+    column.push(ofAll.nearest, ofAll.relative, ofSame.nearest, ofSame.relative);
+    for (const [r, row] of rows.entries()) row.push(at(column, r));
   }
   return rows;
 }
 
-const notANumber = { logSum: Number.NaN, mean: Number.NaN };
+const nan = Number.NaN;
+const notANumber = { logSum: nan, mean: nan, nearest: nan, relative: nan };
 
-/** log sum exp(-d/T), and the mean of d under the weights exp(-d/T); zeros for no distances. */
-function logSumAndMean(distances: readonly number[], temperature: number) {
-  if (distances.length === 0) return { logSum: 0, mean: 0 };
-  const logSum = logSumExp(distances.map((distance) => -distance / temperature));
+/**
+ * log sum exp(-d/T), the same relative to the nearest d, that one, and the mean of d under the
+ * weights exp(-d/T); zeros for no distances.
+ */
+function softSums(distances: readonly number[], temperature: number): typeof notANumber {
+  if (distances.length === 0) return { logSum: 0, mean: 0, nearest: 0, relative: 0 };
+  const nearest = distances.reduce((least, distance) => Math.min(least, distance));
+  const exponents = distances.map((distance) => (nearest - distance) / temperature);
+  const relative = logSumExp(exponents);
   let mean = 0;
-  for (const distance of distances) mean += distance * Math.exp(-distance / temperature - logSum);
-  return { logSum, mean };
+  for (const [j, distance] of distances.entries()) {
+    mean += distance * Math.exp(at(exponents, j) - relative);
+  }
+  return { logSum: relative - nearest / temperature, mean, nearest, relative };
 }

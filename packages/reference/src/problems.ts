@@ -36,30 +36,30 @@ export function blockProblem(
   };
 }
 
-/** Four rows of `count` zeros: candidates that are no anchors. */
+/** Six rows of `count` zeros: candidates that are no anchors. */
 export function noSums(count: number): SumsWithUpstream {
   const zeros = () => new Array<number>(count).fill(0);
-  return [zeros(), zeros(), zeros(), zeros()];
+  return [zeros(), zeros(), zeros(), zeros(), zeros(), zeros()];
 }
 
 /**
- * A and B by the oracle, with upstream gradients drawn by `next` for both; b is 0 for a lone
- * anchor, which has no B.
+ * The references of A and B by the oracle, with upstream gradients drawn by `next` for both; b is 0
+ * for a lone anchor, which has no B.
  */
 export function sumsWithUpstream(problem: NeighborProblem, next: () => number): SumsWithUpstream {
-  const [logSumAll, logSumSame, , , sameCount] = neighborLogSums(problem);
-  const upstreamAll = logSumAll.map(next);
+  const [, , , , sameCount, ...references] = neighborLogSums(problem);
+  const upstreamAll = sameCount.map(next);
   const drawn = sameCount.map(next);
   const upstreamSame = drawn.map((value, i) => (at(sameCount, i) > 0 ? value : 0));
-  return [logSumAll, logSumSame, upstreamAll, upstreamSame];
+  return [...references, upstreamAll, upstreamSame];
 }
 
-/** `map` applied to each of the four rows. */
+/** `map` applied to each of the six rows. */
 export function mapSums(
-  [logSumAll, logSumSame, upstreamAll, upstreamSame]: SumsWithUpstream,
+  [nearestAll, relativeAll, nearestSame, relativeSame, a, b]: SumsWithUpstream,
   map: (row: readonly number[]) => readonly number[],
 ): SumsWithUpstream {
-  return [map(logSumAll), map(logSumSame), map(upstreamAll), map(upstreamSame)];
+  return [map(nearestAll), map(relativeAll), map(nearestSame), map(relativeSame), map(a), map(b)];
 }
 
 /** `sums` of N anchors placed at `offset` among M candidates, zeros elsewhere. */

@@ -48,11 +48,11 @@ export function softNearestNeighborLoss(problem: LossProblem): LossAndGradients 
     selfOffset: 0,
   };
   const sums = neighborLogSums(kernel);
-  const [logSumAll, logSumSame, meanDistanceAll, meanDistanceSame, positives] = sums;
+  const [, , meanDistanceAll, meanDistanceSame, positives, ...references] = sums;
   const { loss, anchorLosses, upstreamAll, upstreamSame } =
     stabilityEpsilon > 0 ? stabilizedMeanLoss(sums, stabilityEpsilon) : meanLoss(sums);
 
-  const ownSums: SumsWithUpstream = [logSumAll, logSumSame, upstreamAll, upstreamSame];
+  const ownSums: SumsWithUpstream = [...references, upstreamAll, upstreamSame];
   const pointGradient = neighborLogSumsGrad({
     ...kernel,
     anchorSums: ownSums,

@@ -16,27 +16,36 @@ export interface NeighborProblem {
   readonly selfOffset: number;
 }
 
-/** Output of the forward kernel, five rows of `[N]`. */
+/**
+ * Output of the forward kernel, nine rows of `[N]`. The last four are the references of the two
+ * log-sums: the nearest distance d*, and the log-sum relative to it, log sum exp(-(d - d*) / T).
+ */
 export type NeighborLogSums = [
   logSumAll: number[],
   logSumSame: number[],
   meanDistanceAll: number[],
   meanDistanceSame: number[],
   sameCount: number[],
+  nearestAll: number[],
+  relativeAll: number[],
+  nearestSame: number[],
+  relativeSame: number[],
 ];
 
-/** A and B of each sample with the upstream gradients a = dL/dA and b = dL/dB, four rows. */
+/** The references of each sample with the upstream gradients a = dL/dA and b = dL/dB, six rows. */
 export type SumsWithUpstream = readonly [
-  logSumAll: readonly number[],
-  logSumSame: readonly number[],
+  nearestAll: readonly number[],
+  relativeAll: readonly number[],
+  nearestSame: readonly number[],
+  relativeSame: readonly number[],
   upstreamAll: readonly number[],
   upstreamSame: readonly number[],
 ];
 
 /** Inputs of the gradient kernel as plain numbers (docs/math.md, eq. 5). */
 export interface NeighborGradProblem extends NeighborProblem {
-  /** `[4, N]` */
+  /** `[6, N]` */
   readonly anchorSums: SumsWithUpstream;
-  /** `[4, M]`, all zeros for a candidate that is no anchor. */
+  /** `[6, M]`, all zeros for a candidate that is no anchor. */
   readonly candidateSums: SumsWithUpstream;
 }

@@ -16,9 +16,12 @@ export interface KernelInputs {
 
 /** Input tensors of the gradient kernel. */
 export interface KernelGradientInputs extends KernelInputs {
-  /** float32 `[4, N]`, rows A, B, dL/dA, dL/dB. */
+  /**
+   * float32 `[6, N]`: nearest distance and relative log-sum of all, the same of the class (rows 5 to
+   * 8 of the forward kernel), dL/dA, dL/dB.
+   */
   readonly anchorSums: Tensor2D;
-  /** float32 `[4, M]`, the same of each candidate as an anchor, zeros where it is none. */
+  /** float32 `[6, M]`, the same of each candidate as an anchor, zeros where it is none. */
   readonly candidateSums: Tensor2D;
 }
 
@@ -26,7 +29,7 @@ export interface KernelGradientInputs extends KernelInputs {
 export interface KernelAdapter {
   /** Registers the kernels if need be and makes the backend the current one. */
   setup(): Promise<void>;
-  /** `SnnlNeighborLogSums`: float32 `[5, N]`. */
+  /** `SnnlNeighborLogSums`: float32 `[9, N]`. */
   forward(inputs: KernelInputs, selfOffset: number): Tensor2D;
   /** `SnnlNeighborLogSumsGrad`: float32 `[N, D]`. */
   gradient(inputs: KernelGradientInputs, selfOffset: number): Tensor2D;

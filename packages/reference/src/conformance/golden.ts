@@ -76,7 +76,8 @@ async function verifyFixture({ adapter, tolerance }: CheckContext, fixture: Fixt
     );
   }
 
-  const ownSums: SumsWithUpstream = [sums[0], sums[1], upstreamAll, upstreamSame];
+  const [, , , , , ...references] = sums;
+  const ownSums: SumsWithUpstream = [...references, upstreamAll, upstreamSame];
   const gradProblem = { ...exact, anchorSums: ownSums, candidateSums: ownSums };
   const pointGradient = await runGradient(adapter, gradToFloat32(gradProblem));
   const rowBounds = gradientRoundoff(gradProblem, roundoff).map((bound, i) => {

@@ -40,7 +40,7 @@ export const identityChecks: readonly ConformanceCheck[] = [
         const roundoff = pairRoundoff(problem);
         const ofSums = forwardRoundoff(problem, neighborLogSums(problem), roundoff);
         const ofRows = gradientRoundoff(problem, roundoff);
-        const [, , a, b] = problem.anchorSums;
+        const [, , , , a, b] = problem.anchorSums;
         const origin = at(problem.anchors, 0);
 
         const terms: number[] = [];

@@ -8,6 +8,7 @@ import { invarianceChecks } from './invariance.js';
 import { nonFiniteChecks } from './non-finite.js';
 import { randomBatchChecks } from './random-batches.js';
 import { rectangleChecks } from './rectangles.js';
+import { scaleChecks } from './scales.js';
 import { sizeChecks } from './sizes.js';
 
 /** Everything a backend must do, without a test runner: each `run` rejects on a fault. */
@@ -16,6 +17,7 @@ export const kernelChecks: readonly ConformanceCheck[] = [
   ...closedFormChecks,
   ...randomBatchChecks,
   ...sizeChecks,
+  ...scaleChecks,
   ...rectangleChecks,
   ...invarianceChecks,
   ...identityChecks,

@@ -56,7 +56,7 @@ export function pairRoundoff(problem: NeighborProblem, inputError = 0): PairRoun
 }
 
 /**
- * Error bounds `[4][N]` for rows 0 to 3.
+ * Error bounds `[9][N]`, 0 for the counts.
  *
  * A log-sum inherits the exponents' errors averaged under its weights, plus its own rounding:
  * an exp good to (3 + 2|x|) ulp and a log good to 2^-21, the least that WGSL and GLSL promise.
@@ -66,15 +66,13 @@ export function forwardRoundoff(
   sums: NeighborLogSums,
   roundoff: PairRoundoff,
 ): number[][] {
-  const bounds: number[][] = [[], [], [], []];
-  const [allBound = [], sameBound = [], allMeanBound = [], sameMeanBound = []] = bounds;
+  const bounds: number[][] = sums.map(() => []);
   for (let i = 0; i < problem.anchors.length; i++) {
-    const ofAll = logSumRoundoff(problem, roundoff, i, at(sums[0], i), at(sums[2], i), false);
-    const ofSame = logSumRoundoff(problem, roundoff, i, at(sums[1], i), at(sums[3], i), true);
-    allBound.push(ofAll.logSum);
-    sameBound.push(ofSame.logSum);
-    allMeanBound.push(ofAll.mean);
-    sameMeanBound.push(ofSame.mean);
+    const ofAll = logSumRoundoff(problem, roundoff, i, sums, [2, 5, 6], false);
+    const ofSame = logSumRoundoff(problem, roundoff, i, sums, [3, 7, 8], true);
+    const column = [ofAll.logSum, ofSame.logSum, ofAll.mean, ofSame.mean, 0];
+    column.push(ofAll.nearest, ofAll.relative, ofSame.nearest, ofSame.relative);
+    for (const [r, row] of bounds.entries()) row.push(at(column, r));
   }
   return bounds;
 }
@@ -83,31 +81,39 @@ function logSumRoundoff(
   problem: NeighborProblem,
   roundoff: PairRoundoff,
   i: number,
-  logSum: number,
-  mean: number,
+  sums: NeighborLogSums,
+  rows: readonly [mean: number, nearest: number, relative: number],
   sameOnly: boolean,
-): { logSum: number; mean: number } {
+) {
   const { anchorLabels, candidateLabels, temperature, selfOffset } = problem;
   const exponents = at(roundoff.exponent, i);
+  const [mean, nearest, relative] = rows.map((r) => at(at(sums, r), i)) as [number, number, number];
   let count = 0;
-  let logSumError = 0;
+  let relativeError = 0;
   let meanError = 0;
+  let largest = 0;
   for (const [j, distance] of at(roundoff.distances, i).entries()) {
     if (selfOffset >= 0 && j === selfOffset + i) continue;
     if (sameOnly && at(anchorLabels, i) !== at(candidateLabels, j)) continue;
     count++;
-    const logWeight = -distance / temperature - logSum;
+    const logWeight = (nearest - distance) / temperature - relative;
     const weight = Math.exp(logWeight);
     const ofExponent = at(exponents, j);
     const growth = growthOf(logWeight, ofExponent + unitRoundoff * (6 + 4 * Math.abs(logWeight)));
-    logSumError += growth;
-    meanError += weight * ofExponent * temperature + growth * Math.abs(distance - mean);
+    relativeError += growth;
+    meanError +=
+      weight * ofExponent * temperature + Math.min(growth, 1) * Math.abs(distance - mean);
+    largest = Math.max(largest, ofExponent);
   }
-  if (count === 0) return { logSum: 0, mean: 0 };
+  if (count === 0) return { logSum: 0, mean: 0, nearest: 0, relative: 0 };
   const ofSum = unitRoundoff * (16 + 2 * Math.sqrt(count));
+  // No sum moves further than its largest exponent does.
+  const ofExponents = Math.min(relativeError, largest + unitRoundoff * 6 * count);
   return {
-    logSum: logSumError + ofSum + 2 * unitRoundoff * Math.abs(logSum),
+    logSum: ofExponents + ofSum + 2 * unitRoundoff * (relative + nearest / temperature),
     mean: meanError + 2 * ofSum * mean,
+    nearest: largest * temperature + 2 * unitRoundoff * nearest,
+    relative: Math.min(ofExponents + largest, Math.log(count)) + ofSum,
   };
 }
 
@@ -127,11 +133,11 @@ export function gradientRoundoff(problem: NeighborGradProblem, roundoff: PairRou
     let bound = 0;
     for (const [j, distance] of row.entries()) {
       if (selfOffset >= 0 && j === selfOffset + i) continue;
-      const s = -distance / temperature;
       const pair: Pair = {
-        s,
+        distance,
+        temperature,
         same: at(anchorLabels, i) === at(candidateLabels, j),
-        error: at(at(roundoff.exponent, i), j) + unitRoundoff * (16 + 8 * Math.abs(s)),
+        error: at(at(roundoff.exponent, i), j),
         reach: Math.sqrt(distance),
         ofSum: ofSum * (at(roundoff.anchorNorms, i) + at(roundoff.candidateNorms, j)),
       };
@@ -142,9 +148,10 @@ export function gradientRoundoff(problem: NeighborGradProblem, roundoff: PairRou
 }
 
 interface Pair {
-  readonly s: number;
+  readonly distance: number;
+  readonly temperature: number;
   readonly same: boolean;
-  /** Uncertainty of the exponents. */
+  /** Uncertainty of s. */
   readonly error: number;
   /** |x_i - z_j| */
   readonly reach: number;
@@ -153,16 +160,20 @@ interface Pair {
 }
 
 function ofWeights(sums: SumsWithUpstream, k: number, pair: Pair): number {
-  const [logSumAll, logSumSame, upstreamAll, upstreamSame] = sums;
-  const ofAll = ofWeight(at(upstreamAll, k), at(logSumAll, k), pair);
-  return pair.same ? ofAll + ofWeight(at(upstreamSame, k), at(logSumSame, k), pair) : ofAll;
+  const [nearestAll, relativeAll, nearestSame, relativeSame, upstreamAll, upstreamSame] = sums;
+  const ofAll = ofWeight(at(upstreamAll, k), at(nearestAll, k), at(relativeAll, k), pair);
+  if (!pair.same) return ofAll;
+  return ofAll + ofWeight(at(upstreamSame, k), at(nearestSame, k), at(relativeSame, k), pair);
 }
 
-function ofWeight(upstream: number, logSum: number, { s, error, reach, ofSum }: Pair): number {
+/** A weight is a probability, whatever is known of its exponent: it is off by 1 at most. */
+function ofWeight(upstream: number, nearest: number, relative: number, pair: Pair): number {
   if (upstream === 0) return 0;
-  const logWeight = s - logSum;
-  const perUpstream = growthOf(logWeight, error) * reach + Math.exp(logWeight) * ofSum;
-  return Math.abs(upstream) * perUpstream;
+  const { distance, temperature, error, reach, ofSum } = pair;
+  const logWeight = Math.min((nearest - distance) / temperature - relative, 0);
+  const ofExponent = 2 * error + unitRoundoff * (16 + 8 * Math.abs(logWeight));
+  const ofValue = Math.min(growthOf(logWeight, ofExponent), 1);
+  return Math.abs(upstream) * (ofValue * reach + Math.exp(logWeight) * ofSum);
 }
 
 /** exp(logWeight + error) - exp(logWeight), without overflow of one factor alone. */

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { at } from '../at.js';
 import { toRows } from '../fixtures.js';
 import type {
   NeighborGradProblem,
@@ -11,16 +12,16 @@ import type { KernelAdapter, KernelGradientInputs, KernelInputs } from './adapte
 /** Whether anchors and candidates that are the same rows go in as one tensor or as two. */
 export type Sharing = 'one tensor' | 'two tensors';
 
-/** Runs the forward kernel once and reads `[5][N]` back. */
+/** Runs the forward kernel once and reads `[9][N]` back. */
 export async function runForward(
   adapter: KernelAdapter,
   problem: NeighborProblem,
   sharing: Sharing = 'one tensor',
 ): Promise<NeighborLogSums> {
   const values = await forwardValues(adapter, problem, sharing);
-  const [a, b, all, same, count] = toRows(values, 5, problem.anchors.length);
-  if (!a || !b || !all || !same || !count) throw new Error('toRows gave fewer than five rows.');
-  return [a, b, all, same, count];
+  const rows = toRows(values, 9, problem.anchors.length);
+  const row = (index: number): number[] => at(rows, index);
+  return [row(0), row(1), row(2), row(3), row(4), row(5), row(6), row(7), row(8)];
 }
 
 /** Runs the gradient kernel once and reads `[N][D]` back. */
@@ -41,7 +42,7 @@ export function forwardValues(
   return readAndFree(
     () => uploadProblem(problem, sharing),
     (inputs) => adapter.forward(inputs, problem.selfOffset),
-    [5, problem.anchors.length],
+    [9, problem.anchors.length],
   );
 }
 
@@ -84,7 +85,7 @@ export function uploadGradProblem(
 ): KernelGradientInputs {
   const inputs = uploadProblem(problem, sharing);
   const { anchors, candidates, anchorSums, candidateSums } = problem;
-  const ofAnchors = tf.tensor2d(anchorSums.flat(), [4, anchors.length], 'float32');
+  const ofAnchors = tf.tensor2d(anchorSums.flat(), [6, anchors.length], 'float32');
   // As `neighborLogSums` does for a batch against itself: kernels may read symmetry from it.
   const share = inputs.candidates === inputs.anchors && equalSums(anchorSums, candidateSums);
   return {
@@ -92,7 +93,7 @@ export function uploadGradProblem(
     anchorSums: ofAnchors,
     candidateSums: share
       ? ofAnchors
-      : tf.tensor2d(candidateSums.flat(), [4, candidates.length], 'float32'),
+      : tf.tensor2d(candidateSums.flat(), [6, candidates.length], 'float32'),
   };
 }
 

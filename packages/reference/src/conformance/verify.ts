@@ -14,6 +14,10 @@ export const rowNames = [
   'meanDistanceAll',
   'meanDistanceSame',
   'sameCount',
+  'nearestAll',
+  'relativeAll',
+  'nearestSame',
+  'relativeSame',
 ] as const;
 
 /** Runs the forward kernel and holds every number of it against the float64 oracle. */
@@ -26,26 +30,45 @@ export async function verifyForward(
   const expected = neighborLogSums(problem);
   const got = await runForward(adapter, problem, sharing);
   const bounds = forwardRoundoff(problem, expected, pairRoundoff(problem));
+  expectEqual('sameCount', got[4], expected[4]);
   for (const [r, row] of bounds.entries()) {
     for (const [i, bound] of row.entries()) {
       const what = `${at(rowNames, r)} of anchor ${i}`;
       expectClose(what, at(at(got, r), i), at(at(expected, r), i), tolerance.loss, bound);
     }
   }
-  expectEqual('sameCount', got[4], expected[4]);
   return got;
 }
 
-/** Runs the gradient kernel and holds it, in norm, against the float64 oracle. */
+/**
+ * Runs the gradient kernel and holds it, in norm, against the float64 oracle.
+ *
+ * @param references The kernel's own, of a batch against itself, to run it on as in a training step:
+ *   at large scales no others fit the kernel's distances.
+ */
 export async function verifyGradient(
   { adapter, tolerance }: CheckContext,
   exactProblem: NeighborGradProblem,
   sharing: Sharing = 'one tensor',
+  references?: References,
 ): Promise<number[][]> {
   const problem = gradToFloat32(exactProblem);
   const expected = neighborLogSumsGrad(problem);
-  const got = await runGradient(adapter, problem, sharing);
+  const got = await runGradient(
+    adapter,
+    references === undefined ? problem : withReferences(problem, references),
+    sharing,
+  );
   const bound = norm(gradientRoundoff(problem, pairRoundoff(problem)));
   expectCloseNorm('gradient', got, expected, tolerance.gradient, bound);
   return got;
+}
+
+/** Rows 5 to 8 of the forward kernel. */
+type References = readonly [number[], number[], number[], number[]];
+
+function withReferences(problem: NeighborGradProblem, references: References): NeighborGradProblem {
+  const [, , , , upstreamAll, upstreamSame] = problem.anchorSums;
+  const sums: NeighborGradProblem['anchorSums'] = [...references, upstreamAll, upstreamSame];
+  return { ...problem, anchorSums: sums, candidateSums: sums };
 }
