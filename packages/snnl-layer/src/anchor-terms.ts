@@ -65,7 +65,7 @@ function withMemory(x: Tensor2D, ids: Tensor1D, memory: Memory | undefined, dist
 
 /** The output of the operation for a batch against itself (and a memory). */
 export interface BatchSums {
-  /** `[5, N]`. */
+  /** `[9, N]`. */
   readonly sums: Tensor2D;
   /** Candidates of each anchor, itself excluded. */
   readonly candidates: number;

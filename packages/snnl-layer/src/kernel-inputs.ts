@@ -16,9 +16,14 @@ export interface NeighborLogSumsInputs {
 
 /** Inputs of the kernel `SnnlNeighborLogSumsGrad`. */
 export interface NeighborLogSumsGradInputs extends NeighborLogSumsInputs {
-  /** float32 `[4, N]`: logSumAll, logSumSame and their upstream gradients. */
+  /**
+   * float32 `[6, N]`: rows 5 to 8 of the output of `SnnlNeighborLogSums` (nearest distance and
+   * relative log-sum, of all and of the class), then dL/dA and dL/dB. A weight is
+   * exp((nearest - d_ij) / T - relative), with d_ij to the bit as in the forward kernel, and no
+   * more than 1.
+   */
   readonly anchorSums: Tensor2D;
-  /** float32 `[4, M]`: the same of each candidate as an anchor; zeros where it is none. */
+  /** float32 `[6, M]`: the same of each candidate as an anchor; zeros where it is none. */
   readonly candidateSums: Tensor2D;
 }
 

@@ -15,7 +15,14 @@ export const REDUCED_LOSS_GRAD = 'SnnlReducedLossGrad';
 /** What {@link NEIGHBOR_LOG_SUMS_GRAD} takes, from the output of the value and its gradient. */
 export const ANCHOR_SUMS = 'SnnlAnchorSums';
 
-/** Rows of the `[5, N]` output of {@link NEIGHBOR_LOG_SUMS}. */
+/**
+ * {@link NEIGHBOR_LOG_SUMS} of two sets at once, each pair worked off for both; a backend may have it.
+ * The inputs are the same, of sets that share no sample. Output float32 `[9, N + M]`: the sums of the
+ * anchors over the candidates, then those of the candidates over the anchors.
+ */
+export const CROSS_LOG_SUMS = 'SnnlCrossLogSums';
+
+/** Rows of the `[9, N]` output of {@link NEIGHBOR_LOG_SUMS}. */
 export const LOG_SUM_ALL = 0;
 export const LOG_SUM_SAME = 1;
 /** @public Named with the rows beside it. */
@@ -23,3 +30,12 @@ export const MEAN_DISTANCE_ALL = 2;
 /** @public Named with the rows beside it. */
 export const MEAN_DISTANCE_SAME = 3;
 export const SAME_COUNT = 4;
+/**
+ * The references of the two log-sums, from which weights and losses are made: the distance d* of the
+ * nearest candidate, and the log-sum relative to it, log sum_j exp((d* - d_ij) / T), from 0 to log M.
+ * A log-sum itself, the second less d* / T, has lost whole nats to rounding where it is large.
+ */
+export const NEAREST_ALL = 5;
+export const RELATIVE_ALL = 6;
+export const NEAREST_SAME = 7;
+export const RELATIVE_SAME = 8;

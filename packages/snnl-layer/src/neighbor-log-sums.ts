@@ -28,7 +28,12 @@ import {
   type NeighborLogSumsGradInputs,
   type NeighborLogSumsInputs,
 } from './kernel-inputs';
-import { ANCHOR_SUMS, NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from './kernel-names';
+import {
+  ANCHOR_SUMS,
+  NEAREST_ALL,
+  NEIGHBOR_LOG_SUMS,
+  NEIGHBOR_LOG_SUMS_GRAD,
+} from './kernel-names';
 
 /** Options of {@link neighborLogSums}. */
 export interface NeighborLogSumsOptions {
@@ -41,9 +46,9 @@ export interface NeighborLogSumsOptions {
   readonly kernel?: KernelChoice;
 }
 
-/** `[4, N]`: A, B and their upstream gradients. */
+/** `[6, N]`: the references of A and B, and their upstream gradients. */
 const joinSums = (sums: Tensor2D, dy: Tensor2D): Tensor2D =>
-  concat([slice(sums, 0, 2), slice(dy, 0, 2)], 0);
+  concat([slice(sums, NEAREST_ALL, 4), slice(dy, 0, 2)], 0);
 
 /** The gradient function of the operation, given how to run its gradient kernel. */
 function inputGradients(
@@ -61,7 +66,7 @@ function inputGradients(
         const m = inputs.candidates.shape[0];
         const anchorSums = join(sums, dy);
         const candidateSums = ((): Tensor2D => {
-          if (selfOffset < 0) return zeros([4, m]);
+          if (selfOffset < 0) return zeros([6, m]);
           // One tensor for both tells a kernel that the weights of pairs are symmetric.
           if (m === n) return anchorSums;
           return pad(anchorSums, [
@@ -154,13 +159,15 @@ function runComposed(inputs: NeighborLogSumsInputs, selfOffset: number): Tensor2
  * result are: logSumAll = log sum_j exp(s_ij); logSumSame, the same over candidates of the
  * anchor's class (0 for an anchor without one, a lone anchor); meanDistanceAll and
  * meanDistanceSame, the mean squared distances under those softmaxes (0 for a lone anchor);
- * sameCount, the number of same-class candidates. An anchor without any candidate has zeros.
+ * sameCount, the number of same-class candidates; and the references of both log-sums: nearestAll,
+ * the distance of the nearest candidate, relativeAll = logSumAll + nearestAll / T, nearestSame and
+ * relativeSame. An anchor without any candidate has zeros.
  *
  * Gradients flow from the first two rows to the anchors and the temperature. Candidates and
  * labels are constants; with `selfOffset` >= 0 the anchors' gradient is that of the whole batch
  * against itself, in both roles. NaN or Infinity in an input comes out as NaN.
  *
- * @returns float32 `[5, N]`; log-sums in nats.
+ * @returns float32 `[9, N]`; log-sums in nats.
  * @throws Error on shapes or types that do not fit together, and where `kernel` is `fused` and the
  *   backend has no fused kernels.
  * @throws RangeError if the anchors at `selfOffset` do not lie among the candidates, or `kernel` is

@@ -17,7 +17,7 @@ export const hasReducedLoss = (): boolean => getKernel(REDUCED_LOSS, getBackend(
 /**
  * Sum of A_i - B_i over the anchors that are not lone, or their mean; 0 where there are none.
  *
- * @param sums float32 `[5, N]`, the output of the operation.
+ * @param sums float32 `[9, N]`, the output of the operation.
  * @see docs/math.md eq. 3.
  */
 export function reducedLoss(sums: Tensor2D, reduction: 'mean' | 'sum'): Scalar {

@@ -1,13 +1,11 @@
 import {
   add,
+  dispose,
   div,
-  exp,
   matMul,
-  minimum,
   mul,
   reshape,
   slice,
-  sqrt,
   sub,
   sum,
   type Tensor,
@@ -18,38 +16,21 @@ import {
 import type { NeighborLogSumsGradInputs } from '../kernel-inputs';
 import { DEFAULT_BLOCK_PAIRS, overRowBlocks } from './blocks';
 import {
-  blockScores,
+  blockDistances,
+  classMask,
+  othersMask,
   type Prepared,
+  pairWeights,
   poisonWithoutCandidates,
   prepare,
-  withinClass,
-  withoutSelf,
-} from './scores';
-
-/** Rows of anchorSums and candidateSums. */
-const [A, B, UPSTREAM_A, UPSTREAM_B] = [0, 1, 2, 3];
+} from './pairs';
 
 /** One row of anchorSums as a column, or of candidateSums as a row, to spread over a block. */
 type Spread = (row: number) => Tensor;
 
-/**
- * `upstream * exp(scores - logSum)`, of the anchors and of the candidates as anchors. No score is
- * above its log-sum but by rounding; the clamp is for cells that WebGL pads a matrix with, whose
- * exp would be Infinity and whose product with 0 NaN.
- */
-function weights(
-  scores: Tensor2D,
-  sides: readonly [Spread, Spread],
-  logSum: number,
-  upstream: number,
-): Tensor2D {
-  return tidy(() => {
-    const [mine, theirs] = sides.map((side) =>
-      mul(exp(minimum(sub(scores, side(logSum)), 0)), side(upstream)),
-    ) as [Tensor, Tensor];
-    return add(mine, theirs);
-  });
-}
+/** Rows of anchorSums and candidateSums: where the references of a sum start, and its upstream. */
+const ALL = { references: 0, upstream: 4 };
+const SAME = { references: 2, upstream: 5 };
 
 function blockGradient(
   p: Prepared,
@@ -62,15 +43,23 @@ function blockGradient(
     (row) => reshape(slice(sums.anchor, [row, start], [1, rows]), [rows, 1]),
     (row) => slice(sums.candidate, [row, 0], [1, m]),
   ];
-  const all = tidy(() => withoutSelf(p, blockScores(p, start, rows), start));
-  const pAll = weights(all, sides, A, UPSTREAM_A);
-  const same = withinClass(p, all, start);
-  all.dispose();
-  const qSame = weights(same, sides, B, UPSTREAM_B);
-  same.dispose();
-  const w = add(pAll, qSame) as Tensor2D;
-  pAll.dispose();
-  qSame.dispose();
+  const distances = blockDistances(p, start, rows);
+  const others = othersMask(p, start, rows);
+  const sameClass = classMask(p, others, start, rows);
+  /** Weights times upstream gradients, of the anchors and of the candidates as anchors. */
+  const weighted = ({ references, upstream }: typeof ALL, mask: Tensor2D | undefined) =>
+    tidy(() => {
+      const [mine, theirs] = sides.map((side) => {
+        const [nearest, relative] = [side(references), side(references + 1)];
+        const weights = pairWeights(distances, p.temperature, nearest, relative, mask);
+        return mul(weights, side(upstream));
+      }) as [Tensor2D, Tensor2D];
+      return add(mine, theirs) as Tensor2D;
+    });
+  const ofAll = weighted(ALL, others);
+  const ofSame = weighted(SAME, sameClass);
+  const w = add(ofAll, ofSame) as Tensor2D;
+  dispose([distances, sameClass, ofAll, ofSame]);
   const x = slice(p.x, [start, 0], [rows, -1]);
   return sub(mul(x, sum(w, 1, true)), matMul(w, p.z)) as Tensor2D;
 }
@@ -94,7 +83,6 @@ export function composedLogSumsGrad(
     const scaled = overRowBlocks(n, m, blockPairs, 0, (start, rows) =>
       blockGradient(p, sums, start, rows),
     );
-    // p.x and p.z are divided by sqrt(T) already.
-    return add(mul(div(scaled, sqrt(inputs.temperature)), -2), p.poison) as Tensor2D;
+    return add(mul(div(scaled, inputs.temperature), -2), p.poison) as Tensor2D;
   });
 }

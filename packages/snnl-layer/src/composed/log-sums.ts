@@ -2,12 +2,10 @@ import {
   add,
   concat,
   div,
-  exp,
   greater,
   log,
-  max,
+  min,
   mul,
-  neg,
   slice,
   sub,
   sum,
@@ -22,48 +20,75 @@ import {
 import type { NeighborLogSumsInputs } from '../kernel-inputs';
 import { DEFAULT_BLOCK_PAIRS, overRowBlocks } from './blocks';
 import {
-  blockScores,
+  blockDistances,
+  classMask,
+  othersMask,
   type Prepared,
+  pairWeights,
   poisonWithoutCandidates,
   prepare,
-  sameClass,
-  withinClass,
-  withoutSelf,
-} from './scores';
+} from './pairs';
 
-/** `log sum_j exp(s_ij)` and `sum_j softmax(s)_ij d_ij` over each row, both `[rows, 1]`. */
-function rowSums(p: Prepared, scores: Tensor2D): [logSum: Tensor, meanDistance: Tensor] {
+/** Added to the distance of a pair that does not count, so that it is not the nearest. */
+const EXCLUDED = 1e38;
+
+/** Sums over the pairs under the mask (undefined: all pairs), each `[rows, 1]`. */
+interface RowSums {
+  readonly logSum: Tensor;
+  readonly mean: Tensor;
+  readonly nearest: Tensor;
+  readonly relative: Tensor;
+}
+
+function rowSums(
+  { temperature }: Prepared,
+  distances: Tensor2D,
+  mask: Tensor2D | undefined,
+): RowSums {
   return tidy(() => {
-    const top = max(scores, 1, true);
-    const weights = exp(sub(scores, top));
+    const candidates = mask === undefined ? distances : add(distances, mul(sub(1, mask), EXCLUDED));
+    const nearest = min(candidates, 1, true);
+    const weights = pairWeights(distances, temperature, nearest, undefined, mask);
     const total = sum(weights, 1, true);
-    // An excluded pair has weight 0 and a score that is finite, so it adds nothing.
-    const meanScore = div(sum(mul(weights, scores), 1, true), total);
-    return [add(top, log(total)), mul(meanScore, neg(p.temperature))];
+    const relative = log(total);
+    const logSum = sub(relative, div(nearest, temperature));
+    const mean = div(sum(mul(weights, distances), 1, true), total);
+    return { logSum, mean, nearest, relative };
   });
 }
 
 function blockLogSums(p: Prepared, start: number, rows: number): Tensor2D {
-  const count = sub(sum(sameClass(p, start, rows), 1, true), p.selfOffset >= 0 ? 1 : 0);
-  const all = tidy(() => withoutSelf(p, blockScores(p, start, rows), start));
-  const [logSumAll, meanAll] = rowSums(p, all);
-  const same = withinClass(p, all, start);
-  all.dispose();
-  const [logSumSame, meanSame] = rowSums(p, same);
-  same.dispose();
+  const distances = blockDistances(p, start, rows);
+  const others = othersMask(p, start, rows);
+  const all = rowSums(p, distances, others);
+  const sameClass = classMask(p, others, start, rows);
+  const same = rowSums(p, distances, sameClass);
+  const count = sum(sameClass, 1, true);
   const hasSame = greater(count, 0);
   const zero = zerosLike(count);
   const poison = slice(p.poison, [start, 0], [rows, 1]);
-  const columns = [logSumAll, where(hasSame, logSumSame, zero), meanAll].concat(
-    where(hasSame, meanSame, zero),
-  );
-  return transpose(concat([...columns.map((c) => add(c, poison)), count], 1)) as Tensor2D;
+  const poisoned = (column: Tensor) => add(column, poison);
+  const orZero = (column: Tensor) => poisoned(where(hasSame, column, zero));
+  const columns = [
+    poisoned(all.logSum),
+    orZero(same.logSum),
+    poisoned(all.mean),
+    orZero(same.mean),
+    count,
+    poisoned(all.nearest),
+    poisoned(all.relative),
+    orZero(same.nearest),
+    orZero(same.relative),
+  ];
+  return transpose(concat(columns, 1)) as Tensor2D;
 }
 
 /** The result where every sum is empty. */
 function emptySums(poison: Tensor2D): Tensor2D {
   const n = poison.shape[0];
-  return concat([add(zeros([4, n]), transpose(poison)), zeros([1, n])], 0) as Tensor2D;
+  const row = transpose(poison);
+  const poisoned = add(zeros([4, n]), row);
+  return concat([poisoned, zeros([1, n]), poisoned], 0) as Tensor2D;
 }
 
 /**
@@ -77,7 +102,7 @@ export function composedLogSums(
 ): Tensor2D {
   const n = inputs.anchors.shape[0];
   const m = inputs.candidates.shape[0];
-  if (n === 0) return zeros([5, 0]);
+  if (n === 0) return zeros([9, 0]);
   return tidy(() => {
     if (m === 0) return emptySums(poisonWithoutCandidates(inputs));
     const p = prepare(inputs, selfOffset);

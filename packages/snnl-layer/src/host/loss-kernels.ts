@@ -8,6 +8,7 @@ import {
   ANCHOR_SUMS,
   LOG_SUM_ALL,
   LOG_SUM_SAME,
+  NEAREST_ALL,
   REDUCED_LOSS,
   REDUCED_LOSS_GRAD,
   SAME_COUNT,
@@ -53,10 +54,10 @@ const reducedLoss: KernelFunc = ({ inputs, attrs, backend }) => {
   });
 };
 
-/** Inputs sums and dy []; output [5, N]: the gradient of the loss for `sums`. */
+/** Inputs sums and dy []; output [9, N]: the gradient of the loss for `sums`. */
 const reducedLossGrad: KernelFunc = ({ inputs, attrs, backend }) => {
   const [, n = 0] = input(inputs, 'sums').shape;
-  return create(backend as KernelBackend, [5, n], (out) => {
+  return create(backend as KernelBackend, [9, n], (out) => {
     const { sameCount } = readRows(backend as KernelBackend, inputs, n);
     const [dy = Number.NaN] = read(backend as KernelBackend, inputs, 'dy', Float32Array);
     const share = dy / divisor(sameCount, attrs?.mean);
@@ -69,13 +70,13 @@ const reducedLossGrad: KernelFunc = ({ inputs, attrs, backend }) => {
   });
 };
 
-/** Inputs sums and dy [5, N]; output [4, N]: the first two rows of each. */
+/** Inputs sums and dy [9, N]; output [6, N]: the references of sums, and the first two rows of dy. */
 const anchorSums: KernelFunc = ({ inputs, backend }) => {
   const [, n = 0] = input(inputs, 'sums').shape;
-  return create(backend as KernelBackend, [4, n], (out) => {
+  return create(backend as KernelBackend, [6, n], (out) => {
     const values = (name: string) => read(backend as KernelBackend, inputs, name, Float32Array);
-    out.set(values('sums').subarray(0, 2 * n));
-    out.set(values('dy').subarray(0, 2 * n), 2 * n);
+    out.set(values('sums').subarray(NEAREST_ALL * n));
+    out.set(values('dy').subarray(0, 2 * n), 4 * n);
   });
 };
 

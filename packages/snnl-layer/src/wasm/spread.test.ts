@@ -50,8 +50,8 @@ describe.each(builds)('%s build', (build) => {
         if (temperature >= 1e-7) expect(gradient.every(Number.isFinite)).toBe(true);
         return;
       }
-      const [a = [], b = [], da = [], db = []] = rows(grad.anchorSums, 4);
-      const anchorSums = [a, b, da, db] as const;
+      const [n0 = [], r0 = [], n1 = [], r1 = [], a = [], b = []] = rows(grad.anchorSums, 6);
+      const anchorSums = [n0, r0, n1, r1, a, b] as const;
       const want = neighborLogSumsGrad({ ...exact, anchorSums, candidateSums: anchorSums }).flat();
       const error = Math.hypot(...want.map((g, k) => g - (gradient[k] ?? Number.NaN)));
       expect(want).toHaveLength(n * d);

@@ -33,11 +33,11 @@ export function randomProblem({ n, d, classes, temperature, seed }: RandomBatch)
 export function withSums(problem: Problem, sums: Float32Array, seed: number): GradProblem {
   const { n } = problem;
   const next = normal(seed);
-  const anchorSums = new Float32Array(4 * n);
-  anchorSums.set(sums.subarray(0, 2 * n));
+  const anchorSums = new Float32Array(6 * n);
+  anchorSums.set(sums.subarray(5 * n));
   for (let i = 0; i < n; i++) {
-    anchorSums[2 * n + i] = next();
-    anchorSums[3 * n + i] = sums[4 * n + i] === 0 ? 0 : next();
+    anchorSums[4 * n + i] = next();
+    anchorSums[5 * n + i] = sums[4 * n + i] === 0 ? 0 : next();
   }
   return { ...problem, anchorSums, candidateSums: anchorSums };
 }
