@@ -139,7 +139,7 @@ export async function measureStep(
   const { features, labels } = makeBatch(batch, inputs);
   const x = tf.tensor2d(features, [batch, inputs]);
   const ids = tf.tensor1d(labels, 'int32');
-  const y = tf.oneHot(ids, CLASSES).toFloat() as tf.Tensor2D;
+  const y = tf.tidy(() => tf.oneHot(ids, CLASSES).toFloat() as tf.Tensor2D);
   const entangled = new Trainer(classifier(units, true), x, y);
   const bare = new Trainer(classifier(units, false), x, y);
   const fitted = new Trainer(classifier(units, true), x, y);
