@@ -50,8 +50,9 @@ async function startHere(backend: NodeBackend, options: Options): Promise<Bench>
     for (const peer of peers) await peer.close();
   };
   try {
-    for (const name of options.peers ? PEERS : []) {
-      peers.push(await Peer.start(name, peersPython(), threads));
+    if (options.peers) {
+      const python = peersPython();
+      for (const name of PEERS) peers.push(await Peer.start(name, python, threads));
     }
   } catch (error) {
     await close();
