@@ -1,56 +1,24 @@
 import { type Tensor, train } from '@tensorflow/tfjs-core';
 import { input, layers, model } from '@tensorflow/tfjs-layers';
+import { currentTape, idleLayers, read } from './passes';
 
 /** A compiled loss or metric of tfjs-layers. */
 export type LossOrMetricFunction = (yTrue: Tensor, yPred: Tensor) => Tensor;
 
 /**
- * How targets reach the layers. A training step runs, without a pause, the layers, then the
- * compiled loss, then the metrics, then the losses that layers add. Each layer that runs empties
- * the mailbox, so a target found there belongs to the same step.
+ * Hands the target of a compiled loss to the layers of the run that gave `yPred`. A layer that
+ * nobody runs would leave the loss out without a word, so it is named, once.
  */
-interface Mailbox {
-  target: Tensor | undefined;
-  /** Different targets posted since a layer ran. */
-  posts: number;
-}
-
-/** One mailbox for the process, also when the package is loaded twice (as ESM and as CommonJS). */
-const MAILBOX = Symbol.for('snnl-layer/target-labels');
-
-function mailbox(): Mailbox {
-  const store = globalThis as typeof globalThis & { [MAILBOX]?: Mailbox };
-  store[MAILBOX] ??= { target: undefined, posts: 0 };
-  return store[MAILBOX];
-}
-
-/** A layer runs: what was posted before belongs to an earlier step. */
-export function forgetTarget(): void {
-  Object.assign(mailbox(), { target: undefined, posts: 0 });
-}
-
-function post(target: Tensor): void {
-  const box = mailbox();
-  if (box.target !== target) box.posts += 1;
-  box.target = target;
-}
-
-/**
- * The target posted in this step, undefined if there is none.
- *
- * @throws Error if different targets were posted: which of them holds the labels is unknown.
- */
-export function postedTarget(): Tensor | undefined {
-  const { target, posts } = mailbox();
-  if (target === undefined || target.isDisposed) return undefined;
-  if (posts > 1) {
-    throw new Error(
-      `${posts} outputs of the model use withTargetLabels, each with its own target. Wrap only ` +
-        'the loss of the output whose target holds the class labels, or give the layers a second ' +
-        'input: layer.apply([features, labels]).',
-    );
-  }
-  return target;
+function post(yTrue: Tensor, yPred: Tensor): void {
+  if (read(yTrue, yPred) !== undefined || currentTape() === null) return;
+  const idle = idleLayers();
+  if (idle.size === 0) return;
+  console.warn(
+    `snnl-layer: no SoftNearestNeighbor layer ran in a training step whose loss hands labels over. ` +
+      `Never run so far: ${[...idle].map((name) => `'${name}'`).join(', ')}. A layer is part of a ` +
+      'model where the outputs are computed from what layer.apply(...) returns.',
+  );
+  idle.clear();
 }
 
 /** The function that `compile({loss: name})` would use; tfjs-layers looks names up only there. */
@@ -93,7 +61,7 @@ export function withTargetLabels(loss: string | LossOrMetricFunction): LossOrMet
     );
   }
   return (yTrue, yPred) => {
-    post(yTrue);
+    post(yTrue, yPred);
     return inner(yTrue, yPred);
   };
 }
