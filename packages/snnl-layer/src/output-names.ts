@@ -31,7 +31,8 @@ export function outputNames(
         listed(outputShapes).some((shape) => widths.includes(width(shape))),
       ),
     )
-    .map(({ name }) => `'${name}'`);
+    .map(({ name }) => `'${name}'`)
+    .sort();
   if (names.length === outputs.length) return names.join(' and ');
   const shapes = outputs.map(({ shape }) => `[${shape}]`).join(' and ');
   return names.length < outputs.length
