@@ -6,6 +6,7 @@ export {
 } from './balanced-batches';
 export type { Distance } from './distance';
 export { HOST_KERNELS } from './host/loss-kernels';
+export { allLayers } from './inner-layers';
 export { type KernelChoice, type KernelKind, kernelFor } from './kernel-choice';
 export {
   assertKernelInputs,

@@ -588,6 +588,18 @@ describe('is said once on the console', () => {
   });
 });
 
+test('a step that fails in its losses leaves nothing behind', async () => {
+  const { x, y } = data(9);
+  const model = models.functional(softNearestNeighbor());
+  model.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' });
+  const { numTensors } = tf.memory();
+  for (let i = 0; i < 3; i++) {
+    await expect(model.trainOnBatch(x, y)).rejects.toThrow(/has no labels/);
+    await Promise.resolve();
+    expect(tf.memory().numTensors).toBe(numTensors);
+  }
+});
+
 test('predict keeps no more than a bounded share of the data for a reading that may come', () => {
   const captures = new Captures(() => {}, 4 * 2 * 6);
   const batches = [0, 1, 2, 3].map((seed) => tf.randomNormal([2, 3], 0, 1, 'float32', seed));

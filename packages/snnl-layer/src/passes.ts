@@ -1,4 +1,4 @@
-import { engine, scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { dispose, engine, scalar, type Tensor } from '@tensorflow/tfjs-core';
 
 /** Where in a run of a model a layer captured what passed through it. */
 export interface Place {
@@ -73,6 +73,12 @@ export function shared(a: readonly number[], b: readonly number[]): number {
   return depth;
 }
 
+/** Frees what a step that failed wanted for its gradient: tfjs does so only after a whole step. */
+function freeFailedTape(): void {
+  const { activeTape, gradientDepth } = engine().state;
+  if (gradientDepth === 0) dispose(activeTape?.map(({ saved }) => saved ?? []) ?? []);
+}
+
 /** Adds a place to the run that is under way on the current tape, or to a new one. */
 export function enter(place: Place): Run {
   const store = passes();
@@ -85,6 +91,7 @@ export function enter(place: Place): Run {
   if (store.runs.length === 0) {
     queueMicrotask(() => {
       store.runs = [];
+      freeFailedTape();
     });
   }
   const run = { tape, end: Number.POSITIVE_INFINITY, places: [place], readings: [] };
