@@ -234,7 +234,7 @@ export class SoftNearestNeighbor extends layers.Layer {
     // Gradients inside a step come before its losses.
     if (engine().state.gradientDepth > 0 || this.captures.isCharged(capture)) return;
     const meant = capture.labels === undefined ? this.claims(capture).length > 0 : capture.training;
-    if (this.factor !== 0 && meant) throw new Error(this.omission());
+    if (this.factor !== 0 && meant) throw this.omission();
   }
 
   private sayOmission(capture: Capture): void {
@@ -242,16 +242,16 @@ export class SoftNearestNeighbor extends layers.Layer {
     // Else it is of no training that is known of, such as a teacher's.
     if (!capture.training && !this.hasLabels(capture)) return;
     this.warned = true;
-    console.warn(`snnl-layer: ${this.omission()}`);
+    console.warn(this.omission().message);
   }
 
-  private omission(): string {
-    return (
+  private omission(): Error {
+    return new Error(
       `Layer '${this.name}' ran in a training step, but nobody asked for its loss. tfjs asks no ` +
-      'layer inside a custom layer, nor in a model inside a wrapper such as timeDistributed: let ' +
-      'that layer of the model pass the loss on, outer.addLoss(layer.losses), or wrap the layer ' +
-      'alone: timeDistributed({layer}). In a loop of your own, add model.calculateLosses() to the ' +
-      'loss. With factor: 0 the layer only measures.'
+        'layer inside a custom layer, nor in a model inside a wrapper such as timeDistributed: let ' +
+        'that layer of the model pass the loss on, outer.addLoss(layer.losses), or wrap the layer ' +
+        'alone: timeDistributed({layer}). In a loop of your own, add model.calculateLosses() to the ' +
+        'loss. With factor: 0 the layer only measures.',
     );
   }
 
