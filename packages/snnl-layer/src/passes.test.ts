@@ -235,6 +235,40 @@ describe('a layer in timeDistributed', () => {
   });
 });
 
+describe('a layer in a cell', () => {
+  /** A cell that passes its input through the layer, and has no state to speak of. */
+  class Cell extends tf.layers.Layer {
+    static className = 'PassingCell';
+    readonly stateSize = 6;
+    constructor(readonly layer: SoftNearestNeighbor) {
+      super({});
+    }
+    override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor[] {
+      const [x, state] = inputs as [tf.Tensor, tf.Tensor];
+      return [this.layer.apply(x) as tf.Tensor, state];
+    }
+  }
+
+  test('of an RNN is a place at each step: measured, refused, charged where passed on', async () => {
+    const { x, y, steps } = sequences();
+    const layer = softNearestNeighbor({ name: 'in_cell' });
+    const project = tf.layers.timeDistributed({ layer: hidden(7, 6), inputShape: [4, 6] });
+    const cell = new Cell(layer) as tf.layers.Layer & { stateSize: number };
+    const outer = tf.layers.rnn({ cell: cell as never, returnSequences: true });
+    const model = tf.sequential({ layers: [project, outer, tf.layers.flatten()] });
+    model.add(head('cell_head'));
+    model.compile({ optimizer: still(), loss: none, metrics: [entanglement(layer)] });
+    const kernel = kernelOf(project);
+    const expected = steps.reduce((s, step) => s + loss(classes(y), dense(step, kernel)), 0);
+    expect(metric(model.evaluate(x, y))).toBeCloseTo(expected, 5);
+    await expect(model.trainOnBatch(x, y)).rejects.toThrow(/'in_cell' ran in a training step/);
+    outer.addLoss(layer.losses);
+    const [total, measured] = (await model.trainOnBatch(x, y)) as number[];
+    expect(total).toBeCloseTo(expected, 5);
+    expect(measured).toBeCloseTo(expected, 5);
+  });
+});
+
 describe('a layer that tfjs asks for no loss', () => {
   const inner = (layer: SoftNearestNeighbor, branch: tf.layers.Layer) =>
     tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: [6] }), branch, layer] });
@@ -340,6 +374,25 @@ describe('labels', () => {
     },
   );
 
+  test('reach the layer from a loss inside a tidy, and one that is given a part of the output', async () => {
+    const { x, y } = data(9);
+    const layer = softNearestNeighbor();
+    const model = models.nested(layer);
+    const expected = loss(classes(y), features(model, x));
+    for (const wrapped of [
+      (yTrue: tf.Tensor, yPred: tf.Tensor) => tf.tidy(() => none(yTrue, yPred)),
+      (yTrue: tf.Tensor, yPred: tf.Tensor) => none(yTrue, tf.slice(yPred, 0, [-1, 2])),
+    ]) {
+      model.compile({ optimizer: still(), loss: wrapped });
+      expect(await model.trainOnBatch(x, y)).toBeCloseTo(expected, 5);
+      model.compile({ optimizer: still(), loss: wrapped, metrics: [entanglement(layer)] });
+      const batches = (await model.evaluate(x, y, { batchSize: 9 })) as tf.Scalar[];
+      expect(metric(batches)).toBeCloseTo(expected, 5);
+      const [total] = (await model.trainOnBatch(x, y)) as number[];
+      expect(total).toBeCloseTo(expected, 5);
+    }
+  });
+
   test('of two layers come from the metric of each', async () => {
     const { x, y } = data(12);
     const layers = [softNearestNeighbor({ name: 'la' }), softNearestNeighbor({ name: 'lb' })];
@@ -373,6 +426,11 @@ describe('labels', () => {
       metrics: { out_la: entanglement(a), out_lb: entanglement(b) },
     });
     const result = model.evaluate(x, targets);
+    await Promise.resolve();
+    const { numTensors } = tf.memory();
+    await model.trainOnBatch(x, targets);
+    await Promise.resolve();
+    expect(tf.memory().numTensors).toBe(numTensors);
     expect(metric(result, -2)).toBeCloseTo(values[0], 5);
     expect(metric(result)).toBeCloseTo(values[1], 5);
   });
@@ -480,6 +538,21 @@ describe('a pass of a teacher', () => {
     await Promise.resolve();
     expect(warn).not.toHaveBeenCalled();
   });
+});
+
+test('a predict of the student in a callback changes nothing', async () => {
+  const { x, y } = data(18);
+  const layer = softNearestNeighbor();
+  const model = models.nested(layer);
+  model.compile({ optimizer: still(), loss: none, metrics: [entanglement(layer)] });
+  const look = async () => tf.dispose([model.predict(tf.mul(x, 3)), model.evaluate(x, y)]);
+  const { history } = await model.fit(x, y, {
+    batchSize: 18,
+    verbose: 0,
+    callbacks: { onBatchBegin: look, onBatchEnd: look, onEpochEnd: look },
+  });
+  const expected = loss(classes(y), features(model, x));
+  for (const values of Object.values(history)) expect(Number(values[0])).toBeCloseTo(expected, 5);
 });
 
 describe('two models on one tape', () => {
