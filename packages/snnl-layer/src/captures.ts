@@ -49,6 +49,8 @@ export class Captures {
   private lost: (Place & { readonly run: Run })[] = [];
   /** Tape of the last step in which the layer was charged. */
   private chargedTape: unknown;
+  /** Bytes that are kept of runs outside of training. */
+  private free = 0;
   private spread = new WeakSet<Reading>();
   private clearing = false;
 
@@ -72,9 +74,13 @@ export class Captures {
   ): Capture | undefined {
     const tape = currentTape();
     if (tape === null && !always) return undefined;
-    this.discard((capture) => !readable(capture.run.tape, capture.scopes));
+    const scopes = currentScopes();
+    const last = this.current.at(-1);
+    if (last !== undefined && (last.run.tape !== tape || last.scopes[0] !== scopes[0])) {
+      this.discard((capture) => !readable(capture.run.tape, capture.scopes));
+    }
     const copy = keep(features.clone());
-    const place = { id: copy.id, scopes: currentScopes(), training };
+    const place = { id: copy.id, scopes, training };
     const capture: Capture = {
       ...place,
       run: enter(place),
@@ -84,7 +90,10 @@ export class Captures {
       measured: undefined,
     };
     this.current.push(capture);
-    if (tape === null) this.fitBudget();
+    if (tape === null) {
+      this.free += bytes(capture);
+      this.fitBudget(capture);
+    }
     this.clearSoon();
     return capture;
   }
@@ -93,9 +102,9 @@ export class Captures {
   of(reading: Reading): Capture[] | undefined {
     const { run } = reading;
     const all = [...this.lost, ...this.current].filter((place) => place.run === run);
-    const found = placesRead(reading, all);
-    const whole = found.every((place) => !this.lost.includes(place));
-    return whole ? this.current.filter((capture) => found.includes(capture)) : undefined;
+    const found = new Set<Place>(placesRead(reading, all));
+    if (this.lost.some((place) => found.has(place))) return undefined;
+    return this.current.filter((capture) => found.has(capture));
   }
 
   /** The readings of a capture's run, each noted at the captures that it belongs to. */
@@ -110,14 +119,11 @@ export class Captures {
     return capture.readings;
   }
 
-  /** Captures that are to be charged; none if that is done; undefined if the layer did not run. */
+  /** The captures of the current step; none if they are charged; undefined if there were none. */
   due(): Capture[] | undefined {
     const tape = currentTape();
-    const all = this.current.filter(({ run }) => run.tape === tape);
-    if (all.length === 0) return this.chargedTape === tape ? [] : undefined;
-    // A run that does not train, on the tape of one that does, is nobody's.
-    const training = all.filter((capture) => capture.training);
-    return training.length > 0 ? training : all;
+    const due = this.current.filter(({ run }) => run.tape === tape);
+    return due.length === 0 && this.chargedTape !== tape ? undefined : due;
   }
 
   /** Frees what the current step charged. */
@@ -141,6 +147,7 @@ export class Captures {
     this.current = this.current.filter((capture) => {
       if (!gone(capture)) return true;
       if (this.isOmitted(capture)) this.onOmission(capture);
+      if (capture.run.tape === null) this.free -= bytes(capture);
       dispose(capture);
       return false;
     });
@@ -153,15 +160,13 @@ export class Captures {
     return tape !== null && tape !== engine().state.activeTape && !this.isCharged(capture);
   }
 
-  private fitBudget(): void {
-    const free = this.current.filter(({ run }) => run.tape === null);
-    let total = free.reduce((sum, capture) => sum + bytes(capture), 0);
-    for (const capture of free.slice(0, -1)) {
-      if (total <= this.budget) return;
-      total -= bytes(capture);
-      const { id, scopes, training, run } = capture;
+  private fitBudget(newest: Capture): void {
+    while (this.free > this.budget) {
+      const oldest = this.current.find(({ run }) => run.tape === null);
+      if (oldest === undefined || oldest === newest) return;
+      const { id, scopes, training, run } = oldest;
       this.lost.push({ id, scopes, training, run });
-      this.discard((other) => other === capture);
+      this.discard((other) => other === oldest);
     }
   }
 

@@ -15,11 +15,11 @@ import {
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 import { type Capture, Captures } from './captures';
 import type { Distance } from './distance';
+import { outputNames } from './graph';
 import { LabelCheck } from './label-check';
 import { checkedOptions, LAYER_OPTIONS, type SoftNearestNeighborOptions } from './layer-options';
 import { type Measured, measureBatch } from './measure-batch';
 import { assertOptions } from './options-object';
-import { outputNames } from './output-names';
 import { idleLayers, type Reading, read } from './passes';
 import { assertTemperature, type Temperature } from './temperature';
 
@@ -126,7 +126,7 @@ export class SoftNearestNeighbor extends layers.Layer {
 
   override apply(...args: Parameters<layers.Layer['apply']>): ReturnType<layers.Layer['apply']> {
     const output = super.apply(...args);
-    if (!(output instanceof Tensor)) idleLayers().add(this.name);
+    if (!(output instanceof Tensor)) idleLayers().set(this.name, new WeakRef(this));
     return output;
   }
 
@@ -205,9 +205,11 @@ export class SoftNearestNeighbor extends layers.Layer {
     if (due === undefined) throw this.didNotRun();
     try {
       if (this.factor === 0 || due.length === 0) return scalar(0);
-      // Without labels is what a loss runs for itself, if there is anything else.
-      const known = due.filter((capture) => this.hasLabels(capture));
-      const losses = (known.length > 0 ? known : due).map((capture) => this.measured(capture).loss);
+      const labelled = due.filter((capture) => this.hasLabels(capture));
+      const meant = labelled.filter((capture) => this.isMeant(capture));
+      // What a loss or metric runs for itself is on the same tape.
+      const places = [meant, labelled].find(({ length }) => length > 0) ?? due;
+      const losses = places.map((capture) => this.measured(capture).loss);
       const [first] = losses as [Scalar];
       return mul(losses.length === 1 ? first : addN(losses), this.factor);
     } finally {
@@ -233,8 +235,7 @@ export class SoftNearestNeighbor extends layers.Layer {
   private assertCharged(capture: Capture): void {
     // Gradients inside a step come before its losses.
     if (engine().state.gradientDepth > 0 || this.captures.isCharged(capture)) return;
-    const meant = capture.labels === undefined ? this.claims(capture).length > 0 : capture.training;
-    if (this.factor !== 0 && meant) throw this.omission();
+    if (this.factor !== 0 && this.isMeant(capture)) throw this.omission();
   }
 
   private sayOmission(capture: Capture): void {
@@ -263,6 +264,7 @@ export class SoftNearestNeighbor extends layers.Layer {
 
   /** Readings whose target is the labels of a capture; with different targets if these conflict. */
   private claims(capture: Capture): Reading[] {
+    // The targets of an evaluate inside a step are gone with it.
     const all = this.captures.readings(capture).filter(({ target }) => !target.isDisposed);
     const own = all.filter(({ reader }) => reader === this);
     return own.length > 0 ? own : all.filter(({ reader }) => reader === undefined);
@@ -270,6 +272,11 @@ export class SoftNearestNeighbor extends layers.Layer {
 
   private hasLabels(capture: Capture): boolean {
     return capture.labels !== undefined || this.claims(capture).length > 0;
+  }
+
+  /** Whether it is known to be of a pass that trains. */
+  private isMeant(capture: Capture): boolean {
+    return this.hasLabels(capture) && (capture.training || this.claims(capture).length > 0);
   }
 
   private labels(capture: Capture): Tensor {

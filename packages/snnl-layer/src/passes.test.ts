@@ -235,6 +235,23 @@ describe('a layer in timeDistributed', () => {
   });
 });
 
+test('a layer beside and inside a custom layer counts at both', async () => {
+  const { x, y } = data(12);
+  const layer = softNearestNeighbor();
+  const branches = [hidden(0), hidden(1)] as const;
+  const holder = new Holder(layer);
+  const input = tf.input({ shape: [6] });
+  const codes = [layer.apply(branches[0].apply(input)), holder.apply(branches[1].apply(input))];
+  const joined = tf.layers.concatenate().apply(codes as tf.SymbolicTensor[]);
+  const outputs = symbolic(head('both_head').apply(joined as tf.SymbolicTensor));
+  const model = tf.model({ inputs: input, outputs });
+  const expected = branches.reduce((s, b) => s + loss(classes(y), dense(x, kernelOf(b))), 0);
+  model.compile({ optimizer: still(), loss: none, metrics: [entanglement(layer)] });
+  expect(metric(model.evaluate(x, y))).toBeCloseTo(expected, 5);
+  const step = (await model.trainOnBatch(x, y)) as number[];
+  expect(step).toEqual([expect.closeTo(expected, 5), expect.closeTo(expected, 5)]);
+});
+
 describe('a layer in a cell', () => {
   /** A cell that passes its input through the layer, and has no state to speak of. */
   class Cell extends tf.layers.Layer {
@@ -486,6 +503,7 @@ describe('a pass of a teacher', () => {
       ['a layer of its own', false],
       ['the layer of the student', true],
     ])('with %s changes neither labels nor captures, in loss or metric', async (_, same) => {
+      const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
       const { x, y } = data(9);
       const layer = softNearestNeighbor();
       const student = models.functional(layer);
@@ -519,7 +537,32 @@ describe('a pass of a teacher', () => {
       await student.fit(x, y, fit);
       await Promise.resolve();
       expect(tf.memory().numTensors).toBe(numTensors);
+      expect(warn).not.toHaveBeenCalled();
     });
+  });
+
+  test('with labels as an input, by the student itself', async () => {
+    const { x, y } = data(9);
+    const layer = softNearestNeighbor();
+    const branch = hidden(4);
+    const inputs = [tf.input({ shape: [6] }), tf.input({ shape: [3] })] as const;
+    const code = layer.apply([symbolic(branch.apply(inputs[0])), inputs[1]]);
+    const model = tf.model({
+      inputs: [...inputs],
+      outputs: symbolic(head('own_labels').apply(code as tf.SymbolicTensor)),
+    });
+    const labels = other(9);
+    const again: LossOrMetricFunction = () =>
+      tf.mul(tf.sum(model.predict([tf.mul(x, 3), labels]) as tf.Tensor), 0);
+    const expected = loss(classes(labels), dense(x, kernelOf(branch)));
+    for (const wrapped of [again, withTargetLabels(again)]) {
+      model.compile({ optimizer: still(), loss: wrapped, metrics: [entanglement(layer)] });
+      expect(metric(model.evaluate([x, labels], y))).toBeCloseTo(expected, 5);
+      const step = (await model.trainOnBatch([x, labels], y)) as number[];
+      expect(step).toEqual([expect.closeTo(expected, 5), expect.closeTo(expected, 5)]);
+      model.compile({ optimizer: still(), loss: wrapped });
+      expect(await model.trainOnBatch([x, labels], y)).toBeCloseTo(expected, 5);
+    }
   });
 
   test('may lie behind the student, so that its gradient runs through its layer', async () => {
@@ -633,18 +676,27 @@ describe('is said once on the console', () => {
     ).toThrow(/nobody asked for its loss.*calculateLosses/);
   });
 
-  test('that a layer leads to no output', async () => {
-    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
-    const { x, y } = data(9);
-    const input = tf.input({ shape: [6] });
-    const code = symbolic(hidden(0).apply(input));
-    softNearestNeighbor({ name: 'dangling' }).apply(code);
-    const model = tf.model({ inputs: input, outputs: symbolic(head('dangling_head').apply(code)) });
-    model.compile({ optimizer: 'sgd', loss: withTargetLabels('meanSquaredError') });
-    for (let i = 0; i < 3; i++) await model.trainOnBatch(x, y);
-    expect(warn.mock.calls).toHaveLength(1);
-    expect(warn.mock.calls[0]?.[0]).toMatch(/no SoftNearestNeighbor layer ran.*'dangling'/);
-  });
+  test.each(['directly', 'through a dense layer', 'beside one that runs'])(
+    'that a layer leads to no output: %s',
+    async (how) => {
+      const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+      const { x, y } = data(9);
+      const name = `dangling_${how.length}`;
+      const input = tf.input({ shape: [6] });
+      const code = symbolic(hidden(0).apply(input));
+      const branch = symbolic(softNearestNeighbor({ name }).apply(code));
+      if (how === 'through a dense layer') head(`after_${name}`).apply(branch);
+      const used =
+        how === 'beside one that runs' ? symbolic(softNearestNeighbor().apply(code)) : code;
+      const outputs = symbolic(head(`head_${name}`).apply(used));
+      const model = tf.model({ inputs: input, outputs });
+      // A model that is built and not yet trained is none of the step's business.
+      models.functional(softNearestNeighbor());
+      model.compile({ optimizer: 'sgd', loss: withTargetLabels('meanSquaredError') });
+      for (let i = 0; i < 3; i++) await model.trainOnBatch(x, y);
+      expect(warn.mock.calls).toEqual([[expect.stringContaining(`'${name}' did not run`)]]);
+    },
+  );
 
   test('not where a step failed', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});

@@ -1,4 +1,5 @@
 import { dispose, engine, scalar, type Tensor } from '@tensorflow/tfjs-core';
+import type { layers } from '@tensorflow/tfjs-layers';
 
 /** Where in a run of a model a layer captured what passed through it. */
 export interface Place {
@@ -40,8 +41,8 @@ export interface Run {
 
 interface Passes {
   runs: Run[];
-  /** Names of layers that were put into a graph and have never run. */
-  readonly idle: Set<string>;
+  /** Layers that were put into a graph and have never run, by name. */
+  readonly idle: Map<string, WeakRef<layers.Layer>>;
 }
 
 /** One store for the process, also when the package is loaded twice (as ESM and as CommonJS). */
@@ -49,11 +50,11 @@ const STORE = Symbol.for('snnl-layer/passes');
 
 function passes(): Passes {
   const store = globalThis as typeof globalThis & { [STORE]?: Passes };
-  store[STORE] ??= { runs: [], idle: new Set() };
+  store[STORE] ??= { runs: [], idle: new Map() };
   return store[STORE];
 }
 
-export const idleLayers = (): Set<string> => passes().idle;
+export const idleLayers = (): Passes['idle'] => passes().idle;
 
 export const currentTape = (): unknown => (engine().isTapeOn() ? engine().state.activeTape : null);
 

@@ -1,24 +1,24 @@
 import { type Tensor, train } from '@tensorflow/tfjs-core';
 import { input, layers, model } from '@tensorflow/tfjs-layers';
+import { isOnTape } from './graph';
 import { currentTape, idleLayers, read } from './passes';
 
 /** A compiled loss or metric of tfjs-layers. */
 export type LossOrMetricFunction = (yTrue: Tensor, yPred: Tensor) => Tensor;
 
-/**
- * Hands the target of a compiled loss to the layers of the run that gave `yPred`. A layer that
- * nobody runs would leave the loss out without a word, so it is named, once.
- */
-function post(yTrue: Tensor, yPred: Tensor): void {
-  if (read(yTrue, yPred) !== undefined || currentTape() === null) return;
-  const idle = idleLayers();
-  if (idle.size === 0) return;
-  console.warn(
-    `snnl-layer: no SoftNearestNeighbor layer ran in a training step whose loss hands labels over. ` +
-      `Never run so far: ${[...idle].map((name) => `'${name}'`).join(', ')}. A layer is part of a ` +
-      'model where the outputs are computed from what layer.apply(...) returns.',
-  );
-  idle.clear();
+/** Names a layer beside the model that trains which leads to no output of it, and so never runs. */
+function sayIdle(): void {
+  for (const [name, reference] of idleLayers()) {
+    const layer = reference.deref();
+    if (layer !== undefined && !isOnTape(layer)) continue;
+    idleLayers().delete(name);
+    if (layer === undefined) continue;
+    console.warn(
+      `Layer '${name}' did not run in a training step of the model beside it, so its loss is left ` +
+        'out. A layer is part of a model whose outputs are computed from what layer.apply(...) ' +
+        'returns.',
+    );
+  }
 }
 
 /** The function that `compile({loss: name})` would use; tfjs-layers looks names up only there. */
@@ -60,8 +60,13 @@ export function withTargetLabels(loss: string | LossOrMetricFunction): LossOrMet
         'with several outputs, wrap the loss of the output whose target holds the labels.',
     );
   }
+  let looked = false;
   return (yTrue, yPred) => {
-    post(yTrue, yPred);
+    read(yTrue, yPred);
+    if (!looked && currentTape() !== null) {
+      looked = true;
+      sayIdle();
+    }
     return inner(yTrue, yPred);
   };
 }

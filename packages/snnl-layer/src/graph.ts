@@ -1,3 +1,4 @@
+import { engine, Variable } from '@tensorflow/tfjs-core';
 import type { layers, Shape } from '@tensorflow/tfjs-layers';
 
 type Layer = layers.Layer;
@@ -5,14 +6,25 @@ type Layer = layers.Layer;
 const listed = (shapes: Shape | Shape[]): Shape[] =>
   (Array.isArray(shapes[0]) ? shapes : [shapes]) as Shape[];
 
-/** The layers of the graph that `layer` was put into whose outputs no other layer takes. */
-function lastLayers(layer: Layer): Layer[] {
+/** The layers of the graph that `layer` was put into, upstream, downstream and beside it. */
+function graphOf(layer: Layer): Layer[] {
   const seen = new Set<Layer>([layer]);
   for (const { inboundNodes, outboundNodes } of seen) {
     for (const node of inboundNodes) for (const before of node.inboundLayers) seen.add(before);
     for (const { outboundLayer } of outboundNodes) seen.add(outboundLayer);
   }
-  return [...seen].filter(({ outboundNodes }) => outboundNodes.length === 0);
+  return [...seen];
+}
+
+/** Whether a layer of the graph of `layer` has used its weights on the tape that records. */
+export function isOnTape(layer: Layer): boolean {
+  const used = new Set<string>();
+  for (const { inputs } of engine().state.activeTape ?? []) {
+    for (const input of Object.values(inputs)) {
+      if (input instanceof Variable) used.add(input.name);
+    }
+  }
+  return graphOf(layer).some(({ weights }) => weights.some(({ name }) => used.has(name)));
 }
 
 /**
@@ -25,9 +37,10 @@ export function outputNames(
 ): string {
   const width = (shape: readonly (number | null)[]): string => shape.slice(1).join();
   const widths = outputs.map(({ shape }) => width(shape));
-  const names = lastLayers(layer)
-    .filter((last) =>
-      last.inboundNodes.some(({ outputShapes }) =>
+  const names = graphOf(layer)
+    .filter(({ outboundNodes }) => outboundNodes.length === 0)
+    .filter(({ inboundNodes }) =>
+      inboundNodes.some(({ outputShapes }) =>
         listed(outputShapes).some((shape) => widths.includes(width(shape))),
       ),
     )
