@@ -6,6 +6,7 @@ export {
 export type { Memory, Reduction } from './batch-loss';
 export type { Distance } from './distance';
 export { HOST_KERNELS } from './host/loss-kernels';
+export { allLayers } from './inner-layers';
 export { type KernelChoice, type KernelKind, kernelFor } from './kernel-choice';
 export {
   assertKernelInputs,
