@@ -1,4 +1,4 @@
-import { add, addN, cast, div, equal, scalar, tidy } from '@tensorflow/tfjs-core';
+import { add, addN, cast, div, equal, type Scalar, tidy } from '@tensorflow/tfjs-core';
 import type { SoftNearestNeighbor } from './layer';
 import { shown } from './options-object';
 import type { LossOrMetricFunction } from './target-labels';
@@ -52,7 +52,7 @@ export function entanglement(
       const places = layer.measure(yTrue, yPred);
       const loss = addN(places.map((place) => place.loss));
       if (measure === 'loss') return loss;
-      const chance = addN(places.map((place) => place.chance ?? scalar(Number.NaN)));
+      const chance = addN(places.map((place) => place.chance as Scalar));
       return div(loss, add(chance, cast(equal(chance, 0), 'float32')));
     });
   return Object.defineProperty(metric, 'name', { value: name });
