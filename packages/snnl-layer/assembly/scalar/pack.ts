@@ -1,5 +1,5 @@
 import { zeroIfBad } from '../bad';
-import { Job, PANEL, ROWS, RowSet, rowsIn } from '../layout';
+import { Job, PANEL, ROWS, RowSet, SEGMENT, rowsIn } from '../layout';
 
 /** See index.ts. */
 export function pack(job: Job, set: RowSet, block: i32): void {
@@ -9,15 +9,19 @@ export function pack(job: Job, set: RowSet, block: i32): void {
   for (let r: usize = 0; r < <usize>ROWS; r++) {
     const at = <usize>(block * ROWS) + r;
     const raw = set.raw + (<usize>(r < <usize>count ? load<i32>(set.order + (at << 2)) : 0) * <usize>job.features << 2);
-    let norm: f32 = 0;
+    let norm: f32 = 0, part: f32 = 0;
     for (let f: usize = 0; f < width; f++) {
       let x: f32 = 0;
+      if (f % SEGMENT == 0) {
+        norm += part;
+        part = 0;
+      }
       if (r < <usize>count && f < <usize>job.features) x = load<f32>(raw + (f << 2)) - load<f32>(job.center + (f << 2));
-      norm += x * x;
+      part += x * x;
       if (panels) store<f32>(panels + (f >> 3) * PANEL + (r << 5) + ((f & 7) << 2), x);
       store<f32>(columns + (((r >> 3) * width + f) << 5) + ((r & 7) << 2), x);
     }
-    store<f32>(set.norms + (at << 2), norm);
+    store<f32>(set.norms + (at << 2), norm + part);
     zeroIfBad(job, set, at, panels, columns, <i32>r);
   }
 }

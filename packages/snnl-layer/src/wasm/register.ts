@@ -1,6 +1,7 @@
 import { getKernel, registerKernel } from '@tensorflow/tfjs-core';
 import { HOST_KERNELS } from '../host/loss-kernels';
 import {
+  CROSS_LOG_SUMS,
   NEIGHBOR_LOG_SUMS,
   NEIGHBOR_LOG_SUMS_GRAD,
   UNIT_ROWS,
@@ -9,7 +10,7 @@ import {
 import type { KernelBuild } from './binary';
 import { compileKernelsAsync } from './compiled';
 import { useKernels } from './current-runtime';
-import { logSums, logSumsGrad } from './kernels';
+import { crossLogSums, logSums, logSumsGrad } from './kernels';
 import { cpuKernelThreads } from './threads';
 import { unitRowsGradKernel, unitRowsKernel } from './unit-rows';
 
@@ -59,6 +60,7 @@ function register(): void {
   const kernels = {
     [NEIGHBOR_LOG_SUMS]: logSums,
     [NEIGHBOR_LOG_SUMS_GRAD]: logSumsGrad,
+    [CROSS_LOG_SUMS]: crossLogSums,
     [UNIT_ROWS]: unitRowsKernel,
     [UNIT_ROWS_GRAD]: unitRowsGradKernel,
     ...HOST_KERNELS,
