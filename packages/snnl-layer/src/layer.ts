@@ -32,6 +32,15 @@ function reverseGradient(x: Tensor): Tensor {
   );
 }
 
+/** `factor` times a loss. The multiplication of tfjs saves both for a gradient that needs neither. */
+function scaled(loss: Scalar, factor: number): Scalar {
+  if (factor === 1) return loss.clone();
+  return customGrad((x) => ({
+    value: mul(x as Scalar, factor),
+    gradFunc: (dy: Scalar) => mul(dy, factor),
+  }))(loss) as Scalar;
+}
+
 /**
  * Captures the activations that pass through it and adds their soft nearest neighbour loss to the
  * training objective, `factor` times. Features go through unchanged.
@@ -215,7 +224,7 @@ export class SoftNearestNeighbor extends layers.Layer {
       const places = [meant, labelled].find(({ length }) => length > 0) ?? due;
       const losses = places.map((capture) => this.measured(capture).loss);
       const [first] = losses as [Scalar];
-      return mul(losses.length === 1 ? first : addN(losses), this.factor);
+      return scaled(losses.length === 1 ? first : addN(losses), this.factor);
     } finally {
       this.captures.charged();
     }
