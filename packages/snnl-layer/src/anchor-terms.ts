@@ -47,7 +47,11 @@ export interface AnchorTerms {
 }
 
 /** Candidates and their labels: the batch itself, then the memory. */
-function withMemory(x: Tensor2D, ids: Tensor1D, memory: Memory | undefined, distance: Distance) {
+function withMemory(
+  x: Tensor2D,
+  ids: Tensor1D,
+  { memory, distance, kernel }: Omit<AnchorTermsOptions, 'temperature'>,
+) {
   if (memory === undefined) return { candidates: x, candidateLabels: ids };
   const past = featureRows(memory.features, 'memory.features');
   if (past.shape[1] !== x.shape[1]) {
@@ -58,7 +62,7 @@ function withMemory(x: Tensor2D, ids: Tensor1D, memory: Memory | undefined, dist
   }
   const pastIds = classIds(memory.labels, past.shape[0], 'memory.labels');
   return {
-    candidates: concat([x, embed(past, distance)], 0),
+    candidates: concat([x, embed(past, distance, kernel)], 0),
     candidateLabels: concat([ids, pastIds]),
   };
 }
@@ -95,8 +99,8 @@ export function batchSums(
   const n = rows.shape[0];
   assertLabelsFirst(labels, features);
   const ids = classIds(labels, n);
-  const anchors = embed(rows, distance);
-  const all = withMemory(anchors, ids, memory, distance);
+  const anchors = embed(rows, distance, kernel);
+  const all = withMemory(anchors, ids, { memory, distance, kernel });
   const sums = neighborLogSums(
     {
       anchors,

@@ -1,4 +1,5 @@
 import { engine, keep, type Tensor } from '@tensorflow/tfjs-core';
+import { moveHere } from './host/tensor-io';
 import type { Measured } from './measure-batch';
 import { forgetTarget } from './target-labels';
 
@@ -43,6 +44,7 @@ export class Captures {
     // Passes outside of training cannot be told apart, so only as many captures as places stay.
     while (tape === null && this.current.length >= this.places) this.consume();
     forgetTarget();
+    moveHere(features, labels);
     this.current.push({
       features: keep(features.clone()),
       labels: labels === undefined ? undefined : keep(labels.clone()),

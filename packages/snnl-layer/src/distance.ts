@@ -1,4 +1,5 @@
 import { mul, type Scalar, scalar, Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import type { KernelChoice } from './kernel-choice';
 import { assertTemperature, type Temperature, temperatureScalar } from './temperature';
 import { unitRows } from './unit-rows';
 
@@ -16,9 +17,9 @@ export function assertDistance(distance: unknown): asserts distance is Distance 
   }
 }
 
-/** The features whose squared Euclidean distances stand for `distance`. */
-export function embed(features: Tensor2D, distance: Distance): Tensor2D {
-  return distance === 'cosine' ? unitRows(features) : features;
+/** The features whose squared Euclidean distances stand for `distance`, by the kernels of a choice. */
+export function embed(features: Tensor2D, distance: Distance, kernel: KernelChoice): Tensor2D {
+  return distance === 'cosine' ? unitRows(features, kernel) : features;
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   tensor1d,
 } from '@tensorflow/tfjs-core';
 import { detach } from './detach';
+import { moveHere } from './host/tensor-io';
 
 /** Class ids as an int32 tensor, so that ids above 2^24 are not rounded as floats. */
 function idTensor(ids: ArrayLike<unknown>, name: string): Tensor {
@@ -39,6 +40,7 @@ function labelTensor(labels: Tensor | TensorLike, name: string): Tensor {
 export function classIds(labels: Tensor | TensorLike, batch: number, name = 'labels'): Tensor1D {
   return detach(() => {
     const given = labelTensor(labels, name);
+    moveHere(given);
     const { shape } = given;
     if (shape[0] !== batch || shape.length > 2) {
       throw new Error(

@@ -104,7 +104,7 @@ export async function neighborEntanglement(
   }
   const data = tidy(() => {
     // A clone, to be disposed of: it may be the tensor given.
-    const candidates = embed(featureRows(features, 'features'), distance).clone();
+    const candidates = embed(featureRows(features, 'features'), distance, kernel).clone();
     return {
       candidates,
       candidateLabels: classIds(labels, candidates.shape[0]),

@@ -22,6 +22,7 @@ import {
 import { composedLogSumsGrad } from './composed/gradient';
 import { composedLogSums } from './composed/log-sums';
 import { detach } from './detach';
+import { moveHere } from './host/tensor-io';
 import { type KernelChoice, resolveKernel } from './kernel-choice';
 import {
   assertKernelInputs,
@@ -172,6 +173,7 @@ export function neighborLogSums(
   { selfOffset = -1, kernel = 'auto' }: NeighborLogSumsOptions = {},
 ): Tensor2D {
   assertKernelInputs(inputs, selfOffset);
+  moveHere(...Object.values(inputs));
   const constant = {
     ...inputs,
     candidates: detach(() => inputs.candidates.clone()),

@@ -27,7 +27,7 @@ describe.each(['bare', ...BACKENDS])('unitRows on %s', (backend) => {
       [3e30, 4e30],
       [3e-30, 4e-30],
     ]);
-    close(unitRows(rows), [
+    close(unitRows(rows, 'auto'), [
       [0.6, 0.8],
       [0, 0],
       [0, -1],
@@ -37,7 +37,7 @@ describe.each(['bare', ...BACKENDS])('unitRows on %s', (backend) => {
   });
 
   test('gradient is what is left across the row, over its length', () => {
-    const grad = tf.grad((x) => tf.sum(tf.mul(unitRows(x as tf.Tensor2D), [[1, 0]])));
+    const grad = tf.grad((x) => tf.sum(tf.mul(unitRows(x as tf.Tensor2D, 'auto'), [[1, 0]])));
     // u = (0.6, 0.8): (1 - 0.36, -0.48) / 5.
     close(
       grad(
@@ -59,7 +59,7 @@ describe.each(['bare', ...BACKENDS])('unitRows on %s', (backend) => {
       [Number.POSITIVE_INFINITY, 1],
       [1, 0],
     ]);
-    const [[, bad] = [], [infinite] = [], good] = unitRows(rows).arraySync();
+    const [[, bad] = [], [infinite] = [], good] = unitRows(rows, 'auto').arraySync();
     expect([bad, infinite]).toEqual([Number.NaN, Number.NaN]);
     expect(good).toEqual([1, 0]);
   });

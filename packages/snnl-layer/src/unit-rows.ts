@@ -18,7 +18,7 @@ import {
   type Tensor,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
-import { kernelFor } from './kernel-choice';
+import { type KernelChoice, resolveKernel } from './kernel-choice';
 import { UNIT_ROWS, UNIT_ROWS_GRAD } from './kernel-names';
 
 const isZero = (x: Tensor): Tensor => cast(equal(x, 0), 'float32');
@@ -65,12 +65,12 @@ function fusedUnitRows(rows: Tensor2D): Tensor2D {
  * gets zero gradient.
  *
  * @param rows float32 `[N, D]`, D >= 1.
+ * @param kernel `composed` runs no fused kernel.
  * @returns float32 `[N, D]`.
  * @see docs/math.md eq. 7.
  */
-export function unitRows(rows: Tensor2D): Tensor2D {
-  if (kernelFor(getBackend()) === 'fused' && getKernel(UNIT_ROWS, getBackend()) != null) {
-    return fusedUnitRows(rows);
-  }
-  return composedUnitRows(rows);
+export function unitRows(rows: Tensor2D, kernel: KernelChoice): Tensor2D {
+  const backend = getBackend();
+  const fused = resolveKernel(kernel, backend) === 'fused' && getKernel(UNIT_ROWS, backend) != null;
+  return fused ? fusedUnitRows(rows) : composedUnitRows(rows);
 }

@@ -11,7 +11,7 @@ import {
   Transpose,
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
-import { input, moveInputs } from './host/tensor-io';
+import { input, moveTo } from './host/tensor-io';
 
 const BACKEND = 'wasm';
 const PRODUCTS = [BatchMatMul, _FusedMatMul];
@@ -59,7 +59,7 @@ function transposingFirst(multiply: KernelFunc, transpose: KernelFunc): KernelFu
       return multiply(call);
     }
     // A transpose that moves no number is a clone, which wants its input in place.
-    moveInputs(backend, { a, b });
+    moveTo(backend as KernelBackend, [a, b]);
     const copies: TensorInfo[] = [];
     const transposed = (x: TensorInfo): TensorInfo => {
       const perm = x.shape.map((_, axis) => axis);

@@ -1,4 +1,11 @@
-import type { DataId, KernelBackend, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
+import {
+  type DataId,
+  engine,
+  type KernelBackend,
+  type NamedTensorInfoMap,
+  type Tensor,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
 
 /** What the `wasm` backend has beside the interface of all: its tensors lie in one memory. */
 interface HeapBackend {
@@ -18,9 +25,15 @@ function heapOf(backend: object): HeapBackend | undefined {
  * grow, which detaches every view of it: tfjs's own clone and cast then throw, and values written to
  * an output that was made before are lost. So do it before anything is read or made.
  */
-export function moveInputs(backend: object, inputs: Readonly<Record<string, TensorInfo>>): void {
+export function moveTo(backend: object, tensors: Iterable<TensorInfo | undefined>): void {
   const heap = heapOf(backend);
-  if (heap) for (const { dataId } of Object.values(inputs)) heap.getMemoryOffset(dataId);
+  if (!heap) return;
+  for (const tensor of tensors) if (tensor) heap.getMemoryOffset(tensor.dataId);
+}
+
+/** {@link moveTo} the backend in use. */
+export function moveHere(...tensors: (Tensor | undefined)[]): void {
+  moveTo(engine().backend, tensors);
 }
 
 /** The input `name` of a kernel; throws where there is none. */
