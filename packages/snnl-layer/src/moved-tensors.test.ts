@@ -123,7 +123,7 @@ describe.each([
     const { moved, native } = await onBoth(from, to, (x) =>
       tf.norm(tf.engine().runKernel(UNIT_ROWS, { x }) as tf.Tensor),
     );
-    expect(moved).toBeCloseTo(Math.sqrt(ROWS), 3);
+    expect(moved).toBeCloseTo(Math.sqrt(ROWS), 1);
     expect(moved).toBe(native);
   });
 
