@@ -1,3 +1,4 @@
+import { runMatMul } from './mat-mul';
 import { runMemory } from './memory';
 import { HELP, parseOptions, UsageError } from './options';
 import { runTimes } from './times';
@@ -5,6 +6,7 @@ import { runTimes } from './times';
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
   if (options.help) return console.log(HELP);
+  if (options.matMul) return runMatMul(options);
   return options.memory ? runMemory(options) : runTimes(options);
 }
 

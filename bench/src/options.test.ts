@@ -14,12 +14,13 @@ test('without arguments: cosine, forward and backward, all cores, no PyTorch', (
     json: false,
     torch: false,
     memory: false,
+    matMul: false,
     help: false,
   });
 });
 
 test('every option is read', () => {
-  const flags = '--json --torch --memory --gpu --help'.split(' ');
+  const flags = '--json --torch --memory --mat-mul --gpu --help'.split(' ');
   const values = '--backend cpu --sizes 8x2 --distance both --pass both --repeats 3 --threads 1';
   expect(parseOptions([...flags, ...values.split(' ')])).toEqual({
     backend: 'cpu',
@@ -32,13 +33,14 @@ test('every option is read', () => {
     json: true,
     torch: true,
     memory: true,
+    matMul: true,
     help: true,
   });
 });
 
 test('the help text names every option', () => {
   const names = Object.keys(parseOptions([])).map((name) =>
-    name.replace(/(distance|pass)e?s$/, '$1'),
+    name.replace(/(distance|pass)e?s$/, '$1').replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`),
   );
   for (const name of names) expect(HELP).toContain(`--${name}`);
 });

@@ -27,6 +27,7 @@ export interface Options {
   readonly json: boolean;
   readonly torch: boolean;
   readonly memory: boolean;
+  readonly matMul: boolean;
   readonly gpu: boolean;
   readonly help: boolean;
 }
@@ -42,6 +43,7 @@ npm run bench -- [options]
   --threads N     cores for PyTorch and the tensorflow backend (default: all)
   --torch         also time PyTorch; installs it with pip into bench/.venv on first use
   --memory        peak of extra bytes of loss and gradient instead of times (default 8192x32)
+  --mat-mul       a training step on wasm without and with registerWasmMatMul instead of the loss
   --gpu           webgl and webgpu on the graphics card; default is software rendering
   --json          one JSON object a line (npm run --silent bench -- --json)
   --help          this text
@@ -92,6 +94,7 @@ export function parseOptions(args: readonly string[]): Options {
     json: values.json,
     torch: values.torch,
     memory: values.memory,
+    matMul: values['mat-mul'],
     gpu: values.gpu,
     help: values.help,
   };
@@ -111,6 +114,7 @@ function readArgs(args: readonly string[]) {
         json: { type: 'boolean', default: false },
         torch: { type: 'boolean', default: false },
         memory: { type: 'boolean', default: false },
+        'mat-mul': { type: 'boolean', default: false },
         gpu: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
