@@ -28,8 +28,8 @@ function statusOf(backend: GpuBackend): KernelStatus {
   const known = statuses.get(backend) ?? UNREGISTERED;
   const fused = kernelFor(backend) === 'fused';
   if (fused === known.fused) return known;
-  const reason = fused ? 'registered elsewhere' : 'unregistered since: call register()';
-  return { fused, reason };
+  if (fused) return { fused, reason: 'registered elsewhere' };
+  return { fused, reason: 'unregistered since: call register()' };
 }
 
 /** Per backend, whether the fused kernels are registered, and if not, why. */

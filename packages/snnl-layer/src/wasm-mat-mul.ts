@@ -35,8 +35,8 @@ export function registerWasmMatMul(): void {
   const [product, transpose] = [BatchMatMul, Transpose].map((name) => getKernel(name, BACKEND));
   if (product == null || transpose == null) {
     throw new Error(
-      `Expected the kernels ${BatchMatMul} and ${Transpose} of the backend '${BACKEND}' to be ` +
-        `registered, but they are not. Import '@tensorflow/tfjs-backend-wasm' before.`,
+      "Expected the kernels BatchMatMul and Transpose of the backend 'wasm' to be registered, but " +
+        "they are not. Import '@tensorflow/tfjs-backend-wasm' before.",
     );
   }
   for (const name of PRODUCTS) {
