@@ -44,7 +44,7 @@ test('every option is read', () => {
 
 test('the help text names every option', () => {
   const names = Object.keys(parseOptions([])).map((name) =>
-    name.replace(/(distance|pass)e?s$/, '$1'),
+    name.replace(/(distance|pass)e?s$/, '$1').replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`),
   );
   for (const name of names) expect(HELP).toContain(`--${name}`);
 });

@@ -1,4 +1,4 @@
-import { transposeBeforeWasmProducts } from '../../examples/digits/src/backend/fast-wasm-matmul';
+import { registerWasmMatMul } from 'snnl-layer';
 import { isBrowserBackend, useBackend } from './backends';
 import { openBrowser } from './browser/host';
 import { digits, loadWarning, machineLine, table, times } from './format';
@@ -34,7 +34,7 @@ async function onBackend(backend: BackendName, options: Options, report: Report)
   const machine = describeMachine();
   await report(measureStep, machine);
   if (backend !== 'wasm') return;
-  transposeBeforeWasmProducts();
+  registerWasmMatMul();
   await report(measureStep, machine, true);
 }
 

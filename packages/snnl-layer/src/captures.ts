@@ -1,4 +1,5 @@
 import { engine, keep, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { moveHere } from './host/tensor-io';
 import {
   currentScopes,
   currentTape,
@@ -86,6 +87,7 @@ export class Captures {
     if (last !== undefined && (last.run.tape !== tape || last.scopes[0] !== scopes[0])) {
       this.discard((capture) => !readable(capture.run.tape, capture.scopes));
     }
+    moveHere(features, labels);
     const copy = keep(features.clone());
     const place = { id: copy.id, scopes, training };
     const capture: Capture = {

@@ -43,3 +43,4 @@ export type { Temperature } from './temperature';
 export { releaseCpuKernels } from './wasm/current-runtime';
 export { type CpuKernelStatus, cpuKernelStatus, registerCpuKernels } from './wasm/register';
 export { setCpuKernelThreads } from './wasm/threads';
+export { registerWasmMatMul } from './wasm-mat-mul';

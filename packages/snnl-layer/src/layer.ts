@@ -34,10 +34,9 @@ function reverseGradient(x: Tensor): Tensor {
 
 /** `factor` times a loss. The multiplication of tfjs saves both for a gradient that needs neither. */
 function scaled(loss: Scalar, factor: number): Scalar {
-  if (factor === 1) return loss.clone();
   return customGrad((x) => ({
-    value: mul(x as Scalar, factor),
-    gradFunc: (dy: Scalar) => mul(dy, factor),
+    value: mul(x as Scalar, factor) as Scalar,
+    gradFunc: (dy: Tensor) => mul(dy, factor),
   }))(loss) as Scalar;
 }
 

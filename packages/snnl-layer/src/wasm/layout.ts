@@ -74,6 +74,9 @@ export const Control = {
   scratch: 40,
   /** Threads that may take part, the caller included. */
   threads: 41,
+  /** Why a helper failed, in UTF-16. */
+  message: 64,
+  messageEnd: 256,
 } as const;
 
 /** First byte that a job may use. */
