@@ -117,6 +117,27 @@ describe.each(['simd', 'scalar'] as const)('weights of the %s build', (build) =>
     }
   });
 
+  test.each([3, 0.1, 0.03])(
+    'sum to 1 for some 200 neighbours, all about 200 away, at temperature %d',
+    (temperature) => {
+      const [n, d] = [203, 204];
+      const noise = randomProblem({ n, d, classes: 3, temperature, seed: 5 });
+      const corners = noise.candidates.map((value, k) =>
+        k % d === Math.floor(k / d) + 1 ? 10 : (value * temperature) / 10,
+      );
+      for (const i of [0, 150]) {
+        const points = corners.map((value, k) =>
+          k % d > 0 ? value : Number(Math.floor(k / d) === i),
+        );
+        const problem = { ...noise, anchors: points, candidates: points };
+        const sums = sumsOf(forward(runtime, problem), false);
+        const gradient = backward(runtime, onlyOne(problem, sums, sums, i));
+        const sum = weightSums(problem, gradient)[i] ?? Number.NaN;
+        expect(Math.abs(sum - 1)).toBeLessThan(4e-6);
+      }
+    },
+  );
+
   test('are no more than 1 for references of other distances', () => {
     const problem = { ...disjoint(1e-3), n: 1 };
     for (const nearest of [1e3, 1e6, 1e30]) {
