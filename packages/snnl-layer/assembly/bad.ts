@@ -1,7 +1,7 @@
 import { Job, PANEL, RowSet } from './layout';
 
-/** 2^123: below it, neither a distance of two rows nor a distance beyond all of them overflows. */
-export const LARGEST_NORM: f32 = 1.0633823966279327e37;
+/** 2^125: distances of rows with less are below 2^127, which leaves room for one beyond them all. */
+export const LARGEST_NORM: f32 = 4.253529586511731e37;
 
 /** Where the squared norm of row r of a block, padded place `at`, is too large or NaN: zeroes the row, marks it bad. */
 export function zeroIfBad(job: Job, set: RowSet, at: usize, panels: usize, columns: usize, r: i32): void {

@@ -8,10 +8,10 @@ import * as simd from './simd';
 
 // The two sets of kernels have the same functions; only the one that is called is compiled.
 
-/** Mean of `count` rows of `features` floats, summed in float64 (`sums` is scratch), as f32 to `center`. */
-export function mean(raw: usize, count: i32, features: i32, sums: usize, center: usize): void {
-  if (ASC_FEATURE_SIMD) simd.mean(raw, count, features, sums, center);
-  else scalar.mean(raw, count, features, sums, center);
+/** Sums over `count` rows of `features` floats, as f64 to `out`. */
+export function totals(raw: usize, count: i32, features: i32, out: usize): void {
+  if (ASC_FEATURE_SIMD) simd.totals(raw, count, features, out);
+  else scalar.totals(raw, count, features, out);
 }
 
 /**

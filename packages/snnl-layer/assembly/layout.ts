@@ -50,7 +50,7 @@ export class Job {
   featuresPadded: i32;
   anchors: RowSet;
   others: RowSet;
-  /** f32 [D]: mean of the candidates. */
+  /** f32 [D]: what is subtracted from every row, see src/wasm/centre.ts. */
   center: usize;
   /** i32 [rows]: padded position among the others of the anchor's own sample, -1 if none; or 0. */
   excluded: usize;

@@ -7,8 +7,8 @@ import * as simd from './simd';
 // distance is formed again, from the differences of the features as they were given. Whether depends
 // on the pair and on T alone, so every kernel has the same bits for a pair.
 
-/** Distances less than 2^-8 of |x|^2 + |z|^2 count as small. */
-const NEAR: f32 = 0.00390625;
+/** Distances less than 2^-5 of |x|^2 + |z|^2 count as small. */
+const NEAR: f32 = 0.03125;
 /** Powers of two that |x|^2 + |z|^2 must be for its rounding to be felt in a weight. */
 const FELT: f32 = 4096;
 

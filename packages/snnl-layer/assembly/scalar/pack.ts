@@ -27,15 +27,12 @@ export function pack(job: Job, set: RowSet, block: i32): void {
 }
 
 /** See index.ts. */
-export function mean(raw: usize, count: i32, features: i32, sums: usize, center: usize): void {
-  memory.fill(sums, 0, <usize>features << 3);
+export function totals(raw: usize, count: i32, features: i32, out: usize): void {
+  memory.fill(out, 0, <usize>features << 3);
   for (let r = 0; r < count; r++) {
     for (let f: usize = 0; f < <usize>features; f++, raw += 4) {
-      store<f64>(sums + (f << 3), load<f64>(sums + (f << 3)) + <f64>load<f32>(raw));
+      store<f64>(out + (f << 3), load<f64>(out + (f << 3)) + <f64>load<f32>(raw));
     }
-  }
-  for (let f: usize = 0; f < <usize>features; f++) {
-    store<f32>(center + (f << 2), <f32>(load<f64>(sums + (f << 3)) / <f64>count));
   }
 }
 

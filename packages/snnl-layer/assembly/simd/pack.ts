@@ -65,21 +65,18 @@ export function pack(job: Job, set: RowSet, block: i32): void {
   }
 }
 
-export function mean(raw: usize, count: i32, features: i32, sums: usize, center: usize): void {
-  memory.fill(sums, 0, <usize>features << 3);
+export function totals(raw: usize, count: i32, features: i32, out: usize): void {
+  memory.fill(out, 0, <usize>features << 3);
   for (let r = 0; r < count; r++) {
     let f = 0;
     for (; f + 4 <= features; f += 4, raw += 16) {
-      const x = v128.load(raw), s = sums + (<usize>f << 3);
+      const x = v128.load(raw), s = out + (<usize>f << 3);
       v128.store(s, f64x2.add(v128.load(s), f64x2.promote_low_f32x4(x)));
       v128.store(s, f64x2.add(v128.load(s, 16), f64x2.promote_low_f32x4(v128.shuffle<f32>(x, x, 2, 3, 2, 3))), 16);
     }
     for (; f < features; f++, raw += 4) {
-      store<f64>(sums + (<usize>f << 3), load<f64>(sums + (<usize>f << 3)) + <f64>load<f32>(raw));
+      store<f64>(out + (<usize>f << 3), load<f64>(out + (<usize>f << 3)) + <f64>load<f32>(raw));
     }
-  }
-  for (let f = 0; f < features; f++) {
-    store<f32>(center + (<usize>f << 2), <f32>(load<f64>(sums + (<usize>f << 3)) / <f64>count));
   }
 }
 

@@ -37,7 +37,7 @@ export function sums(job: Job, rows: RowSet, I: i32, columns: RowSet, J: i32, di
   } else if (pure) {
     sumKind(scratch + TILE, job, rowCount, columnCount, least, <f32>Infinity, span, scratch, kinds == SAME ? KIND_STRIDE : 0);
   } else {
-    const beyond = greatest + max(MARGIN / scale, greatest * TWO_STEPS);
+    const beyond = min(greatest + max(MARGIN / scale, greatest * TWO_STEPS), f32.MAX_VALUE);
     splitKinds(job, rows, I, columns, J, diagonal, beyond, scratch);
     if (kinds & DIFFERENT) sumKind(scratch + TILE, job, rowCount, columnCount, least, beyond, span, scratch, 0);
     if (kinds & SAME) sumKind(scratch + TILE2, job, rowCount, columnCount, least, beyond, span, scratch, KIND_STRIDE);

@@ -24,7 +24,7 @@ export interface PlacedJob {
   readonly anchors: PlacedSide;
   readonly others: PlacedSide;
   readonly center: number;
-  readonly meanScratch: number;
+  readonly totals: number;
   readonly excluded: number;
   readonly product: number;
   readonly rowSums: number;
@@ -73,7 +73,7 @@ export function placeJob(
     anchors: placeSide(anchors, symmetric ? raw : arena.take(n * d), !backward),
     others: placeSide(others, raw, cross),
     center: arena.take(width),
-    meanScratch: arena.take(width * 2),
+    totals: arena.take(width * 2),
     excluded: !symmetric && selfOffset >= 0 ? arena.take(anchors.padded) : 0,
     product: backward ? copies(anchors) : 0,
     rowSums: backward ? arena.take(anchors.padded) : 0,
