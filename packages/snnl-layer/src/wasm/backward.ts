@@ -13,7 +13,10 @@ export function backward(
   out: Float32Array = new Float32Array(problem.n * problem.d),
 ): Float32Array {
   const { n, d, temperature, anchorSums, candidateSums } = problem;
-  const nan = () => out.fill(Number.NaN);
+  const nan = () => {
+    out.fill(Number.NaN);
+    return out;
+  };
   if (n === 0 || d === 0) return out;
   if (!isUsable(temperature) || !allFinite(candidateSums)) return nan();
 
@@ -78,7 +81,8 @@ function placeWeights(
 ): void {
   const rows = sums.length / 4;
   const { padded } = side;
-  const weights = floats.subarray(placed.weights / 4, placed.weights / 4 + 4 * padded).fill(0);
+  const weights = floats.subarray(placed.weights / 4, placed.weights / 4 + 4 * padded);
+  weights.fill(0);
   const lift = WEIGHT_LIFT / largest;
   for (let place = 0; place < side.count; place++) {
     const row = side.order[place] ?? 0;

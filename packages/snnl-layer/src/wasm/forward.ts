@@ -17,7 +17,10 @@ export function forward(
   out.fill(0);
   out.set(sides.sameCount, 4 * n);
   if (n === 0) return out;
-  const spoilt = () => out.fill(Number.NaN, 0, 4 * n);
+  const spoilt = () => {
+    out.fill(Number.NaN, 0, 4 * n);
+    return out;
+  };
   if (!isUsable(temperature)) return spoilt();
 
   const threads = threadsFor(problem, sides, false);
