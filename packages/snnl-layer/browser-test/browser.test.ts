@@ -34,10 +34,8 @@ describe.each(ENGINES)('a bundle by Vite in %s', (engine) => {
         timeout: 4 * MINUTES,
       });
       const { status, milliseconds } = report;
-      console.log(
-        `${engine}: ${status.reason}, 1024 x 512 in ${milliseconds.toFixed(0)} ms`,
-        report,
-      );
+      const { build, threads } = status;
+      console.log(`${engine}: ${build}, ${threads} threads, ${milliseconds.toFixed(0)} ms`);
       for (const found of Object.values(report.steadiness)) await expectSteady(found);
       expect(report.failures).toEqual([]);
       expect(report.checks).toBeGreaterThan(200);
