@@ -159,7 +159,8 @@ describe.each(['simd', 'scalar'] as const)('weights of the %s build', (build) =>
   test('of an anchor without upstream gradient do not count, whatever its references', () => {
     const problem = disjoint(1);
     const anchorSums = new Float32Array(6 * problem.n);
-    anchorSums.fill(1e30, 0, problem.n).fill(-1e30, problem.n, 2 * problem.n);
+    anchorSums.fill(1e30, 0, problem.n);
+    anchorSums.fill(-1e30, problem.n, 2 * problem.n);
     const candidateSums = new Float32Array(6 * problem.m);
     const gradient = backward(runtime, { ...problem, anchorSums, candidateSums });
     expect(gradient.every((value) => value === 0)).toBe(true);
