@@ -41,7 +41,7 @@ void compute(void* state, TF_OpKernelContext* context) {
     const std::string mismatch = inputs.mismatch(self_offset);
     if (!mismatch.empty()) return status.set(kInvalidArgument, mismatch);
     const Problem problem = inputs.problem(self_offset);
-    const int64_t dims[2] = {gradient ? problem.n : 5, gradient ? problem.d : problem.n};
+    const int64_t dims[2] = {gradient ? problem.n : kSumRows, gradient ? problem.d : problem.n};
     const size_t bytes = static_cast<size_t>(dims[0] * dims[1]) * sizeof(float);
     const Tensor output(tensorflow.TF_AllocateOutput(context, 0, kFloat, dims, 2, bytes, status.get()));
     if (status.ok() && bytes > 0) run({context, inputs, problem, output.floats(), gradient}, status);
@@ -73,13 +73,13 @@ void join_and_set(TF_ShapeInferenceContext* context, TF_ShapeHandle* rows, TF_Sh
   tensorflow.TF_DeleteShapeHandle(output);
 }
 
-// [5, N]
+// [9, N]
 void log_sums_shape(TF_ShapeInferenceContext* context, TF_Status* status) {
-  TF_ShapeHandle* five = tensorflow.TF_ShapeInferenceContextVectorFromSize(context, 5);
+  TF_ShapeHandle* rows = tensorflow.TF_ShapeInferenceContextVectorFromSize(context, kSumRows);
   TF_ShapeHandle* n = tensorflow.TF_NewShapeHandle();
   axis_of(context, 0, 0, n, status);
-  if (tensorflow.TF_GetCode(status) == kOk) join_and_set(context, five, n, status);
-  tensorflow.TF_DeleteShapeHandle(five);
+  if (tensorflow.TF_GetCode(status) == kOk) join_and_set(context, rows, n, status);
+  tensorflow.TF_DeleteShapeHandle(rows);
   tensorflow.TF_DeleteShapeHandle(n);
 }
 
