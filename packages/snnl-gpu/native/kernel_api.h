@@ -16,6 +16,9 @@ struct Problem {           // row-major, float32; labels int32
 constexpr int kSumRows = 9, kReferenceRows = 6;
 // CPU (native/cpu): threads >= 1; out [9, n]; throws nothing; false when memory ran out.
 bool cpu_log_sums(const Problem&, float* out, int threads);
+// The same of anchors and candidates that share no sample, self_offset -1, each pair worked off once for
+// both: out [9, n + m], sums of the anchors over the candidates, then of the candidates over the anchors.
+bool cpu_cross_log_sums(const Problem&, float* out, int threads);
 // anchor_sums [6, n], candidate_sums [6, m], grad [n, d]
 bool cpu_log_sums_grad(const Problem&, const float* anchor_sums, const float* candidate_sums, float* grad, int threads);
 const char* cpu_instruction_set(); // "avx512", "avx2" or "portable"

@@ -13,11 +13,7 @@ namespace {
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-void expect_close(const Shape& shape, unsigned seed = 1) {
-  const Case c = draw(shape, seed);
-  const Reference reference(c);
-  const std::vector<float> sums = forward(c);
-  const Bounded want = reference.sums();
+void expect_sums(const std::string& what, const std::vector<float>& sums, const Bounded& want) {
   double worst = 0;
   for (size_t k = 0; k < sums.size(); k++) {
     const double off = std::fabs(sums[k] - want.value[k]);
@@ -27,12 +23,18 @@ void expect_close(const Shape& shape, unsigned seed = 1) {
   }
   char text[64];
   std::snprintf(text, sizeof text, ": sums off by %.3g bounds", worst);
-  check(worst == 0, describe(shape) + text);
+  check(worst == 0, what + text);
+}
+
+void expect_close(const std::string& what, const Case& c) {
+  const Reference reference(c);
+  const std::vector<float> sums = forward(c);
+  expect_sums(what, sums, reference.sums());
 
   const Upstream u = draw_upstream(c, sums);
   const std::vector<float> gradient = backward(c, u);
   const Bounded wanted = reference.gradient(u.anchors.data(), u.candidates.data());
-  worst = 0;
+  double worst = 0;
   for (int64_t i = 0; i < c.n; i++) {
     double square = 0;
     for (int64_t k = 0; k < c.d; k++) {
@@ -43,9 +45,12 @@ void expect_close(const Shape& shape, unsigned seed = 1) {
     if (!(std::sqrt(square) <= bound)) worst = std::max(worst, std::sqrt(square) / bound);
     if (std::isnan(square)) worst = 1e9;
   }
+  char text[64];
   std::snprintf(text, sizeof text, ": gradient off by %.3g bounds", worst);
-  check(worst == 0, describe(shape) + text);
+  check(worst == 0, what + text);
 }
+
+void expect_close(const Shape& shape, unsigned seed = 1) { expect_close(describe(shape), draw(shape, seed)); }
 
 void test_shapes(bool large) {
   for (const int64_t n : {1, 2, 3, 5, 16, 41, 95, 96, 97, 192, 193, 401}) {
@@ -87,6 +92,7 @@ void test_lone_anchors() {
   const std::vector<float> sums = forward(c);
   for (int i = 0; i < 4; i++) {
     check(sums[i] != 0 && sums[4 + i] == 0 && sums[12 + i] == 0 && sums[16 + i] == 0, "lone anchor");
+    check(sums[20 + i] != 0 && sums[28 + i] == 0 && sums[32 + i] == 0, "references of a lone anchor");
   }
   const std::vector<float> alone = forward(draw({1, 3, 1}));
   for (const float value : alone) check(value == 0, "anchor with no candidate");
@@ -133,11 +139,13 @@ template <class Spoilt>
 void expect_spoilt_results(const std::string& what, const Case& bad, const Case& clean,
                            const Spoilt& spoilt) {
   const std::vector<float> sums = forward(bad), of_clean = forward(clean);
-  for (int row = 0; row < 4; row++) {
+  for (int row = 0; row < snnl::kSumRows; row++) {
+    if (row == 4) continue;
     expect_spoilt(what + ": sums", {sums.begin() + row * bad.n, sums.begin() + (row + 1) * bad.n},
                   bad.n, spoilt);
   }
-  check(std::equal(sums.begin() + 4 * bad.n, sums.end(), of_clean.begin() + 4 * bad.n),
+  const auto counts = sums.begin() + 4 * bad.n;
+  check(std::equal(counts, counts + bad.n, of_clean.begin() + 4 * bad.n),
         what + ": counts");
   expect_spoilt(what + ": gradient", backward(bad, draw_upstream(clean, of_clean)), bad.n, spoilt);
   expect_spoilt(what + ": gradient with its own sums", backward(bad, draw_upstream(bad, sums)),

@@ -1,5 +1,6 @@
 // The two kernels in float64, with what a careful float32 kernel may be off by.
 #pragma once
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -40,10 +41,10 @@ class Reference {
     for (int64_t j = 0; j < p_.m; j++) candidate_norms_.push_back(norm(p_.candidates + j * p_.d));
   }
 
-  // [5, n]
+  // [9, n]
   Bounded sums() const {
     const int64_t n = p_.n;
-    Bounded out(5 * n);
+    Bounded out(snnl::kSumRows * n);
     for (int64_t i = 0; i < n; i++) {
       for (int same = 0; same < 2; same++) row(i, same, out);
     }
@@ -58,18 +59,22 @@ class Reference {
     for (int64_t i = 0; i < p_.n; i++) {
       for (int64_t j = 0; j < p_.m; j++) {
         if (excluded(i, j)) continue;
-        const double h = distance(i, j), s = -h / p_.temperature;
-        const double error = uncertainty(i, j) + kUnit * (16 + 8 * std::fabs(s));
+        const double h = distance(i, j), error = 2 * uncertainty(i, j);
         const double reach = anchor_norms_[i] + candidate_norms_[j];
         double G = 0;
         const auto add = [&](const float* sums, int64_t count, int64_t k) {
           for (int same = 0; same < 2; same++) {
-            const double upstream = sums[(2 + same) * count + k];
+            const double upstream = sums[(4 + same) * count + k];
             if (upstream == 0 || (same && !is_same(i, j))) continue;
-            const double weight = std::exp(s - sums[same * count + k]);
+            const double nearest = sums[2 * same * count + k], relative = sums[(2 * same + 1) * count + k];
+            const double log_weight = std::min((nearest - h) / p_.temperature - relative, 0.0);
+            const double weight = std::exp(log_weight);
+            const double of_exponent = error + kUnit * (16 + 8 * std::fabs(log_weight));
+            // A weight is off by 1 at most.
+            const double of_weight = std::min(std::exp(log_weight + of_exponent) - weight, 1.0);
             G -= upstream * weight / p_.temperature;
-            out.bound[i] += 2 / p_.temperature * std::fabs(upstream) * weight *
-                            (std::expm1(error) * std::sqrt(h) + of_sum * reach);
+            out.bound[i] += 2 / p_.temperature * std::fabs(upstream) *
+                            (of_weight * std::sqrt(h) + weight * of_sum * reach);
           }
         };
         add(anchor_sums, p_.n, i);
@@ -135,6 +140,18 @@ class Reference {
       of_mean += weight * errors[k] * p_.temperature + growth * std::fabs(distances[k] - mean);
     }
     const double of_sum = kUnit * (16 + 2 * std::sqrt(double(distances.size())));
+    const double nearest = -most * p_.temperature;
+    double upper = std::numeric_limits<double>::infinity(), lower = nearest;
+    for (size_t k = 0; k < distances.size(); k++) {
+      const double error = errors[k] * p_.temperature;
+      if (distances[k] == nearest) upper = std::min(upper, nearest + error);
+      lower = std::min(lower, distances[k] - error);
+    }
+    const double of_nearest = std::max(upper - nearest, nearest - lower) + kUnit * nearest;
+    out.value[(5 + 2 * same) * p_.n + i] = nearest;
+    out.bound[(5 + 2 * same) * p_.n + i] = of_nearest;
+    out.value[(6 + 2 * same) * p_.n + i] = std::log(total);
+    out.bound[(6 + 2 * same) * p_.n + i] = of_log + of_sum + of_nearest / p_.temperature;
     out.value[same * p_.n + i] = log_sum;
     out.bound[same * p_.n + i] = of_log + of_sum + 2 * kUnit * std::fabs(log_sum);
     out.value[(2 + same) * p_.n + i] = mean;
