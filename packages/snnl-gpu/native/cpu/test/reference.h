@@ -30,13 +30,16 @@ struct Bounded {
 
 class Reference {
  public:
-  explicit Reference(const Case& c) : p_(c.problem()), center_(p_.d, 0.0) {
-    for (int64_t j = 0; j < p_.m; j++) {
-      for (int64_t k = 0; k < p_.d; k++) center_[k] += p_.candidates[j * p_.d + k] / double(p_.m);
+  explicit Reference(const Case& c) : Reference(c, c) {}
+  // For a kernel that centres by the candidates of `centered`.
+  Reference(const Case& c, const Case& centered) : p_(c.problem()), center_(p_.d, 0.0) {
+    const snnl::Problem by = centered.problem();
+    for (int64_t j = 0; j < by.m; j++) {
+      for (int64_t k = 0; k < p_.d; k++) center_[k] += by.candidates[j * p_.d + k] / double(by.m);
     }
     double square = 0;
     for (const double c : center_) square += c * c;
-    of_center_ = kUnit * (4 + 2 * std::sqrt(double(p_.m))) * std::sqrt(square);
+    of_center_ = kUnit * (4 + 2 * std::sqrt(double(by.m))) * std::sqrt(square);
     for (int64_t i = 0; i < p_.n; i++) anchor_norms_.push_back(norm(p_.anchors + i * p_.d));
     for (int64_t j = 0; j < p_.m; j++) candidate_norms_.push_back(norm(p_.candidates + j * p_.d));
   }
@@ -74,7 +77,7 @@ class Reference {
             const double of_weight = std::min(std::exp(log_weight + of_exponent) - weight, 1.0);
             G -= upstream * weight / p_.temperature;
             out.bound[i] += 2 / p_.temperature * std::fabs(upstream) *
-                            (of_weight * std::sqrt(h) + weight * of_sum * reach);
+                            (of_weight * std::sqrt(h) + (weight + of_weight) * of_sum * reach);
           }
         };
         add(anchor_sums, p_.n, i);
