@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BlockRows, STRETCH_MS } from './block-rows';
+import { BlockRows, STRETCH_MS, tileRows } from './block-rows';
 
 /** Sizes of the blocks of 10,000 rows where a row takes `msPerRow`. */
 function sizes(rows: BlockRows, msPerRow: number): number[] {
@@ -29,4 +29,10 @@ test('blocks shrink where rows are slow, down to one', () => {
 test('a size that was asked for is kept, and that of a GPU, which compiles for each', () => {
   expect(new Set(sizes(new BlockRows(100, 'cpu'), 9))).toEqual(new Set([100]));
   expect(sizes(new BlockRows(undefined, 'webgl'), 9).slice(0, 2)).toEqual([1024, 1024]);
+});
+
+test('a tile takes what the event loop may wait, its time growing with the square of its rows', () => {
+  expect(tileRows(128, STRETCH_MS)).toBe(128);
+  expect(tileRows(128, STRETCH_MS / 16)).toBe(512);
+  expect([tileRows(128, 0), tileRows(128, 1e9)]).toEqual([2048, 8]);
 });

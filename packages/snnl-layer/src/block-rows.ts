@@ -32,3 +32,13 @@ export class BlockRows {
     this.rows = Math.min(Math.max(Math.round(rows * factor), 1), MOST_ROWS);
   }
 }
+
+/** Rows of a tile that shows how fast tiles are. */
+export const FIRST_TILE = 128;
+const MOST_TILE_ROWS = 2048;
+
+/** Rows of a square tile that takes about {@link STRETCH_MS}, as one of `rows` takes `ms`. */
+export function tileRows(rows: number, ms: number): number {
+  const ideal = rows * Math.sqrt(STRETCH_MS / Math.max(ms, 0.01));
+  return Math.min(Math.max(Math.round(ideal / 8) * 8, 8), MOST_TILE_ROWS);
+}

@@ -1,6 +1,13 @@
-import { engine, keep, type Tensor } from '@tensorflow/tfjs-core';
-import type { Measured } from './measure-batch';
+import { engine, keep, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { forgetTarget } from './target-labels';
+
+/** How entangled a batch is. */
+export interface Measured {
+  /** Mean soft nearest neighbour loss, in nats. */
+  readonly loss: Scalar;
+  /** The same if all samples were equally far apart, in nats; only where a metric asks for it. */
+  readonly chance: Scalar | undefined;
+}
 
 /** What a layer saw at one of its places in a model, and the entanglement measured there. */
 export interface Capture {
@@ -16,7 +23,7 @@ function dispose(capture: Capture): void {
   capture.features.dispose();
   capture.labels?.dispose();
   capture.measured?.loss.dispose();
-  capture.measured?.chance.dispose();
+  capture.measured?.chance?.dispose();
 }
 
 /**

@@ -1,6 +1,7 @@
 import { mul, type Scalar, scalar, Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import type { KernelKind } from './kernel-choice';
 import { assertTemperature, type Temperature, temperatureScalar } from './temperature';
-import { unitRows } from './unit-rows';
+import { unitRows, unitRowsGradient } from './unit-rows';
 
 /**
  * Distance between features: `squaredEuclidean` |x - z|^2, or `cosine` 1 - x.z / (|x| |z|), which
@@ -16,18 +17,34 @@ export function assertDistance(distance: unknown): asserts distance is Distance 
   }
 }
 
-/** The features whose squared Euclidean distances stand for `distance`. */
-export function embed(features: Tensor2D, distance: Distance): Tensor2D {
-  return distance === 'cosine' ? unitRows(features) : features;
+/** The features whose squared Euclidean distances stand for `distance`. No gradient flows. */
+export function embed(features: Tensor2D, distance: Distance, kind: KernelKind): Tensor2D {
+  return distance === 'cosine' ? unitRows(features, kind) : features;
+}
+
+/** The gradient of {@link embed} for the features, from that for its result. */
+export function embedGradient(
+  features: Tensor2D,
+  gradient: Tensor2D,
+  distance: Distance,
+  kind: KernelKind,
+): Tensor2D {
+  return distance === 'cosine' ? unitRowsGradient(features, gradient, kind) : gradient;
 }
 
 /**
- * The temperature that belongs to {@link embed}: the cosine distance is half the squared
- * Euclidean distance of unit rows, so T becomes 2T (equation 7).
+ * What the temperature is multiplied by to belong to {@link embed}: the cosine distance is half the
+ * squared Euclidean distance of unit rows (equation 7).
  */
+export const temperatureFactor = (distance: Distance): number => (distance === 'cosine' ? 2 : 1);
+
+/** The temperature that belongs to {@link embed}. */
 export function embedTemperature(temperature: Temperature, distance: Distance): Scalar {
-  if (distance !== 'cosine') return temperatureScalar(temperature);
-  if (temperature instanceof Tensor) return mul(temperatureScalar(temperature), 2);
+  const factor = temperatureFactor(distance);
+  if (temperature instanceof Tensor) {
+    const value = temperatureScalar(temperature);
+    return factor === 1 ? value : mul(value, factor);
+  }
   assertTemperature(temperature);
-  return scalar(2 * Math.fround(temperature), 'float32');
+  return scalar(factor * Math.fround(temperature), 'float32');
 }

@@ -6,6 +6,7 @@ import {
   type TensorLike,
   tensor,
 } from '@tensorflow/tfjs-core';
+import { assertAlive } from './kernel-inputs';
 
 /**
  * Features as one float32 row a sample `[batch, features]`; trailing axes are flattened, and a
@@ -15,6 +16,7 @@ import {
  */
 export function featureRows(features: Tensor | TensorLike, name: string): Tensor2D {
   const given = features instanceof Tensor ? features : tensor(features);
+  assertAlive(given, name);
   const { shape, dtype } = given;
   const width = shape.slice(1).reduce((product, size) => product * size, 1);
   if (shape.length === 0 || width === 0) {

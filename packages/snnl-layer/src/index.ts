@@ -1,9 +1,9 @@
-export type { Memory } from './anchor-terms';
 export {
   type BalancedBatches,
   type BalancedBatchesOptions,
   balancedBatches,
 } from './balanced-batches';
+export type { Memory, Reduction } from './batch-loss';
 export type { Distance } from './distance';
 export { HOST_KERNELS } from './host/loss-kernels';
 export { type KernelChoice, type KernelKind, kernelFor } from './kernel-choice';
@@ -13,15 +13,18 @@ export {
   type NeighborLogSumsInputs,
 } from './kernel-inputs';
 export {
+  ANCHOR_SUMS,
+  CROSS_LOG_SUMS,
+  LOSS_ANCHOR_SUMS,
   NEIGHBOR_LOG_SUMS,
   NEIGHBOR_LOG_SUMS_GRAD,
+  REDUCED_LOSS,
   UNIT_ROWS,
   UNIT_ROWS_GRAD,
 } from './kernel-names';
 export { registerLayer, SoftNearestNeighbor, softNearestNeighbor } from './layer';
 export type { SoftNearestNeighborOptions } from './layer-options';
 export {
-  type Reduction,
   type SoftNearestNeighborLossOptions,
   softNearestNeighborLoss,
 } from './loss';

@@ -1,4 +1,4 @@
-import { getKernel } from '@tensorflow/tfjs-core';
+import { getBackend, getKernel } from '@tensorflow/tfjs-core';
 import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from './kernel-names';
 import { CPU_BACKENDS, registerCpuKernels } from './wasm/register';
 
@@ -22,6 +22,10 @@ export function kernelFor(backendName: string): KernelKind {
   );
   return registered ? 'fused' : 'composed';
 }
+
+/** Whether the current backend has an optional kernel that may run. */
+export const hasKernel = (kernelName: string, kind: KernelKind): boolean =>
+  kind === 'fused' && getKernel(kernelName, getBackend()) != null;
 
 /** The form to run for a choice; throws when `fused` is asked for and there is none. */
 export function resolveKernel(choice: KernelChoice, backendName: string): KernelKind {

@@ -1,4 +1,4 @@
-import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 
 /** Inputs of the kernel `SnnlNeighborLogSums`. */
 export interface NeighborLogSumsInputs {
@@ -27,6 +27,15 @@ export interface NeighborLogSumsGradInputs extends NeighborLogSumsInputs {
   readonly candidateSums: Tensor2D;
 }
 
+/** @throws Error if a tensor has been disposed of. */
+export function assertAlive(tensor: Tensor, name: string): void {
+  if (!tensor.isDisposed) return;
+  throw new Error(
+    `Expected ${name} to be a tensor that is still there, but got one that has been disposed of. Use ` +
+      'it inside the tidy that makes it, or tf.keep it.',
+  );
+}
+
 /**
  * Checks shapes, types and `selfOffset` of the operation.
  *
@@ -41,6 +50,7 @@ export function assertKernelInputs(inputs: NeighborLogSumsInputs, selfOffset: nu
     ['candidateLabels', candidateLabels, 1, 'int32'],
     ['temperature', temperature, 0, 'float32'],
   ] as const) {
+    assertAlive(tensor, name);
     if (tensor.rank !== rank || tensor.dtype !== dtype) {
       throw new Error(
         `Expected ${name} to be a ${dtype} tensor of rank ${rank}, but got ${tensor.dtype} ` +

@@ -8,11 +8,21 @@ export const UNIT_ROWS = 'SnnlUnitRows';
 /** The gradient of {@link UNIT_ROWS}. */
 export const UNIT_ROWS_GRAD = 'SnnlUnitRowsGrad';
 
-/** The loss of all anchors from their log sums; a backend may have it, with the two that follow. */
+/**
+ * The loss of all anchors; a backend may have it, with the next. Inputs: the output of
+ * {@link NEIGHBOR_LOG_SUMS} `[9, N]`, temperature; attr `mean`. Output []: the sum of equation 3 from the
+ * references, over the anchors that are not lone, over their number if `mean`.
+ */
 export const REDUCED_LOSS = 'SnnlReducedLoss';
-/** The gradient of {@link REDUCED_LOSS}. */
-export const REDUCED_LOSS_GRAD = 'SnnlReducedLossGrad';
-/** What {@link NEIGHBOR_LOG_SUMS_GRAD} takes, from the output of the value and its gradient. */
+/**
+ * The gradient of {@link REDUCED_LOSS} as {@link NEIGHBOR_LOG_SUMS_GRAD} takes it. Inputs: sums `[9, N]`,
+ * dy []; attr `mean`. Output `[6, N]`.
+ */
+export const LOSS_ANCHOR_SUMS = 'SnnlLossAnchorSums';
+/**
+ * What {@link NEIGHBOR_LOG_SUMS_GRAD} takes from the value and its gradient; a backend may have it.
+ * Inputs: sums and dy `[9, N]`. Output `[6, N]`: rows 5 to 8 of sums, rows 0 and 1 of dy.
+ */
 export const ANCHOR_SUMS = 'SnnlAnchorSums';
 
 /**

@@ -7,15 +7,17 @@ import {
   type Scalar,
   scalar,
   serialization,
+  slice,
   type Tensor,
   tidy,
 } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
-import { type Capture, Captures } from './captures';
+import { batchLoss } from './batch-loss';
+import { type Capture, Captures, type Measured } from './captures';
 import type { Distance } from './distance';
+import { featureRows } from './features';
 import { LabelCheck } from './label-check';
 import { checkedOptions, LAYER_OPTIONS, type SoftNearestNeighborOptions } from './layer-options';
-import { type Measured, measureBatch } from './measure-batch';
 import { assertOptions } from './options-object';
 import { postedTarget } from './target-labels';
 import { assertTemperature, type Temperature } from './temperature';
@@ -55,6 +57,7 @@ export class SoftNearestNeighbor extends layers.Layer {
   private currentTemperature: number;
   private logTemperature: LayerVariable | undefined;
   private monitored = false;
+  private showsRatio = false;
   private readonly captures = new Captures();
   private readonly inputCheck: LabelCheck;
   private readonly targetCheck: LabelCheck;
@@ -152,9 +155,10 @@ export class SoftNearestNeighbor extends layers.Layer {
     return result;
   }
 
-  /** Captures outside of training too, for a metric. */
-  monitor(): void {
+  /** Captures outside of training too, for a metric; `ratio`: the chance level is wanted as well. */
+  monitor(ratio: boolean): void {
     this.monitored = true;
+    this.showsRatio ||= ratio;
   }
 
   /**
@@ -183,12 +187,25 @@ export class SoftNearestNeighbor extends layers.Layer {
 
   private measured(capture: Capture, target?: Tensor): Measured {
     capture.measured ??= tidy(() => {
-      const { loss, chance } = measureBatch(this.labels(capture, target), capture.features, {
-        units: this.units,
-        temperature: this.temperatureTensor(),
-        distance: this.distance,
-      });
-      return { loss: keep(loss), chance: keep(chance) };
+      const rows = featureRows(capture.features, 'features');
+      let chance: Scalar | undefined;
+      const loss = batchLoss(
+        this.labels(capture, target),
+        this.units === null ? rows : slice(rows, 0, [-1, this.units]),
+        {
+          temperature: this.temperatureTensor(),
+          distance: this.distance,
+          reduction: 'mean',
+          epsilon: 0,
+          kernel: 'auto',
+        },
+        this.showsRatio
+          ? (level) => {
+              chance = level;
+            }
+          : undefined,
+      );
+      return { loss: keep(loss as Scalar), chance };
     });
     return capture.measured;
   }

@@ -1,31 +1,15 @@
 import {
-  add,
-  div,
-  exp,
-  getBackend,
-  log,
-  maximum,
-  mul,
-  neg,
   type Scalar,
-  scalar,
-  sub,
-  sum,
   type Tensor,
   type Tensor1D,
   type TensorLike,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { type AnchorTerms, anchorTerms, batchSums, type Memory } from './anchor-terms';
-import { detach } from './detach';
+import { batchLoss, type Memory, type Reduction } from './batch-loss';
 import { assertDistance, type Distance } from './distance';
-import { type KernelChoice, resolveKernel } from './kernel-choice';
+import type { KernelChoice } from './kernel-choice';
 import { assertOptions } from './options-object';
-import { hasReducedLoss, reducedLoss } from './reduced-loss';
 import type { Temperature } from './temperature';
-
-/** `mean` over anchors that have a same-class candidate, their `sum`, or `none`: one per anchor. */
-export type Reduction = 'mean' | 'sum' | 'none';
 
 /** Options of {@link softNearestNeighborLoss}. */
 export interface SoftNearestNeighborLossOptions {
@@ -55,18 +39,6 @@ const OPTIONS = [
   'memory',
   'kernel',
 ] satisfies (keyof SoftNearestNeighborLossOptions)[];
-
-/** Per-anchor losses `[N]`, and what to divide their sum by for the mean. */
-function anchorLosses(terms: AnchorTerms, epsilon: number): [Tensor1D, Tensor | number] {
-  const { logSumAll, logSumSame, hasSame } = terms;
-  if (epsilon === 0) {
-    // Multiplying, not selecting, lets the NaN of a lone anchor through.
-    const losses = mul<Tensor1D>(sub(logSumAll, logSumSame), hasSame);
-    return [losses, detach(() => maximum(sum(hasSame), 1))];
-  }
-  const share = div<Tensor1D>(mul(exp(logSumSame), hasSame), add(exp(logSumAll), epsilon));
-  return [neg(log(add<Tensor1D>(share, epsilon))), Math.max(hasSame.size, 1)];
-}
 
 /**
  * Soft nearest neighbour loss: how entangled the classes are in `features`.
@@ -116,19 +88,16 @@ export function softNearestNeighborLoss(
   assertDistance(distance);
   assertReduction(reduction);
   assertEpsilon(stabilityEpsilon);
-  return tidy(() => {
-    const batch = batchSums(labels, features, { temperature, distance, memory, kernel });
-    const isSum = reduction !== 'none' && stabilityEpsilon === 0 && batch.sums.size > 0;
-    if (isSum && hasReducedLoss() && resolveKernel(kernel, getBackend()) === 'fused') {
-      return reducedLoss(batch.sums, reduction);
-    }
-    const terms = anchorTerms(batch);
-    const [losses, count] = anchorLosses(terms, stabilityEpsilon);
-    if (reduction === 'none') return losses;
-    // Some backends sum no values to what the memory held before.
-    if (losses.size === 0) return scalar(0);
-    return reduction === 'sum' ? sum(losses) : div(sum(losses), count);
-  });
+  return tidy(() =>
+    batchLoss(labels, features, {
+      temperature,
+      distance,
+      reduction,
+      epsilon: stabilityEpsilon,
+      memory,
+      kernel,
+    }),
+  );
 }
 
 function assertReduction(reduction: Reduction): void {

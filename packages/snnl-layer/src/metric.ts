@@ -1,4 +1,4 @@
-import { add, addN, cast, div, equal, tidy } from '@tensorflow/tfjs-core';
+import { add, addN, cast, div, equal, scalar, tidy } from '@tensorflow/tfjs-core';
 import type { SoftNearestNeighbor } from './layer';
 import { shown } from './options-object';
 import type { LossOrMetricFunction } from './target-labels';
@@ -45,13 +45,13 @@ export function entanglement(
         `entanglement(model.getLayer('code')).`,
     );
   }
-  layer.monitor();
+  layer.monitor(measure === 'ratio');
   const metric: LossOrMetricFunction = (yTrue) =>
     tidy(() => {
       const places = layer.measure(yTrue);
       const loss = addN(places.map((place) => place.loss));
       if (measure === 'loss') return loss;
-      const chance = addN(places.map((place) => place.chance));
+      const chance = addN(places.map((place) => place.chance ?? scalar(Number.NaN)));
       return div(loss, add(chance, cast(equal(chance, 0), 'float32')));
     });
   return Object.defineProperty(metric, 'name', { value: name });

@@ -1,20 +1,38 @@
 import {
   dispose,
+  engine,
   getBackend,
   nextFrame,
+  type Scalar,
   slice,
   type Tensor,
+  type Tensor1D,
   type Tensor2D,
   type TensorLike,
+  tensor1d,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { BlockRows, STRETCH_MS } from './block-rows';
-import { assertDistance, type Distance, embed, embedTemperature } from './distance';
+import { BlockRows, FIRST_TILE, STRETCH_MS, tileRows } from './block-rows';
+import {
+  assertDistance,
+  type Distance,
+  embed,
+  embedTemperature,
+  temperatureFactor,
+} from './distance';
 import { featureRows } from './features';
-import type { KernelChoice } from './kernel-choice';
-import { LOG_SUM_ALL, LOG_SUM_SAME, SAME_COUNT } from './kernel-names';
-import { classIds } from './labels';
-import { neighborLogSums } from './neighbor-log-sums';
+import { hasKernel, type KernelChoice, type KernelKind, resolveKernel } from './kernel-choice';
+import type { NeighborLogSumsInputs } from './kernel-inputs';
+import {
+  CROSS_LOG_SUMS,
+  NEAREST_ALL,
+  NEAREST_SAME,
+  RELATIVE_ALL,
+  RELATIVE_SAME,
+  SAME_COUNT,
+} from './kernel-names';
+import { classIds, denseIds } from './labels';
+import { logSums } from './neighbor-log-sums';
 import { assertOptions } from './options-object';
 import { assertTemperature } from './temperature';
 
@@ -25,8 +43,9 @@ export interface NeighborEntanglementOptions {
   /** Default `cosine`. */
   readonly distance?: Distance;
   /**
-   * Anchors measured at a time; the event loop turns in between. Default: as many as let it turn
-   * every 125 ms on the cpu and wasm backends, 1024 on others.
+   * Samples measured at a time, against as many others where a kernel does both sides at once, else
+   * against all; the event loop turns in between. Default: as many as let it turn every 125 ms on the
+   * cpu and wasm backends, 1024 on those of graphics cards.
    */
   readonly blockSize?: number;
   /** Default `auto`. */
@@ -78,9 +97,222 @@ const OPTIONS = [
   'kernel',
 ] satisfies (keyof NeighborEntanglementOptions)[];
 
+/** Running log-sums of all samples over what they have met so far: the references, in float64. */
+class RunningSums {
+  private readonly all: Reference;
+  private readonly same: Reference;
+  private readonly counts: Float64Array;
+
+  constructor(
+    samples: number,
+    private readonly temperature: number,
+  ) {
+    this.all = reference(samples);
+    this.same = reference(samples);
+    this.counts = new Float64Array(samples);
+  }
+
+  /** Adds the sums of samples `start` to `start + rows`: columns `from` on of `[9, columns]` sums. */
+  add(sums: ArrayLike<number>, { columns, from, start, rows }: Columns): void {
+    for (let i = 0; i < rows; i++) {
+      const value = (row: number) => sums[row * columns + from + i] as number;
+      this.merge(this.all, start + i, value(NEAREST_ALL), value(RELATIVE_ALL));
+      const count = value(SAME_COUNT);
+      if (count === 0) continue;
+      this.counts[start + i] = this.sameCount(start + i) + count;
+      this.merge(this.same, start + i, value(NEAREST_SAME), value(RELATIVE_SAME));
+    }
+  }
+
+  sameCount(i: number): number {
+    return this.counts[i] as number;
+  }
+
+  /** Equation 3 from the references. */
+  loss(i: number): number {
+    const { all, same, temperature } = this;
+    const of = ({ relative, nearest }: Reference) =>
+      (relative[i] as number) - (nearest[i] as number) / temperature;
+    return of(all) - of(same);
+  }
+
+  private merge({ nearest, relative }: Reference, i: number, distance: number, sum: number): void {
+    const [before, sumBefore] = [nearest[i] as number, relative[i] as number];
+    if (before === Number.POSITIVE_INFINITY) {
+      nearest[i] = distance;
+      relative[i] = sum;
+      return;
+    }
+    const least = Math.min(before, distance);
+    const share = (of: number, itsSum: number) =>
+      Math.exp((least - of) / this.temperature + itsSum);
+    nearest[i] = least;
+    relative[i] = Math.log(share(before, sumBefore) + share(distance, sum));
+  }
+}
+
+/** Where the sums of some samples lie. */
+interface Columns {
+  readonly columns: number;
+  readonly from: number;
+  readonly start: number;
+  readonly rows: number;
+}
+
+/** Nearest distance, Infinity where no candidate was met, and the log-sum relative to it. */
+interface Reference {
+  readonly nearest: Float64Array;
+  readonly relative: Float64Array;
+}
+
+const reference = (samples: number): Reference => ({
+  nearest: new Float64Array(samples).fill(Number.POSITIVE_INFINITY),
+  relative: new Float64Array(samples),
+});
+
+/** Some samples of the set, on the device. */
+interface Part {
+  readonly features: Tensor2D;
+  readonly ids: Tensor1D;
+}
+
+/** The operation on parts of one set of samples; whatever it gives is read back. */
+class Parts {
+  private readonly width: number;
+
+  constructor(
+    private readonly rows: Tensor2D,
+    private readonly ids: Int32Array,
+    private readonly temperature: Scalar,
+    private readonly kind: KernelKind,
+  ) {
+    this.width = rows.shape[1];
+  }
+
+  /** Samples `start` to `start + count`. Ids are uploaded: some backends slice int32 as floats. */
+  of(start: number, count: number): Part {
+    return {
+      features: slice(this.rows, [start, 0], [count, this.width]),
+      ids: tensor1d(this.ids.subarray(start, start + count), 'int32'),
+    };
+  }
+
+  /** Sums `[9, N]` of anchors over candidates, among which they lie at `selfOffset`. */
+  within(anchors: Part, candidates: Part, selfOffset: number): Promise<ArrayLike<number>> {
+    const inputs = this.inputs(anchors, candidates);
+    return readOnce(logSums({ inputs, selfOffset, kind: this.kind }));
+  }
+
+  /** Sums `[9, N + M]` of two parts that share no sample, each over the other. */
+  across(anchors: Part, candidates: Part): Promise<ArrayLike<number>> {
+    const inputs = { ...this.inputs(anchors, candidates) };
+    return readOnce(engine().runKernel(CROSS_LOG_SUMS, inputs) as Tensor2D);
+  }
+
+  private inputs(anchors: Part, candidates: Part): NeighborLogSumsInputs {
+    return {
+      anchors: anchors.features,
+      anchorLabels: anchors.ids,
+      candidates: candidates.features,
+      candidateLabels: candidates.ids,
+      temperature: this.temperature,
+    };
+  }
+}
+
+async function readOnce(sums: Tensor2D): Promise<ArrayLike<number>> {
+  try {
+    return await sums.data();
+  } finally {
+    sums.dispose();
+  }
+}
+
+/** Blocks of anchors against all samples. */
+async function measureInRows(
+  parts: Parts,
+  samples: number,
+  running: RunningSums,
+  blockSize: number | undefined,
+  turn: () => Promise<void>,
+): Promise<void> {
+  const blockRows = new BlockRows(blockSize, getBackend());
+  const all = parts.of(0, samples);
+  try {
+    for (let start = 0, rows = 0; start < samples; start += rows) {
+      const begin = performance.now();
+      rows = blockRows.next(samples - start);
+      const anchors = parts.of(start, rows);
+      running.add(await parts.within(anchors, all, start).finally(() => dispose({ ...anchors })), {
+        columns: rows,
+        from: 0,
+        start,
+        rows,
+      });
+      blockRows.took(rows, performance.now() - begin);
+      await turn();
+    }
+  } finally {
+    dispose({ ...all });
+  }
+}
+
+/** Square tiles, each pair of samples once for both. */
+async function measureInTiles(
+  parts: Parts,
+  samples: number,
+  running: RunningSums,
+  blockSize: number | undefined,
+  turn: () => Promise<void>,
+): Promise<void> {
+  const side = blockSize ?? (await tileSide(parts, samples));
+  for (let i = 0; i < samples; i += side) {
+    const rows = Math.min(side, samples - i);
+    const anchors = parts.of(i, rows);
+    try {
+      running.add(await parts.within(anchors, anchors, 0), {
+        columns: rows,
+        from: 0,
+        start: i,
+        rows,
+      });
+      await turn();
+      for (let j = i + side; j < samples; j += side) {
+        const others = Math.min(side, samples - j);
+        const columns = rows + others;
+        const candidates = parts.of(j, others);
+        const sums = await parts
+          .across(anchors, candidates)
+          .finally(() => dispose({ ...candidates }));
+        running.add(sums, { columns, from: 0, start: i, rows });
+        running.add(sums, { columns, from: rows, start: j, rows: others });
+        await turn();
+      }
+    } finally {
+      dispose({ ...anchors });
+    }
+  }
+}
+
+/** Rows of a tile that holds the event loop for as long as it may, from the second of two small ones. */
+async function tileSide(parts: Parts, samples: number): Promise<number> {
+  const rows = Math.min(FIRST_TILE, samples);
+  const first = parts.of(0, rows);
+  try {
+    await parts.within(first, first, 0);
+    const begin = performance.now();
+    await parts.within(first, first, 0);
+    // Within one part each pair counts once, across two parts as often: twice the work.
+    return tileRows(rows, 2 * (performance.now() - begin));
+  } finally {
+    dispose({ ...first });
+  }
+}
+
 /**
  * How entangled the classes of a whole data set are: every sample is an anchor, all others are its
- * candidates. Memory grows with the samples, not with their pairs.
+ * candidates. Each pair is worked off once for both where the backend has a kernel for that. Memory
+ * grows with the samples, not with their pairs.
  *
  * @param labels Class ids `[N]` or `[N, 1]`, or one-hot rows `[N, classes]`.
  * @param features float32 `[N, ...]`; trailing axes are flattened.
@@ -102,61 +334,47 @@ export async function neighborEntanglement(
   if (blockSize !== undefined && (!Number.isInteger(blockSize) || blockSize < 1)) {
     throw new RangeError(`Expected blockSize to be an integer of at least 1, got ${blockSize}.`);
   }
+  const kind = resolveKernel(kernel, getBackend());
   const data = tidy(() => {
     // A clone, to be disposed of: it may be the tensor given.
-    const candidates = embed(featureRows(features, 'features'), distance).clone();
+    const rows = embed(featureRows(features, 'features'), distance, kind).clone();
     return {
-      candidates,
-      candidateLabels: classIds(labels, candidates.shape[0]),
+      rows,
+      labels: classIds(labels, rows.shape[0]),
       temperature: embedTemperature(temperature, distance),
     };
   });
-  const { candidates, candidateLabels } = data;
-  const [n, d] = candidates.shape;
-  const all = new Tally();
-  const perClass = new Map<number, Tally>();
-
-  const block = (start: number, rows: number): Tensor2D =>
-    tidy(() =>
-      neighborLogSums(
-        {
-          ...data,
-          anchors: slice(candidates, [start, 0], [rows, d]),
-          anchorLabels: slice(candidateLabels, start, rows),
-        },
-        { selfOffset: start, kernel },
-      ),
-    );
-
   try {
-    const ids = await candidateLabels.data();
-    const blockRows = new BlockRows(blockSize, getBackend());
+    const [n] = data.rows.shape;
+    const ids = await data.labels.data<'int32'>();
+    const parts = new Parts(data.rows, denseIds(ids), data.temperature, kind);
+    const running = new RunningSums(n, temperatureFactor(distance) * Math.fround(temperature));
     let turnedAt = performance.now();
-    for (let start = 0, rows = 0; start < n; start += rows) {
-      const begin = performance.now();
-      rows = blockRows.next(n - start);
-      const sums = block(start, rows);
-      const values = await sums.data();
-      sums.dispose();
-      blockRows.took(rows, performance.now() - begin);
-      const value = (row: number, i: number): number => values[row * rows + i] as number;
-      for (let i = 0; i < rows; i++) {
-        const id = ids[start + i] as number;
-        const tally = perClass.get(id) ?? new Tally();
-        perClass.set(id, tally);
-        const count = value(SAME_COUNT, i);
-        if (count === 0) continue;
-        const loss = value(LOG_SUM_ALL, i) - value(LOG_SUM_SAME, i);
-        const chance = Math.log((n - 1) / count);
-        all.add(loss, chance);
-        tally.add(loss, chance);
-      }
-      if (performance.now() - turnedAt < STRETCH_MS) continue;
+    const turn = async () => {
+      if (performance.now() - turnedAt < STRETCH_MS) return;
       await nextFrame();
       turnedAt = performance.now();
-    }
+    };
+    const measure = hasKernel(CROSS_LOG_SUMS, kind) ? measureInTiles : measureInRows;
+    await measure(parts, n, running, blockSize, turn);
+    return summary(ids, running);
   } finally {
     dispose(data);
+  }
+}
+
+function summary(ids: Int32Array, running: RunningSums): DatasetEntanglement {
+  const all = new Tally();
+  const perClass = new Map<number, Tally>();
+  for (const [i, id] of ids.entries()) {
+    const tally = perClass.get(id) ?? new Tally();
+    perClass.set(id, tally);
+    const count = running.sameCount(i);
+    if (count === 0) continue;
+    const loss = running.loss(i);
+    const chance = Math.log((ids.length - 1) / count);
+    all.add(loss, chance);
+    tally.add(loss, chance);
   }
   const sorted = [...perClass].sort(([a], [b]) => a - b);
   return {

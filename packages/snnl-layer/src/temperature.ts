@@ -4,12 +4,22 @@ import { shown } from './options-object';
 /** A temperature: a number, or a scalar tensor or variable, which may then be learned. */
 export type Temperature = number | Tensor;
 
-/** @throws RangeError if `temperature` is not a finite, positive number. */
+/** The least normal float32, and the largest of which twice as much is one (equation 7 doubles T). */
+const LEAST = 2 ** -126;
+const MOST = (2 - 2 ** -23) * 2 ** 126;
+
+/** @throws RangeError if `temperature` is not a positive number that float32 holds. */
 export function assertTemperature(temperature: number): void {
   if (typeof temperature !== 'number' || !(temperature > 0 && temperature < Infinity)) {
     throw new RangeError(
       `Expected the temperature to be a finite number greater than 0, but got ` +
         `${shown(temperature)}.`,
+    );
+  }
+  if (!(temperature >= LEAST && temperature <= MOST)) {
+    throw new RangeError(
+      `Expected the temperature to be from ${LEAST.toPrecision(3)} to ${MOST.toPrecision(3)}, which ` +
+        `float32 can hold, but got ${temperature}. Scale the features instead.`,
     );
   }
 }

@@ -2,13 +2,9 @@ import {
   abs,
   add,
   cast,
-  customGrad,
   div,
   engine,
   equal,
-  type GradSaveFunc,
-  getBackend,
-  getKernel,
   max,
   mul,
   sqrt,
@@ -17,60 +13,47 @@ import {
   sum,
   type Tensor,
   type Tensor2D,
+  tidy,
 } from '@tensorflow/tfjs-core';
-import { kernelFor } from './kernel-choice';
+import { hasKernel, type KernelKind } from './kernel-choice';
 import { UNIT_ROWS, UNIT_ROWS_GRAD } from './kernel-names';
 
 const isZero = (x: Tensor): Tensor => cast(equal(x, 0), 'float32');
 
 /**
- * From core tfjs ops, for any backend. Scaling by the largest entry first keeps |x|^2 in range for
- * rows as small as 1e-30 or as large as 1e30.
+ * Rows of `x` scaled to length 1, and 1 / |x|, from core tfjs ops, for any backend. Scaling by the
+ * largest entry first keeps |x|^2 in range for rows as small as 1e-30 or as large as 1e30.
  */
-function composedUnitRows(rows: Tensor2D): Tensor2D {
-  return customGrad((x, save) => {
-    const largest = max(abs(x as Tensor), 1, true);
-    const zero = isZero(largest);
-    const scaled = div(x as Tensor, add(largest, zero));
-    const length = sqrt(sum(square(scaled), 1, true));
-    const value = div(scaled, add(length, zero)) as Tensor2D;
-    // 1 / |x|, and 0 for a zero row.
-    const inverse = div(sub(1, zero), add(mul(length, largest), zero));
-    (save as GradSaveFunc)([value, inverse]);
-    return {
-      value,
-      gradFunc: (dy: Tensor2D, saved: Tensor[]) => {
-        const [u, scale] = saved as [Tensor2D, Tensor2D];
-        return mul(sub(dy, mul(u, sum(mul(u, dy), 1, true))), scale);
-      },
-    };
-  })(rows) as Tensor2D;
-}
-
-/** By the kernels that `backend` has registered. */
-function fusedUnitRows(rows: Tensor2D): Tensor2D {
-  const run = (kernel: string, inputs: object) =>
-    engine().runKernel(kernel, { ...inputs }) as Tensor2D;
-  return customGrad((x, save) => {
-    (save as GradSaveFunc)([x as Tensor]);
-    return {
-      value: run(UNIT_ROWS, { x }),
-      gradFunc: (dy: Tensor2D, [saved]: Tensor[]) => run(UNIT_ROWS_GRAD, { x: saved, dy }),
-    };
-  })(rows) as Tensor2D;
+function composed(x: Tensor2D): { units: Tensor2D; inverse: Tensor } {
+  const largest = max(abs(x), 1, true);
+  const zero = isZero(largest);
+  const scaled = div(x, add(largest, zero));
+  const length = sqrt(sum(square(scaled), 1, true));
+  return {
+    units: div(scaled, add(length, zero)),
+    inverse: div(sub(1, zero), add(mul(length, largest), zero)),
+  };
 }
 
 /**
- * Rows scaled to length 1: u = x / |x|, dx = (du - u (u . du)) / |x|. A zero row stays zero and
- * gets zero gradient.
+ * Rows scaled to length 1: u = x / |x|. A zero row stays zero. No gradient flows through it.
  *
- * @param rows float32 `[N, D]`, D >= 1.
+ * @param x float32 `[N, D]`, D >= 1.
  * @returns float32 `[N, D]`.
  * @see docs/math.md eq. 7.
  */
-export function unitRows(rows: Tensor2D): Tensor2D {
-  if (kernelFor(getBackend()) === 'fused' && getKernel(UNIT_ROWS, getBackend()) != null) {
-    return fusedUnitRows(rows);
+export function unitRows(x: Tensor2D, kind: KernelKind): Tensor2D {
+  if (hasKernel(UNIT_ROWS, kind)) return engine().runKernel(UNIT_ROWS, { x }) as Tensor2D;
+  return tidy(() => composed(x).units);
+}
+
+/** The gradient of {@link unitRows}: dx = (du - u (u . du)) / |x|, and 0 for a zero row. */
+export function unitRowsGradient(x: Tensor2D, du: Tensor2D, kind: KernelKind): Tensor2D {
+  if (hasKernel(UNIT_ROWS, kind)) {
+    return engine().runKernel(UNIT_ROWS_GRAD, { x, dy: du }) as Tensor2D;
   }
-  return composedUnitRows(rows);
+  return tidy(() => {
+    const { units, inverse } = composed(x);
+    return mul(sub(du, mul(units, sum(mul(units, du), 1, true))), inverse);
+  });
 }

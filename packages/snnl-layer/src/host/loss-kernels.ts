@@ -6,29 +6,20 @@
 import type { KernelBackend, KernelFunc, NamedTensorInfoMap } from '@tensorflow/tfjs-core';
 import {
   ANCHOR_SUMS,
-  LOG_SUM_ALL,
-  LOG_SUM_SAME,
+  LOSS_ANCHOR_SUMS,
   NEAREST_ALL,
+  NEAREST_SAME,
   REDUCED_LOSS,
-  REDUCED_LOSS_GRAD,
+  RELATIVE_ALL,
+  RELATIVE_SAME,
   SAME_COUNT,
 } from '../kernel-names';
 import { create, input, read } from './tensor-io';
 
-interface Rows {
-  readonly logSumAll: Float32Array;
-  readonly logSumSame: Float32Array;
-  readonly sameCount: Float32Array;
-}
-
-function readRows(backend: KernelBackend, inputs: NamedTensorInfoMap, n: number): Rows {
+/** Rows of `[9, N]` sums. */
+function readRows(backend: KernelBackend, inputs: NamedTensorInfoMap, n: number) {
   const sums = read(backend, inputs, 'sums', Float32Array);
-  const row = (index: number) => sums.subarray(index * n, (index + 1) * n);
-  return {
-    logSumAll: row(LOG_SUM_ALL),
-    logSumSame: row(LOG_SUM_SAME),
-    sameCount: row(SAME_COUNT),
-  };
+  return (index: number) => sums.subarray(index * n, (index + 1) * n);
 }
 
 /** What the sum of losses is divided by: at least 1. */
@@ -39,38 +30,42 @@ function divisor(sameCount: Float32Array, mean: unknown): number {
   return Math.max(anchors, 1);
 }
 
-/** Output []: sum_i [not lone] (A_i - B_i), over the number of anchors that are not lone if `mean`. */
 const reducedLoss: KernelFunc = ({ inputs, attrs, backend }) => {
   const [, n = 0] = input(inputs, 'sums').shape;
   return create(backend as KernelBackend, [], (out) => {
-    const { logSumAll, logSumSame, sameCount } = readRows(backend as KernelBackend, inputs, n);
+    const row = readRows(backend as KernelBackend, inputs, n);
+    const [t = Number.NaN] = read(backend as KernelBackend, inputs, 'temperature', Float32Array);
+    const [relativeAll, relativeSame] = [row(RELATIVE_ALL), row(RELATIVE_SAME)];
+    const [nearestAll, nearestSame] = [row(NEAREST_ALL), row(NEAREST_SAME)];
+    const sameCount = row(SAME_COUNT);
     let sum = 0;
     for (let i = 0; i < n; i++) {
       // Multiplying, not selecting, lets the NaN of a lone anchor through.
       const weight = (sameCount[i] as number) > 0 ? 1 : 0;
-      sum += ((logSumAll[i] as number) - (logSumSame[i] as number)) * weight;
+      const relative = (relativeAll[i] as number) - (relativeSame[i] as number);
+      const apart = (nearestSame[i] as number) - (nearestAll[i] as number);
+      sum += (relative + apart / t) * weight;
     }
     out[0] = sum / divisor(sameCount, attrs?.mean);
   });
 };
 
-/** Inputs sums and dy []; output [9, N]: the gradient of the loss for `sums`. */
-const reducedLossGrad: KernelFunc = ({ inputs, attrs, backend }) => {
+const lossAnchorSums: KernelFunc = ({ inputs, attrs, backend }) => {
   const [, n = 0] = input(inputs, 'sums').shape;
-  return create(backend as KernelBackend, [9, n], (out) => {
-    const { sameCount } = readRows(backend as KernelBackend, inputs, n);
+  return create(backend as KernelBackend, [6, n], (out) => {
+    const row = readRows(backend as KernelBackend, inputs, n);
+    for (let k = 0; k < 4; k++) out.set(row(NEAREST_ALL + k), k * n);
+    const sameCount = row(SAME_COUNT);
     const [dy = Number.NaN] = read(backend as KernelBackend, inputs, 'dy', Float32Array);
     const share = dy / divisor(sameCount, attrs?.mean);
-    out.fill(0);
     for (let i = 0; i < n; i++) {
-      if (!((sameCount[i] as number) > 0)) continue;
-      out[LOG_SUM_ALL * n + i] = share;
-      out[LOG_SUM_SAME * n + i] = -share;
+      const slope = (sameCount[i] as number) > 0 ? share : 0;
+      out[4 * n + i] = slope;
+      out[5 * n + i] = -slope;
     }
   });
 };
 
-/** Inputs sums and dy [9, N]; output [6, N]: the references of sums, and the first two rows of dy. */
 const anchorSums: KernelFunc = ({ inputs, backend }) => {
   const [, n = 0] = input(inputs, 'sums').shape;
   return create(backend as KernelBackend, [6, n], (out) => {
@@ -86,6 +81,6 @@ const anchorSums: KernelFunc = ({ inputs, backend }) => {
  */
 export const HOST_KERNELS: Readonly<Record<string, KernelFunc>> = {
   [REDUCED_LOSS]: reducedLoss,
-  [REDUCED_LOSS_GRAD]: reducedLossGrad,
+  [LOSS_ANCHOR_SUMS]: lossAnchorSums,
   [ANCHOR_SUMS]: anchorSums,
 };

@@ -1,0 +1,310 @@
+import {
+  add,
+  cast,
+  concat,
+  customGrad,
+  div,
+  engine,
+  exp,
+  type GradSaveFunc,
+  getBackend,
+  greater,
+  keep,
+  log,
+  maximum,
+  mul,
+  neg,
+  reshape,
+  type Scalar,
+  scalar,
+  slice,
+  sub,
+  sum,
+  Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type TensorLike,
+  tensor1d,
+  zeros,
+} from '@tensorflow/tfjs-core';
+import {
+  type Distance,
+  embed,
+  embedGradient,
+  embedTemperature,
+  temperatureFactor,
+} from './distance';
+import { featureRows } from './features';
+import { hasKernel, type KernelChoice, type KernelKind, resolveKernel } from './kernel-choice';
+import type { NeighborLogSumsInputs } from './kernel-inputs';
+import {
+  LOG_SUM_ALL,
+  LOG_SUM_SAME,
+  LOSS_ANCHOR_SUMS,
+  NEAREST_ALL,
+  NEAREST_SAME,
+  REDUCED_LOSS,
+  RELATIVE_ALL,
+  RELATIVE_SAME,
+  SAME_COUNT,
+} from './kernel-names';
+import { batchIds } from './labels';
+import {
+  anchorGradient,
+  differentiableOnce,
+  logSums,
+  type Operation,
+  temperatureGradient,
+} from './neighbor-log-sums';
+import { type Temperature, temperatureScalar } from './temperature';
+
+/** `mean` over anchors that have a same-class candidate, their `sum`, or `none`: one per anchor. */
+export type Reduction = 'mean' | 'sum' | 'none';
+
+/** Past samples that stand beside the batch as further candidates and get no gradient. */
+export interface Memory {
+  /** float32 `[samples, ...]`, as wide as the batch's features when flattened. */
+  readonly features: Tensor | TensorLike;
+  /** As the labels of the loss, one a sample. */
+  readonly labels: Tensor | TensorLike;
+}
+
+export interface BatchLossOptions {
+  readonly temperature: Temperature;
+  readonly distance: Distance;
+  readonly reduction: Reduction;
+  readonly epsilon: number;
+  readonly memory?: Memory | undefined;
+  readonly kernel: KernelChoice;
+}
+
+/**
+ * A loss as a function of the sums of its anchors `[9, N]`: its value for each anchor in nats, and its
+ * slopes dL/dA and dL/dB.
+ */
+interface AnchorLoss {
+  values(sums: Tensor2D, temperature: Scalar): Tensor1D;
+  slopes(sums: Tensor2D): [ofAll: Tensor1D, ofSame: Tensor1D];
+  /** What the sum is divided by for a mean. */
+  count(sums: Tensor2D): Tensor | number;
+}
+
+const row = (sums: Tensor2D, index: number): Tensor1D =>
+  reshape(slice(sums, [index, 0], [1, -1]), [sums.shape[1]]);
+
+/** 1 where an anchor has a same-class candidate, 0 for a lone anchor. */
+const hasSame = (sums: Tensor2D): Tensor1D =>
+  cast(greater<Tensor1D>(row(sums, SAME_COUNT), 0), 'float32');
+
+/** Equation 3, over the anchors that are not lone. */
+const exactLoss: AnchorLoss = {
+  values(sums, temperature) {
+    const relative = sub(row(sums, RELATIVE_ALL), row(sums, RELATIVE_SAME));
+    const apart = sub(row(sums, NEAREST_SAME), row(sums, NEAREST_ALL));
+    // Multiplying, not selecting, lets the NaN of a lone anchor through.
+    return mul(add(relative, div(apart, temperature)), hasSame(sums));
+  },
+  slopes(sums) {
+    const counted = hasSame(sums);
+    return [counted, neg(counted)];
+  },
+  count: (sums) => maximum(sum(hasSame(sums)), 1),
+};
+
+/** -log(exp(B) / (exp(A) + eps) + eps), over all anchors. */
+function stabilizedLoss(epsilon: number): AnchorLoss {
+  const parts = (sums: Tensor2D) => {
+    const all = exp(row(sums, LOG_SUM_ALL));
+    const same = mul(exp(row(sums, LOG_SUM_SAME)), hasSame(sums));
+    const share = div<Tensor1D>(same, add(all, epsilon));
+    return { all, share };
+  };
+  return {
+    values: (sums) => neg(log(add<Tensor1D>(parts(sums).share, epsilon))),
+    slopes(sums) {
+      const { all, share } = parts(sums);
+      const ofSame = neg(div<Tensor1D>(share, add(share, epsilon)));
+      return [mul(neg(ofSame), div(all, add(all, epsilon))), ofSame];
+    },
+    count: (sums) => sums.shape[1],
+  };
+}
+
+/** How the sums of a batch become its loss, and the gradient of that what the operation takes. */
+interface LossOfSums {
+  value(sums: Tensor2D, temperature: Scalar): Tensor;
+  /** `[6, N]`, from the gradient of the value. */
+  anchorSums(sums: Tensor2D, dy: Tensor): Tensor2D;
+}
+
+function composedLoss(loss: AnchorLoss, reduction: Reduction): LossOfSums {
+  const share = (sums: Tensor2D, values: Tensor) =>
+    reduction === 'mean' ? div(values, loss.count(sums)) : values;
+  return {
+    value(sums, temperature) {
+      const values = loss.values(sums, temperature);
+      return reduction === 'none' ? values : share(sums, sum(values));
+    },
+    anchorSums(sums, dy) {
+      const n = sums.shape[1];
+      const upstream = share(sums, dy);
+      const slopes = loss.slopes(sums).map((slope) => reshape(mul(slope, upstream), [1, n]));
+      return concat([slice(sums, [NEAREST_ALL, 0], [4, n]), ...slopes] as Tensor2D[], 0);
+    },
+  };
+}
+
+function fusedLoss(reduction: Reduction): LossOfSums {
+  const attrs = { mean: reduction === 'mean' };
+  return {
+    value: (sums, temperature) =>
+      engine().runKernel(REDUCED_LOSS, { sums, temperature }, attrs) as Scalar,
+    anchorSums: (sums, dy) => engine().runKernel(LOSS_ANCHOR_SUMS, { sums, dy }, attrs) as Tensor2D,
+  };
+}
+
+function lossOfSums(reduction: Reduction, epsilon: number, kind: KernelKind): LossOfSums {
+  if (epsilon > 0) return composedLoss(stabilizedLoss(epsilon), reduction);
+  if (reduction !== 'none' && hasKernel(REDUCED_LOSS, kind)) return fusedLoss(reduction);
+  return composedLoss(exactLoss, reduction);
+}
+
+/** The loss if all samples were equally far apart, equation 9: a mean over anchors, in nats. */
+function chanceOf(sums: Tensor2D, candidates: number): Scalar {
+  const sameCount = maximum(row(sums, SAME_COUNT), 1);
+  const chances = log(div(Math.max(candidates, 1), sameCount));
+  return div(sum(mul(chances, hasSame(sums))), exactLoss.count(sums));
+}
+
+/** The features of the memory, as wide as those of the batch. */
+function memoryRows({ features }: Memory, width: number): Tensor2D {
+  const past = featureRows(features, 'memory.features');
+  if (past.shape[1] === width) return past;
+  throw new Error(
+    `Expected memory.features to have ${width} features a sample, as the batch has, but got ` +
+      `${past.shape[1]}.`,
+  );
+}
+
+/** @throws Error where the two arguments have changed places: features of rank 1, labels of rank 2. */
+function assertLabelsFirst(labels: Tensor | TensorLike, features: Tensor | TensorLike): void {
+  if (!(labels instanceof Tensor && features instanceof Tensor)) return;
+  if (features.rank !== 1 || labels.rank !== 2 || labels.shape[1] === 1) return;
+  throw new Error(
+    `Expected features of shape [batch, ...], but got shape [${features.shape}], and labels of ` +
+      `shape [${labels.shape}]. Labels come first; a single feature a sample has shape [batch, 1].`,
+  );
+}
+
+/** What the tape keeps of a pass; candidates only where they are not the anchors. */
+type Saved = [
+  x: Tensor2D,
+  anchors: Tensor2D,
+  anchorLabels: Tensor1D,
+  sums: Tensor2D,
+  temperature: Scalar,
+  candidates?: Tensor2D,
+  candidateLabels?: Tensor1D,
+];
+
+interface Pass {
+  readonly form: LossOfSums;
+  readonly distance: Distance;
+  readonly kind: KernelKind;
+  /** Features and, if it is learned, temperature, as the outer tape knows them. */
+  readonly inputs: Tensor[];
+}
+
+/** The gradients for features and, if it is learned, temperature. */
+function batchGradients(
+  { form, distance, kind, inputs }: Pass,
+  dy: Tensor,
+  saved: Saved,
+): Tensor[] {
+  const [x, anchors, anchorLabels, sums, temperature] = saved;
+  const [, , , , , candidates = anchors, candidateLabels = anchorLabels] = saved;
+  const of = { anchors, anchorLabels, candidates, candidateLabels, temperature };
+  const operation: Operation = { inputs: of, selfOffset: 0, kind };
+  const anchorSums = form.anchorSums(sums, dy);
+  const once = <T extends Tensor>(gradient: () => T) =>
+    differentiableOnce([...inputs, dy], gradient);
+  const ofFeatures = once(() =>
+    embedGradient(x, anchorGradient(operation, anchorSums), distance, kind),
+  );
+  if (inputs.length === 1) return [ofFeatures];
+  const ofTemperature = once(() =>
+    mul(temperatureGradient(temperature, anchorSums, sums), temperatureFactor(distance)),
+  );
+  return [ofFeatures, ofTemperature];
+}
+
+/**
+ * The loss of a batch against itself (and a memory): the one road of function, layer and metric from
+ * labels and features to a loss. Call it in a tidy.
+ *
+ * One custom gradient spans it all, so that a step records a handful of kernels, and no more than the
+ * loss is differentiated: once.
+ *
+ * @param labels As for softNearestNeighborLoss.
+ * @param features float32 `[batch, ...]`.
+ * @param onChance Called with the chance level of the batch, a scalar in nats that the callee owns;
+ *   computed only where it is asked for.
+ * @returns Scalar, or `[batch]` where `reduction` is `none`; in nats.
+ * @throws Error if labels, features and memory do not fit together.
+ * @see docs/math.md eq. 3, 5, 6 and 9.
+ */
+export function batchLoss(
+  labels: Tensor | TensorLike,
+  features: Tensor | TensorLike,
+  options: BatchLossOptions,
+  onChance?: (chance: Scalar) => void,
+): Tensor {
+  const { temperature, distance, reduction, epsilon, memory, kernel } = options;
+  const rows = featureRows(features, 'features');
+  const [n] = rows.shape;
+  assertLabelsFirst(labels, features);
+  const kind = resolveKernel(kernel, getBackend());
+  const form = lossOfSums(reduction, epsilon, kind);
+  // A number is no input of the custom gradient: no gradient is made for it.
+  const learned = temperature instanceof Tensor ? [temperatureScalar(temperature)] : [];
+  return customGrad((...args) => {
+    const x = args[0] as Tensor2D;
+    const save = args.at(-1) as GradSaveFunc;
+    if (n === 0) {
+      // Some backends sum no values to what the memory held before, or cannot make an empty tensor.
+      onChance?.(keep(scalar(0)));
+      return {
+        value: reduction === 'none' ? tensor1d([], 'float32') : scalar(0),
+        gradFunc: () => [x, ...learned].map((input) => zeros(input.shape)),
+      };
+    }
+    const past = memory && memoryRows(memory, x.shape[1]);
+    const { ids, memoryIds, poison } = batchIds(
+      labels,
+      n,
+      memory && past && { labels: memory.labels, samples: past.shape[0] },
+    );
+    const anchors = embed(x, distance, kind);
+    const given = embedTemperature(learned[0] ?? temperature, distance);
+    const inputs: NeighborLogSumsInputs = {
+      anchors,
+      anchorLabels: ids,
+      ...(past === undefined || memoryIds === undefined
+        ? { candidates: anchors, candidateLabels: ids }
+        : {
+            candidates: concat([anchors, embed(past, distance, kind)], 0),
+            candidateLabels: concat([ids, memoryIds]),
+          }),
+      temperature: poison === undefined ? given : add<Scalar>(given, poison),
+    };
+    const sums = logSums({ inputs, selfOffset: 0, kind });
+    onChance?.(keep(chanceOf(sums, inputs.candidates.shape[0] - 1)));
+    const saved: Tensor[] = [x, anchors, ids, sums, inputs.temperature];
+    save(memoryIds === undefined ? saved : [...saved, inputs.candidates, inputs.candidateLabels]);
+    const pass = { form, distance, kind, inputs: [x, ...learned] };
+    return {
+      value: form.value(sums, inputs.temperature),
+      gradFunc: (dy: Tensor, kept: Tensor[]) => batchGradients(pass, dy, kept as Saved),
+    };
+  })(rows, ...learned);
+}
