@@ -34,14 +34,6 @@ Inputs::~Inputs() {
   }
 }
 
-std::string Inputs::shape(int index) const {
-  std::string result = "[";
-  for (int axis = 0; axis < tensorflow.TF_NumDims(tensors_[index]); axis++) {
-    result += (axis == 0 ? "" : ", ") + std::to_string(tensorflow.TF_Dim(tensors_[index], axis));
-  }
-  return result + "]";
-}
-
 std::string Inputs::mismatch(int64_t self_offset) const {
   for (int i = 0; i < count_; i++) {
     const Expected& expected = kExpected[i];
