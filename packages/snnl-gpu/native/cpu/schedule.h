@@ -25,7 +25,7 @@ struct Schedule {
 inline Schedule make_schedule(int64_t row_blocks, int64_t other_blocks, bool symmetric, bool cross) {
   Schedule schedule;
   // Two by two blocks use each block twice while it is in the cache; few groups leave threads idle.
-  schedule.group = row_blocks >= 32 ? 2 : 1;
+  schedule.group = row_blocks >= (cross ? 16 : 32) ? 2 : 1;
   const auto groups = [&](int64_t blocks) { return (blocks + schedule.group - 1) / schedule.group; };
   const int64_t rows = schedule.row_groups = groups(row_blocks), others = groups(other_blocks);
   schedule.groups = rows + others;

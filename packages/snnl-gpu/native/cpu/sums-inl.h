@@ -1,13 +1,16 @@
-// Sums below this are taken again with a reference for each row and column: float32 has room for
-// 2^-126, and only what is below 2^-86 of a sum is lost until then.
-constexpr float kLeastSum = 0x1p-40f;
+// Sums below these are taken again with a reference for each row and column. float32 has room for
+// 2^-126: only what is below 2^-46 of a sum is lost until then, or of the sum weighted by h.
+constexpr float kPlainSum = 0x1p-40f, kLeastSum = 0x1p-80f;
 
 int vectors_of(int columns) { return (columns + Vector::kWidth - 1) / Vector::kWidth; }
 
-// Whether the first `count` sums all reach kLeastSum, but for those of no pair.
-bool reach(const float* sums, const float* leasts, int count) {
+// Whether the first `count` sums are all large enough, but for those of no pair.
+bool reach(const TileStats& stats, int kind, int count) {
   bool all = true;
-  for (int k = 0; k < count; k++) all &= sums[k] >= kLeastSum || leasts[k] == kNoPair;
+  for (int k = 0; k < count; k++) {
+    const float sum = stats.sum[kind][k], weighted = stats.weighted[kind][k];
+    all &= sum >= kPlainSum || (sum >= kLeastSum && weighted >= kLeastSum) || stats.least[kind][k] == kNoPair;
+  }
   return all;
 }
 
@@ -19,7 +22,7 @@ void reduce_lanes(const float* lanes, int rows, float* out) {
 // Makes sums relative to the half distance `from` sums relative to the least one of each.
 void correct(const float* least, float* sum, float* weighted, int count, Vector::F from, Vector::F k) {
   // Of padding, and of no pair, it may be anything.
-  const Vector::F most = Vector::set(64);
+  const Vector::F most = Vector::set(96);
   for (int c = 0; c < count; c += Vector::kWidth) {
     const Vector::F t = exponent_of(from, Vector::load(least + c), k);
     const Vector::F factor = exp2_of(Vector::min(Vector::sub(Vector::set(0), t), most));
@@ -78,13 +81,12 @@ bool narrow_sums(const float* tile, int rows, int columns, float base, float sca
   int r = 0;
   for (; r + kGroup <= rows; r += kGroup) group(r, Count<kGroup>());
   for (; r < rows; r++) group(r, Count<1>());
+  reduce_lanes(sums, rows, of_rows.sum[kind]);
+  reduce_lanes(weighted, rows, of_rows.weighted[kind]);
   for (r = 0; r < rows; r++) {
-    of_rows.sum[kind][r] = Vector::total(Vector::load(sums + r * kWidth));
-    of_rows.weighted[kind][r] = Vector::total(Vector::load(weighted + r * kWidth));
     of_rows.least[kind][r] = Vector::least(Vector::load(leasts + r * kWidth));
   }
-  if (!reach(of_rows.sum[kind], of_rows.least[kind], rows)) return false;
-  if (!reach(column_sum, column_least, columns)) return false;
+  if (!reach(of_rows, kind, rows) || !reach(of_columns, kind, columns)) return false;
   correct(of_rows.least[kind], of_rows.sum[kind], of_rows.weighted[kind], rows, from, k);
   correct(column_least, column_sum, column_weighted, width, from, k);
   return true;
@@ -131,21 +133,25 @@ void wide_sums(const float* tile, int rows, int columns, float scale, int kind, 
 }
 
 // Same-class half distances go to scratch.same, the others to scratch.tile, where all may lie;
-// kNoPair where there was the other.
+// kNoPair where there was the other. `least` becomes that of each kind.
 void split_kinds(const Job& job, int64_t I, const Set& set, int64_t J, const float* tile,
-                 Scratch& scratch) {
+                 Scratch& scratch, float least[2]) {
   const int rows = job.anchors.rows_in(I), width = vectors_of(set.rows_in(J)) * Vector::kWidth;
   const Vector::F none = Vector::set(kNoPair);
+  Vector::F nearest[2] = {none, none};
   for (int r = 0; r < rows; r++) {
     for (int c = 0; c < width; c += Vector::kWidth) {
       const int at = r * kBlock + c;
       const Vector::F h = Vector::load(tile + at);
       const Vector::M same =
           Vector::equal(set.classes + J * kBlock + c, job.anchors.classes[I * kBlock + r]);
-      Vector::store(scratch.same + at, Vector::select(same, h, none));
-      Vector::store(scratch.tile + at, Vector::select(same, none, h));
+      const Vector::F of_kind[2] = {Vector::select(same, none, h), Vector::select(same, h, none)};
+      Vector::store(scratch.tile + at, of_kind[0]);
+      Vector::store(scratch.same + at, of_kind[1]);
+      for (int kind = 0; kind < 2; kind++) nearest[kind] = Vector::min(nearest[kind], of_kind[kind]);
     }
   }
+  for (int kind = 0; kind < 2; kind++) least[kind] = Vector::least(nearest[kind]);
 }
 
 void sum_pair(const Job& job, int64_t I, const Set& set, int64_t J, Scratch& scratch) {
@@ -156,11 +162,12 @@ void sum_pair(const Job& job, int64_t I, const Set& set, int64_t J, Scratch& scr
   if (kept) job.leasts[job.pair(I, J)] = base;
   const int kinds = scratch.kinds = kinds_of(job.anchors, I, set, J);
   const bool mixed = kinds == (kDifferent | kSame);
-  if (mixed) split_kinds(job, I, set, J, tile, scratch);
+  float least[2] = {base, base};
+  if (mixed) split_kinds(job, I, set, J, tile, scratch, least);
   for (int kind = 0; kind < 2; kind++) {
     if (!(kinds & (kind == 0 ? kDifferent : kSame))) continue;
     const float* pairs = !mixed ? tile : kind == 0 ? scratch.tile : scratch.same;
-    if (!narrow_sums(pairs, rows, columns, base, job.scale, kind, scratch)) {
+    if (!narrow_sums(pairs, rows, columns, least[kind], job.scale, kind, scratch)) {
       wide_sums(pairs, rows, columns, job.scale, kind, scratch);
     }
   }

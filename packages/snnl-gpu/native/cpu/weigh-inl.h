@@ -6,7 +6,7 @@
 // Where rounding would show in those exponents, or a weight come out above 1 as with references of
 // distances that were rounded otherwise, each weight has an exponential of its own.
 
-constexpr float kLargestExponent = 60;
+constexpr float kLargestExponent = 80;
 constexpr float kLargestWeight = 1.0001f;
 
 // Weights of the rows of a block relative to `base`. Returns the largest exponent of the kinds given.

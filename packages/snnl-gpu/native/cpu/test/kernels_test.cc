@@ -215,7 +215,7 @@ void test_cross(bool large) {
   expect_cross({220, 12, 1000, Kind::kDisjoint, 4});  // lone ones on both sides
   expect_cross({220, 12, 6, Kind::kDisjoint, 1e-3f, 300});
   expect_cross({40, 600, 6, Kind::kDisjoint, 30, 1, 100});
-  if (large) expect_cross({3300, 5, 10, Kind::kDisjoint, 2});  // groups of two blocks
+  if (large) expect_cross({1700, 5, 10, Kind::kDisjoint, 2});  // groups of two blocks
 
   const Case clean = draw({110, 19, 4, Kind::kDisjoint, 8});
   const std::vector<float> of_clean = cross(clean);
