@@ -61,7 +61,13 @@ float distances(const Job& job, int64_t I, const Set& set, int64_t J, float* til
   } while (k < job.features);
 
   if (&set == &job.anchors && I == J) {
-    for (int r = 0; r < rows; r++) tile[r * kBlock + r] = kNoPair;
+    least = Vector::set(kNoPair);
+    for (int r = 0; r < rows; r++) {
+      tile[r * kBlock + r] = kNoPair;
+      for (int c = 0; c < columns; c += Vector::kWidth) {
+        least = Vector::min(least, Vector::load(tile + r * kBlock + c));
+      }
+    }
   } else if (&set == &job.others && job.excluded) {
     const int32_t* excluded = job.excluded + I * kBlock;
     for (int r = 0; r < rows; r++) {

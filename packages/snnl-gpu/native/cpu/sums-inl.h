@@ -165,7 +165,9 @@ void sum_pair(const Job& job, int64_t I, const Set& set, int64_t J, Scratch& scr
   float least[2] = {base, base};
   if (mixed) split_kinds(job, I, set, J, tile, scratch, least);
   for (int kind = 0; kind < 2; kind++) {
-    if (!(kinds & (kind == 0 ? kDifferent : kSame))) continue;
+    // The blocks of a pair may hold classes that do not meet, or only a sample and itself.
+    if (least[kind] >= kNoPair) scratch.kinds &= ~(kind == 0 ? kDifferent : kSame);
+    if (!(scratch.kinds & (kind == 0 ? kDifferent : kSame))) continue;
     const float* pairs = !mixed ? tile : kind == 0 ? scratch.tile : scratch.same;
     if (!narrow_sums(pairs, rows, columns, least[kind], job.scale, kind, scratch)) {
       wide_sums(pairs, rows, columns, job.scale, kind, scratch);
