@@ -18,6 +18,7 @@ struct Call {
 // Computes the output; what goes wrong is left in the status.
 using Runner = void (*)(const Call&, const Status&);
 void run_on_cpu(const Call& call, const Status& status);
+void run_cross_on_cpu(const Call& call, const Status& status);
 void run_on_gpu(const Call& call, const Status& status);
 
 // Why there are no kernels for the GPU, or "".

@@ -4,9 +4,12 @@
 #include <new>
 #include <string>
 
-#include "op.h"
+#include "tensorflow_api.h"
 
 namespace snnl {
+
+// Set once, before any op runs.
+extern TensorFlow tensorflow;
 
 class Status {
  public:
@@ -26,12 +29,14 @@ class Status {
 class Tensor {
  public:
   explicit Tensor(TF_Tensor* tensor = nullptr) : tensor_(tensor) {}
+  Tensor(Tensor&& other) noexcept : tensor_(other.tensor_) { other.tensor_ = nullptr; }
   ~Tensor() {
     if (tensor_ != nullptr) tensorflow.TF_DeleteTensor(tensor_);
   }
   Tensor(const Tensor&) = delete;
   Tensor& operator=(const Tensor&) = delete;
 
+  TF_Tensor* get() const { return tensor_; }
   TF_Tensor** address() { return &tensor_; }
   int rank() const { return tensorflow.TF_NumDims(tensor_); }
   int64_t dim(int axis) const { return tensorflow.TF_Dim(tensor_, axis); }

@@ -34,14 +34,6 @@ Inputs::~Inputs() {
   }
 }
 
-std::string Inputs::shape(int index) const {
-  std::string result = "[";
-  for (int axis = 0; axis < tensorflow.TF_NumDims(tensors_[index]); axis++) {
-    result += (axis == 0 ? "" : ", ") + std::to_string(tensorflow.TF_Dim(tensors_[index], axis));
-  }
-  return result + "]";
-}
-
 std::string Inputs::mismatch(int64_t self_offset) const {
   for (int i = 0; i < count_; i++) {
     const Expected& expected = kExpected[i];
@@ -62,10 +54,12 @@ std::string Inputs::mismatch(int64_t self_offset) const {
   if (dim(kAnchorLabels, 0) != n) return wrong(kAnchorLabels, "[" + rows + "]");
   if (dim(kCandidateLabels, 0) != m) return wrong(kCandidateLabels, "[" + columns + "]");
   if (count_ > kAnchorSums) {
-    if (dim(kAnchorSums, 0) != 4 || dim(kAnchorSums, 1) != n) return wrong(kAnchorSums, "[4, " + rows + "]");
-    if (dim(kCandidateSums, 0) != 4 || dim(kCandidateSums, 1) != m) {
-      return wrong(kCandidateSums, "[4, " + columns + "]");
-    }
+    const std::string height = "[" + std::to_string(kReferenceRows) + ", ";
+    const auto fits = [&](Index index, int64_t count) {
+      return dim(index, 0) == kReferenceRows && dim(index, 1) == count;
+    };
+    if (!fits(kAnchorSums, n)) return wrong(kAnchorSums, height + rows + "]");
+    if (!fits(kCandidateSums, m)) return wrong(kCandidateSums, height + columns + "]");
   }
   if (self_offset < -1 || (self_offset >= 0 && self_offset > m - n)) {
     if (m < n) {

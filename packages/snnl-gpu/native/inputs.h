@@ -10,7 +10,7 @@ namespace snnl {
 
 class Inputs {
  public:
-  // Order of the inputs, as define_op declares them.
+  // Order of the inputs, as the ops declare them.
   enum Index { kAnchors, kCandidates, kAnchorLabels, kCandidateLabels, kTemperature, kAnchorSums, kCandidateSums };
 
   Inputs(TF_OpKernelContext* context, int count, TF_Status* status);
@@ -28,7 +28,7 @@ class Inputs {
  private:
   const void* data(Index index) const { return tensorflow.TF_TensorData(tensors_[index]); }
   int64_t dim(Index index, int axis) const { return tensorflow.TF_Dim(tensors_[index], axis); }
-  std::string shape(int index) const;
+  std::string shape(int index) const { return shape_of(tensors_[index]); }
 
   int count_;
   std::array<TF_Tensor*, 7> tensors_{};

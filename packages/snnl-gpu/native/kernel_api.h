@@ -10,9 +10,16 @@ struct Problem {           // row-major, float32; labels int32
   int64_t n, m, d;
   int64_t self_offset;     // candidate index of anchor 0, or -1
 };
-// CPU (native/cpu): threads >= 1; out [5, n]; throws nothing; false when memory ran out.
+// Rows of the output, kSumRows, and of what the gradient takes, kReferenceRows: rows 5 to 8 of the
+// output (nearest distance and relative log-sum, of all and of the class), then dL/dA and dL/dB.
+// The gradient's distances are those of the forward pass to the last bit.
+constexpr int kSumRows = 9, kReferenceRows = 6;
+// CPU (native/cpu): threads >= 1; out [9, n]; throws nothing; false when memory ran out.
 bool cpu_log_sums(const Problem&, float* out, int threads);
-// anchor_sums [4, n], candidate_sums [4, m], grad [n, d]
+// The same of anchors and candidates that share no sample, self_offset -1, each pair worked off once for
+// both: out [9, n + m], sums of the anchors over the candidates, then of the candidates over the anchors.
+bool cpu_cross_log_sums(const Problem&, float* out, int threads);
+// anchor_sums [6, n], candidate_sums [6, m], grad [n, d]
 bool cpu_log_sums_grad(const Problem&, const float* anchor_sums, const float* candidate_sums, float* grad, int threads);
 const char* cpu_instruction_set(); // "avx512", "avx2" or "portable"
 }

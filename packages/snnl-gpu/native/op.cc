@@ -1,10 +1,6 @@
 #include "op.h"
 
 #include <new>
-#include <string>
-
-#include "device.h"
-#include "handles.h"
 
 namespace snnl {
 
@@ -12,117 +8,87 @@ TensorFlow tensorflow{};
 
 namespace {
 
-// ---- Kernels: their state is the attribute selfOffset.
+void destroy(void* state) { delete static_cast<int64_t*>(state); }
 
-struct State {
-  int64_t self_offset;
+bool ok(const TF_Status* status) { return tensorflow.TF_GetCode(status) == kOk; }
+
+// A handle of shape inference, freed with the scope.
+class Shape {
+ public:
+  explicit Shape(TF_ShapeHandle* handle = tensorflow.TF_NewShapeHandle()) : handle_(handle) {}
+  ~Shape() { tensorflow.TF_DeleteShapeHandle(handle_); }
+  Shape(const Shape&) = delete;
+  Shape& operator=(const Shape&) = delete;
+  TF_ShapeHandle* get() const { return handle_; }
+
+ private:
+  TF_ShapeHandle* handle_;
 };
 
-void* create(TF_OpKernelConstruction* construction) {
+}  // namespace
+
+void define_op(const Op& op, TF_Status* status) {
+  TF_OpDefinitionBuilder* builder = tensorflow.TF_NewOpDefinitionBuilder(op.name);
+  for (const char* input : op.inputs) tensorflow.TF_OpDefinitionBuilderAddInput(builder, input);
+  tensorflow.TF_OpDefinitionBuilderAddOutput(builder, op.output);
+  if (op.attribute != nullptr) tensorflow.TF_OpDefinitionBuilderAddAttr(builder, op.attribute);
+  tensorflow.TF_OpDefinitionBuilderSetShapeInferenceFunction(builder, op.shape);
+  // Frees the builder, whatever comes of it.
+  tensorflow.TF_RegisterOpDefinition(builder, status);
+}
+
+void define_kernel(const Op& op, const char* device, TF_Status* status) {
+  const Op::Compute compute = device == std::string("GPU") ? op.on_gpu : op.on_cpu;
+  TF_KernelBuilder* builder =
+      tensorflow.TF_NewKernelBuilder(op.name, device, op.create, compute, op.create ? destroy : nullptr);
+  tensorflow.TF_RegisterKernelBuilder((std::string(op.name) + "_" + device).c_str(), builder, status);
+}
+
+int64_t* new_state(TF_OpKernelConstruction* construction, const char* attribute) {
   const Status status;
-  State* state = new (std::nothrow) State{-1};
+  int64_t* state = new (std::nothrow) int64_t{0};
   if (state == nullptr) {
-    tensorflow.TF_SetStatus(status.get(), kResourceExhausted, "Out of memory.");
+    status.set(kResourceExhausted, "Out of memory.");
   } else {
-    tensorflow.TF_OpKernelConstruction_GetAttrInt64(construction, "selfOffset", &state->self_offset, status.get());
+    tensorflow.TF_OpKernelConstruction_GetAttrInt64(construction, attribute, state, status.get());
   }
   if (!status.ok()) tensorflow.TF_OpKernelConstruction_Failure(construction, status.get());
   return state;
 }
 
-void destroy(void* state) { delete static_cast<State*>(state); }
-
-template <bool gradient, Runner run>
-void compute(void* state, TF_OpKernelContext* context) {
-  compute_with_status(context, [&](const Status& status) {
-    const int64_t self_offset = static_cast<State*>(state)->self_offset;
-    const Inputs inputs(context, gradient ? 7 : 5, status.get());
-    if (!status.ok()) return;
-    const std::string mismatch = inputs.mismatch(self_offset);
-    if (!mismatch.empty()) return status.set(kInvalidArgument, mismatch);
-    const Problem problem = inputs.problem(self_offset);
-    const int64_t dims[2] = {gradient ? problem.n : 5, gradient ? problem.d : problem.n};
-    const size_t bytes = static_cast<size_t>(dims[0] * dims[1]) * sizeof(float);
-    const Tensor output(tensorflow.TF_AllocateOutput(context, 0, kFloat, dims, 2, bytes, status.get()));
-    if (status.ok() && bytes > 0) run({context, inputs, problem, output.floats(), gradient}, status);
-  });
+void set_shape_of_input(TF_ShapeInferenceContext* context, int index, TF_Status* status) {
+  const Shape input;
+  tensorflow.TF_ShapeInferenceContextGetInput(context, index, input.get(), status);
+  if (ok(status)) tensorflow.TF_ShapeInferenceContextSetOutput(context, 0, input.get(), status);
 }
 
-// ---- Shape inference, for graphs: the kernels check everything again.
-
-// Puts into `result` the size of axis `axis` of input `index`, as a shape of rank 1.
-void axis_of(TF_ShapeInferenceContext* context, int index, int axis, TF_ShapeHandle* result, TF_Status* status) {
-  TF_ShapeHandle* input = tensorflow.TF_NewShapeHandle();
-  tensorflow.TF_ShapeInferenceContextGetInput(context, index, input, status);
-  if (tensorflow.TF_GetCode(status) == kOk) {
-    tensorflow.TF_ShapeInferenceContextWithRank(context, input, 2, input, status);
+void set_rows_of_axis(TF_ShapeInferenceContext* context, int64_t rows, int index, int axis, TF_Status* status) {
+  const Shape first(tensorflow.TF_ShapeInferenceContextVectorFromSize(context, static_cast<size_t>(rows)));
+  const Shape input, second, output;
+  tensorflow.TF_ShapeInferenceContextGetInput(context, index, input.get(), status);
+  if (ok(status)) tensorflow.TF_ShapeInferenceContextWithRank(context, input.get(), 2, input.get(), status);
+  if (ok(status)) {
+    tensorflow.TF_ShapeInferenceContextSubshape(context, input.get(), axis, axis + 1, second.get(), status);
   }
-  if (tensorflow.TF_GetCode(status) == kOk) {
-    tensorflow.TF_ShapeInferenceContextSubshape(context, input, axis, axis + 1, result, status);
+  if (ok(status)) {
+    tensorflow.TF_ShapeInferenceContextConcatenateShapes(context, first.get(), second.get(), output.get(), status);
   }
-  tensorflow.TF_DeleteShapeHandle(input);
+  if (ok(status)) tensorflow.TF_ShapeInferenceContextSetOutput(context, 0, output.get(), status);
 }
 
-void join_and_set(TF_ShapeInferenceContext* context, TF_ShapeHandle* rows, TF_ShapeHandle* columns,
-                  TF_Status* status) {
-  TF_ShapeHandle* output = tensorflow.TF_NewShapeHandle();
-  tensorflow.TF_ShapeInferenceContextConcatenateShapes(context, rows, columns, output, status);
-  if (tensorflow.TF_GetCode(status) == kOk) {
-    tensorflow.TF_ShapeInferenceContextSetOutput(context, 0, output, status);
+std::string shape_of(const TF_Tensor* tensor) {
+  std::string result = "[";
+  for (int axis = 0; axis < tensorflow.TF_NumDims(tensor); axis++) {
+    result += (axis == 0 ? "" : ", ") + std::to_string(tensorflow.TF_Dim(tensor, axis));
   }
-  tensorflow.TF_DeleteShapeHandle(output);
+  return result + "]";
 }
 
-// [5, N]
-void log_sums_shape(TF_ShapeInferenceContext* context, TF_Status* status) {
-  TF_ShapeHandle* five = tensorflow.TF_ShapeInferenceContextVectorFromSize(context, 5);
-  TF_ShapeHandle* n = tensorflow.TF_NewShapeHandle();
-  axis_of(context, 0, 0, n, status);
-  if (tensorflow.TF_GetCode(status) == kOk) join_and_set(context, five, n, status);
-  tensorflow.TF_DeleteShapeHandle(five);
-  tensorflow.TF_DeleteShapeHandle(n);
-}
-
-// [N, D]
-void log_sums_grad_shape(TF_ShapeInferenceContext* context, TF_Status* status) {
-  TF_ShapeHandle* n = tensorflow.TF_NewShapeHandle();
-  TF_ShapeHandle* d = tensorflow.TF_NewShapeHandle();
-  axis_of(context, 0, 0, n, status);
-  if (tensorflow.TF_GetCode(status) == kOk) axis_of(context, 0, 1, d, status);
-  if (tensorflow.TF_GetCode(status) == kOk) join_and_set(context, n, d, status);
-  tensorflow.TF_DeleteShapeHandle(n);
-  tensorflow.TF_DeleteShapeHandle(d);
-}
-
-}  // namespace
-
-void define_op(const char* op, TF_Status* status) {
-  const bool gradient = op == std::string(kLogSumsGrad);
-  TF_OpDefinitionBuilder* builder = tensorflow.TF_NewOpDefinitionBuilder(op);
-  // TensorFlow's names of inputs are in small letters.
-  for (const char* input : {"anchors: float", "candidates: float", "anchor_labels: int32",
-                            "candidate_labels: int32", "temperature: float"}) {
-    tensorflow.TF_OpDefinitionBuilderAddInput(builder, input);
-  }
-  if (gradient) {
-    tensorflow.TF_OpDefinitionBuilderAddInput(builder, "anchor_sums: float");
-    tensorflow.TF_OpDefinitionBuilderAddInput(builder, "candidate_sums: float");
-  }
-  tensorflow.TF_OpDefinitionBuilderAddOutput(builder, gradient ? "anchors_grad: float" : "sums: float");
-  tensorflow.TF_OpDefinitionBuilderAddAttr(builder, "selfOffset: int = -1");
-  tensorflow.TF_OpDefinitionBuilderSetShapeInferenceFunction(builder,
-                                                            gradient ? log_sums_grad_shape : log_sums_shape);
-  // Frees the builder, whatever comes of it.
-  tensorflow.TF_RegisterOpDefinition(builder, status);
-}
-
-void define_kernel(const char* op, const char* device, TF_Status* status) {
-  const bool gradient = op == std::string(kLogSumsGrad);
-  const bool gpu = device == std::string("GPU");
-  const auto on_cpu = gradient ? compute<true, run_on_cpu> : compute<false, run_on_cpu>;
-  const auto on_gpu = gradient ? compute<true, run_on_gpu> : compute<false, run_on_gpu>;
-  TF_KernelBuilder* builder = tensorflow.TF_NewKernelBuilder(op, device, create, gpu ? on_gpu : on_cpu, destroy);
-  tensorflow.TF_RegisterKernelBuilder((std::string(op) + "_" + device).c_str(), builder, status);
+Tensor allocate_output(TF_OpKernelContext* context, std::initializer_list<int64_t> dims, const Status& status) {
+  size_t bytes = sizeof(float);
+  for (const int64_t dim : dims) bytes *= static_cast<size_t>(dim);
+  const int rank = static_cast<int>(dims.size());
+  return Tensor(tensorflow.TF_AllocateOutput(context, 0, kFloat, dims.begin(), rank, bytes, status.get()));
 }
 
 }  // namespace snnl

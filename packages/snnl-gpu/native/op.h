@@ -1,15 +1,56 @@
+// An op with its kernels, as it is handed to TensorFlow.
 #pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "handles.h"
 #include "tensorflow_api.h"
+
 namespace snnl {
 
-inline constexpr const char* kLogSums = "SnnlNeighborLogSums";
-inline constexpr const char* kLogSumsGrad = "SnnlNeighborLogSumsGrad";
+struct Op {
+  using Compute = void (*)(void* state, TF_OpKernelContext*);
 
-// Set once, before any op runs.
-extern TensorFlow tensorflow;
+  const char* name;
+  std::vector<const char*> inputs;  // "name: type"; TensorFlow wants names in small letters
+  const char* output;
+  const char* attribute;  // "name: int = default", or nullptr
+  // Shape inference, for graphs: the kernels check everything again.
+  void (*shape)(TF_ShapeInferenceContext*, TF_Status*);
+  void* (*create)(TF_OpKernelConstruction*);  // the state; nullptr where there is none
+  Compute on_cpu, on_gpu;  // on_gpu: nullptr where there is none
+};
 
-// Hand `op` (one of the two above) to TensorFlow; the outcome is in `status`.
-void define_op(const char* op, TF_Status* status);
-void define_kernel(const char* op, const char* device, TF_Status* status);
+// neighbor_ops.cc
+extern const Op kLogSums, kLogSumsGrad, kCrossLogSums;
+// unit_rows.cc
+extern const Op kUnitRows, kUnitRowsGrad;
+// loss_ops.cc
+extern const Op kReducedLoss, kLossAnchorSums, kAnchorSums;
+
+// Hand them to TensorFlow; the outcome is in `status`.
+void define_op(const Op&, TF_Status* status);
+void define_kernel(const Op&, const char* device, TF_Status* status);
+
+// ---- For the ops themselves.
+
+// A state that is the value of an attribute.
+int64_t* new_state(TF_OpKernelConstruction*, const char* attribute);
+template <const char* kName>
+void* attribute_state(TF_OpKernelConstruction* construction) {
+  return new_state(construction, kName);
+}
+inline int64_t value_of(void* state) { return *static_cast<int64_t*>(state); }
+
+// Output shapes: that of input `index`; [rows, size of `axis` of input `index`].
+void set_shape_of_input(TF_ShapeInferenceContext*, int index, TF_Status*);
+void set_rows_of_axis(TF_ShapeInferenceContext*, int64_t rows, int index, int axis, TF_Status*);
+
+// "[2, 3]"
+std::string shape_of(const TF_Tensor*);
+
+// The memory of output 0.
+Tensor allocate_output(TF_OpKernelContext*, std::initializer_list<int64_t> dims, const Status&);
 
 }  // namespace snnl

@@ -7,7 +7,6 @@
 #include "device.h"
 #include "op.h"
 #include "registration_lock.h"
-#include "unit_rows.h"
 
 namespace snnl {
 namespace {
@@ -39,31 +38,26 @@ bool kernel_exists(const char* op, const char* device, TF_Status* status) {
   return contains(tensorflow.TF_GetRegisteredKernelsForOp(op, status), device);
 }
 
-std::string ensure(const char* op, bool with_gpu, Registration& result, TF_Status* status) {
+// Registers the op and its kernels where they are not; `result` tells for which devices there are any.
+std::string ensure(const Op& op, bool with_gpu, Registration& result, TF_Status* status) {
   const auto failed = [&] { return tensorflow.TF_GetCode(status) != kOk; };
-  const auto message = [&] { return std::string(op) + ": " + tensorflow.TF_Message(status); };
-  if (!op_exists(op)) {
+  const auto message = [&] { return std::string(op.name) + ": " + tensorflow.TF_Message(status); };
+  if (!op_exists(op.name)) {
     define_op(op, status);
     if (failed()) return message();
   }
   for (const char* device : {"CPU", "GPU"}) {
     const bool gpu = device[0] == 'G';
-    bool exists = kernel_exists(op, device, status);
+    if (gpu && op.on_gpu == nullptr) break;
+    bool exists = kernel_exists(op.name, device, status);
     if (!exists && (!gpu || with_gpu)) {
       define_kernel(op, device, status);
       if (failed()) return message();
       exists = true;
     }
-    bool& registered = gpu ? result.gpu : result.cpu;
-    registered = exists;
+    (gpu ? result.gpu : result.cpu) = exists;
   }
   return "";
-}
-
-std::string ensure_unit_rows(const char* op, TF_Status* status) {
-  if (!op_exists(op)) define_unit_rows_op(op, status);
-  if (tensorflow.TF_GetCode(status) == kOk && !kernel_exists(op, "CPU", status)) define_unit_rows_kernel(op, status);
-  return tensorflow.TF_GetCode(status) == kOk ? "" : std::string(op) + ": " + tensorflow.TF_Message(status);
 }
 
 }  // namespace
@@ -82,11 +76,9 @@ Registration register_ops() {
   const bool with_gpu = gpu_reason.empty();
   result.gpu_reason = gpu_reason;
   TF_Status* status = found.TF_NewStatus();
-  for (const char* op : {kLogSums, kLogSumsGrad}) {
-    if (result.error.empty()) result.error = ensure(op, with_gpu, result, status);
-  }
-  for (const char* op : {kUnitRows, kUnitRowsGrad}) {
-    if (result.error.empty()) result.error = ensure_unit_rows(op, status);
+  for (const Op* op : {&kLogSums, &kLogSumsGrad, &kCrossLogSums, &kUnitRows, &kUnitRowsGrad, &kReducedLoss,
+                       &kLossAnchorSums, &kAnchorSums}) {
+    if (result.error.empty()) result.error = ensure(*op, with_gpu, result, status);
   }
   found.TF_DeleteStatus(status);
   return result;

@@ -72,6 +72,7 @@ struct AllocatorAttributes {
      TF_Status*))                                                                                  \
   X(void, TF_ShapeInferenceContextConcatenateShapes,                                               \
     (TF_ShapeInferenceContext*, TF_ShapeHandle*, TF_ShapeHandle*, TF_ShapeHandle* out, TF_Status*)) \
+  X(void, TF_ShapeInferenceContextSetUnknownShape, (TF_ShapeInferenceContext*, TF_Status*))        \
   X(TF_KernelBuilder*, TF_NewKernelBuilder,                                                        \
     (const char* op, const char* device, void* (*create)(TF_OpKernelConstruction*),                \
      void (*compute)(void*, TF_OpKernelContext*), void (*destroy)(void*)))                         \

@@ -1,8 +1,5 @@
-// Features of a pass over a tile: what a register tile reads of both sides stays in the first cache.
-constexpr int64_t kPass = 256;
-
 // One register tile of half distances |x|^2 / 2 + |z|^2 / 2 - x.z, or of products x.z when more
-// features follow.
+// features follow. Sums over kPass features are added up: the rounding of one sum grows with its length.
 SNNL_INLINE void distance_tile(const float* x, const float* z, int64_t features, bool first,
                                bool last, const float* x_norms, const float* z_norms, float* out,
                                Vector::F& least) {
@@ -10,7 +7,7 @@ SNNL_INLINE void distance_tile(const float* x, const float* z, int64_t features,
   Vector::F sum[kRows][2];
   SNNL_UNROLL for (int r = 0; r < kRows; r++) {
     SNNL_UNROLL for (int c = 0; c < 2; c++) {
-      sum[r][c] = first ? Vector::set(0) : Vector::load(out + r * kBlock + c * kWidth);
+      sum[r][c] = Vector::set(0);
     }
   }
   for (int64_t k = 0; k < features; k++) {
@@ -19,6 +16,13 @@ SNNL_INLINE void distance_tile(const float* x, const float* z, int64_t features,
       const Vector::F xr = Vector::set(x[k * kBlock + r]);
       sum[r][0] = Vector::fma(xr, z0, sum[r][0]);
       sum[r][1] = Vector::fma(xr, z1, sum[r][1]);
+    }
+  }
+  if (!first) {
+    SNNL_UNROLL for (int r = 0; r < kRows; r++) {
+      SNNL_UNROLL for (int c = 0; c < 2; c++) {
+        sum[r][c] = Vector::add(Vector::load(out + r * kBlock + c * kWidth), sum[r][c]);
+      }
     }
   }
   const Vector::F z0 = Vector::load(z_norms), z1 = Vector::load(z_norms + kWidth);
@@ -57,7 +61,13 @@ float distances(const Job& job, int64_t I, const Set& set, int64_t J, float* til
   } while (k < job.features);
 
   if (&set == &job.anchors && I == J) {
-    for (int r = 0; r < rows; r++) tile[r * kBlock + r] = kNoPair;
+    least = Vector::set(kNoPair);
+    for (int r = 0; r < rows; r++) {
+      tile[r * kBlock + r] = kNoPair;
+      for (int c = 0; c < columns; c += Vector::kWidth) {
+        least = Vector::min(least, Vector::load(tile + r * kBlock + c));
+      }
+    }
   } else if (&set == &job.others && job.excluded) {
     const int32_t* excluded = job.excluded + I * kBlock;
     for (int r = 0; r < rows; r++) {

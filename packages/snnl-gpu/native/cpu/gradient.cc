@@ -10,18 +10,29 @@ namespace {
 
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
-bool is_finite_row(const float* sums, int64_t count, int64_t row) {
-  for (int k = 0; k < 4; k++) {
-    if (!std::isfinite(sums[k * count + row])) return false;
+// Upstream gradient, nearest distance and relative log-sum of the sums [kReferenceRows, count] of a
+// row, of A (0) and of B (1).
+struct Reference {
+  float upstream, nearest, relative;
+  Reference(const float* sums, int64_t count, int64_t row, int kind)
+      : upstream(sums[(4 + kind) * count + row]),
+        nearest(sums[2 * kind * count + row]),
+        relative(sums[(2 * kind + 1) * count + row]) {}
+  // What is multiplied by 0 may be anything.
+  bool is_finite() const {
+    return upstream == 0 || (std::isfinite(upstream) && std::isfinite(nearest) && std::isfinite(relative));
   }
-  return true;
+};
+
+bool is_finite_row(const float* sums, int64_t count, int64_t row) {
+  return Reference(sums, count, row, 0).is_finite() && Reference(sums, count, row, 1).is_finite();
 }
 
 // Whether G is symmetric over the anchors: each has the same label and sums in both roles.
 bool is_symmetric(const Problem& p, const float* anchor_sums, const float* candidate_sums) {
   if (p.self_offset < 0) return false;
   if (!is_slice(p.anchor_labels, p.candidate_labels + p.self_offset, p.n)) return false;
-  for (int k = 0; k < 4; k++) {
+  for (int k = 0; k < kReferenceRows; k++) {
     const float* part = anchor_sums + k * p.n;
     const float* whole = candidate_sums + k * p.m + p.self_offset;
     if (part != whole && !std::equal(part, part + p.n, whole)) return false;
@@ -31,26 +42,27 @@ bool is_symmetric(const Problem& p, const float* anchor_sums, const float* candi
 
 float largest_upstream(const float* sums, int64_t count) {
   float largest = 0;
-  for (int64_t k = 2 * count; k < 4 * count; k++) {
+  for (int64_t k = 4 * count; k < kReferenceRows * count; k++) {
     const float size = std::fabs(sums[k]);
     if (std::isfinite(size)) largest = std::max(largest, size);
   }
   return largest;
 }
 
-// Writes a, -A log2(e), b, -B log2(e) in the order of the set, a and b divided by `largest`.
+// Writes the weights of a set in its order, upstream gradients divided by `largest`.
 void place_weights(const Set& set, const float* sums, int64_t count, double largest) {
-  constexpr double kLimit = std::numeric_limits<float>::max();
   const double log2e = 1 / std::log(2.0);
   for (int64_t at = 0; at < set.blocks * kBlock; at++) {
-    const int64_t row = set.order[at];
-    const bool some = at < set.count && is_finite_row(sums, count, row);
+    const bool some = at < set.count && is_finite_row(sums, count, set.order[at]);
     for (int kind = 0; kind < 2; kind++) {
-      const double log_sum = some ? -log2e * sums[kind * count + row] : 0;
-      set.weights[2 * kind][at] =
-          some ? static_cast<float>(sums[(2 + kind) * count + row] / largest) : 0;
-      set.weights[2 * kind + 1][at] =
-          static_cast<float>(std::min(std::max(log_sum, -kLimit), kLimit));
+      float* const* weights = set.weights[kind];
+      weights[kUpstream][at] = weights[kNearest][at] = weights[kRelative][at] = 0;
+      if (!some) continue;
+      const Reference reference(sums, count, set.order[at], kind);
+      if (reference.upstream == 0) continue;
+      weights[kUpstream][at] = static_cast<float>(reference.upstream / largest);
+      weights[kNearest][at] = reference.nearest;
+      weights[kRelative][at] = static_cast<float>(-log2e * reference.relative);
     }
   }
 }
@@ -77,13 +89,14 @@ bool cpu_log_sums_grad(const Problem& p, const float* anchor_sums, const float* 
                        float* grad, int threads) {
   try {
     if (p.n == 0 || p.d == 0) return true;
+    const SmallResults small(SmallResults::kKept);
     bool good = is_usable(p.temperature);
     for (int64_t j = 0; j < p.m && good; j++) good = is_finite_row(candidate_sums, p.m, j);
     if (!good) {
       std::fill(grad, grad + p.n * p.d, kNaN);
       return true;
     }
-    Plan plan(p, is_symmetric(p, anchor_sums, candidate_sums), true, threads);
+    Plan plan(p, is_symmetric(p, anchor_sums, candidate_sums), Pass::kGradient, threads);
     Job& job = plan.job;
     double largest =
         std::max(largest_upstream(anchor_sums, p.n), largest_upstream(candidate_sums, p.m));
@@ -91,7 +104,7 @@ bool cpu_log_sums_grad(const Problem& p, const float* anchor_sums, const float* 
     place_weights(job.anchors, anchor_sums, p.n, largest);
     place_weights(job.others, candidate_sums, p.m, largest);
     // By then the scale of the features is known.
-    const auto finish = [&](int64_t block) {
+    const auto finish = [&](const Set&, int64_t block) {
       const double factor = -2 * largest / p.temperature / job.feature_scale;
       write_block(job, p, anchor_sums, block, factor, grad);
     };

@@ -20,6 +20,14 @@ constexpr double kLeastScale = 0x1p-112, kGreatestScale = 0x1p126;
 
 enum Kinds { kDifferent = 1, kSame = 2 };
 
+// Least half distance, sum of 2^((least - h) scale), and the same weighted by h; [rows] each.
+struct Sums {
+  float *least, *sum, *weighted;
+};
+
+// What a row weighs its pairs by: of all pairs, and of those of its class.
+enum Weights { kUpstream, kNearest, kRelative, kWeights };
+
 struct Set {
   int64_t count = 0;
   int64_t blocks = 0;
@@ -30,18 +38,15 @@ struct Set {
   float* panels = nullptr;        // [blocks][panels][kBlock][kPanel], centred: operand of G z
   float* half_norms = nullptr;    // [rows]: |x|^2 / 2; kNoPair beyond the last row
   uint8_t* bad = nullptr;         // [rows]: 1 where a feature, or the squared norm, is not finite
-  // [rows] each: a, -A log2(e), b, -B log2(e), with a and b divided by the largest of all.
-  float* weights[4] = {nullptr, nullptr, nullptr, nullptr};
+  Sums sums[2] = {};              // pairs of different class, of the same class
+  // [rows] each, for a and for b: upstream gradient divided by the largest of all; nearest distance,
+  // as the caller gave it; relative log-sum times -log2(e).
+  float* weights[2][kWeights] = {};
 
   int rows_in(int64_t block) const {
     const int64_t rest = count - block * kBlock;
     return static_cast<int>(rest < kBlock ? rest : kBlock);
   }
-};
-
-// Least half distance, sum of 2^((least - h) scale), and the same weighted by h; [rows] each.
-struct Sums {
-  float *least, *sum, *weighted;
 };
 
 struct Job {
@@ -53,7 +58,6 @@ struct Job {
   float feature_scale = 1;   // power of two by which features are multiplied
   float* center = nullptr;   // [d]: mean candidate
   int32_t* excluded = nullptr;  // [anchors]: place among `others` of the anchor's own sample, or -1
-  Sums sums[2];              // of the anchors: pairs of different class, of the same class
   float* product = nullptr;  // [blocks][panels][kBlock][kPanel]: G z
   float* row_sums = nullptr; // [anchors]: sum_j G_ij
   // Half distances of each pair of blocks of anchors, I <= J, and the least of each pair, where there
@@ -74,16 +78,24 @@ struct TileStats {
   alignas(64) float weighted[2][kBlock];
 };
 
+// Weights of the rows or the columns of one tile, relative to its least half distance.
+struct TileWeights {
+  alignas(64) float nearest[2][kBlock];  // half distances: references of a and of b
+  // G of a pair at that distance, of different class and of the same, and the largest of the
+  // weights p and q that it is made of.
+  alignas(64) float weight[2][kBlock];
+  alignas(64) float largest[2][kBlock];
+};
+
 // What one thread works with.
 struct Scratch {
   alignas(64) float tile[kBlock * kBlock];   // half distances, later G
   alignas(64) float same[kBlock * kBlock];   // the same-class ones of a tile that holds both kinds
-  alignas(64) float lanes[2 * kBlock * 16];  // sums of rows, one for each lane
+  alignas(64) float lanes[3 * kBlock * 16];  // sums of rows, one for each lane
   TileStats rows, columns;
   alignas(64) float row_totals[kBlock], column_totals[kBlock];  // of G
-  // Weights of rows and columns relative to the least distance of the tile: number and exponent
-  // for pairs of different class, then for pairs of the same class.
-  alignas(64) float row_weights[4][kBlock], column_weights[4][kBlock];
+  alignas(64) float column_most[2][kBlock];  // largest exponential, of all pairs and of the class
+  TileWeights row_weights, column_weights;
   int kinds;  // of pairs in the tile
 };
 

@@ -8,66 +8,129 @@
 namespace snnl {
 namespace {
 
-constexpr double kNone = -std::numeric_limits<double>::infinity();
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
-struct LogSum {
-  double log_sum = kNone, mean = 0;
+// Sum of exp((nearest - d) / T) over some pairs of a row, and the same weighted by d.
+struct SoftSum {
+  double nearest = 0, sum = 0, weighted = 0;
+
+  SoftSum() = default;
+  SoftSum(const Sums& sums, int64_t at, double unscale) {
+    if (sums.sum[at] == 0) return;
+    nearest = 2 * unscale * sums.least[at];
+    sum = sums.sum[at];
+    weighted = 2 * unscale * sums.weighted[at];
+  }
+
+  SoftSum joined(const SoftSum& other, double temperature) const {
+    if (other.sum == 0) return *this;
+    if (sum == 0) return other;
+    SoftSum all;
+    all.nearest = std::min(nearest, other.nearest);
+    for (const SoftSum* part : {this, &other}) {
+      const double factor = std::exp((all.nearest - part->nearest) / temperature);
+      all.sum += factor * part->sum;
+      all.weighted += factor * part->weighted;
+    }
+    return all;
+  }
 };
 
-// Log-sum and mean distance of one kind of pairs of one anchor.
-LogSum read(const Sums& sums, int64_t at, double temperature, double unscale) {
-  if (sums.sum[at] == 0) return {};
-  return {std::log(static_cast<double>(sums.sum[at])) - 2 * unscale * sums.least[at] / temperature,
-          2 * unscale * sums.weighted[at] / sums.sum[at]};
+// NaN for a distance that float32 cannot hold.
+float distance(double value) {
+  return value <= std::numeric_limits<float>::max() ? static_cast<float>(value) : kNaN;
 }
 
-void finish(const Job& job, const Problem& p, int64_t at, float* out) {
-  const int64_t i = job.anchors.order[at];
-  if (job.anchors.bad[at]) {
-    for (int row = 0; row < 4; row++) out[row * p.n + i] = kNaN;
-    return;
+// Rows of the output, [kSumRows, width]; this is the column of one row of a set.
+class Column {
+ public:
+  Column(float* out, int64_t width) : out_(out), width_(width) {}
+  void fill(float value) const {
+    for (int row = 0; row < kSumRows; row++) out_[row * width_] = value;
   }
-  const double unscale = 1 / (static_cast<double>(job.feature_scale) * job.feature_scale);
-  const LogSum different = read(job.sums[0], at, p.temperature, unscale);
-  const LogSum same = read(job.sums[1], at, p.temperature, unscale);
-  const double most = std::max(different.log_sum, same.log_sum);
-  if (most == kNone) return;
-  const double of_different = std::exp(different.log_sum - most);
-  const double of_same = std::exp(same.log_sum - most), total = of_different + of_same;
-  out[i] = static_cast<float>(most + std::log(total));
-  out[2 * p.n + i] =
-      static_cast<float>((of_different * different.mean + of_same * same.mean) / total);
-  if (same.log_sum == kNone) return;
-  out[p.n + i] = static_cast<float>(same.log_sum);
-  out[3 * p.n + i] = static_cast<float>(same.mean);
+  void set_count(float count) const { out_[4 * width_] = count; }
+  // kind 0: of all; 1: of the class.
+  void set(int kind, const SoftSum& sum, double temperature) const {
+    if (sum.sum == 0) return;
+    // Not below 0, where rounding would put it.
+    const double relative = std::max(std::log(sum.sum), 0.0);
+    const float nearest = distance(sum.nearest);
+    out_[kind * width_] =
+        std::isnan(nearest) ? kNaN : static_cast<float>(relative - sum.nearest / temperature);
+    out_[(2 + kind) * width_] = distance(sum.weighted / sum.sum);
+    out_[(5 + 2 * kind) * width_] = nearest;
+    out_[(6 + 2 * kind) * width_] = static_cast<float>(relative);
+  }
+
+ private:
+  float* out_;
+  int64_t width_;
+};
+
+// The output of one pass: the anchors' columns, and with cross sums those of the candidates after them.
+bool sums(const Problem& p, Pass pass, float* out, int threads) {
+  if (p.n == 0 && (p.m == 0 || pass == Pass::kSums)) return true;
+  const SmallResults small(SmallResults::kKept);
+  const bool symmetric =
+      p.self_offset >= 0 && is_slice(p.anchor_labels, p.candidate_labels + p.self_offset, p.n);
+  Plan plan(p, symmetric, pass, threads);
+  const Job& job = plan.job;
+  const int64_t width = pass == Pass::kCrossSums ? p.n + p.m : p.n;
+  const auto column = [&](const Set& set, int64_t row) {
+    return Column(out + (&set == &job.anchors ? row : p.n + row), width);
+  };
+  for (const Set* set : {&job.anchors, &job.others}) {
+    const std::vector<float>& counts = plan.same_count(*set);
+    for (int64_t row = 0; row < static_cast<int64_t>(counts.size()); row++) {
+      column(*set, row).fill(is_usable(p.temperature) ? 0 : kNaN);
+      column(*set, row).set_count(counts[row]);
+    }
+    if (!set->sums[0].sum) continue;
+    for (const Sums& of_kind : set->sums) {
+      std::fill_n(of_kind.least, set->blocks * kBlock, kNoPair);
+      std::fill_n(of_kind.sum, set->blocks * kBlock, 0.0f);
+      std::fill_n(of_kind.weighted, set->blocks * kBlock, 0.0f);
+    }
+  }
+  if (!is_usable(p.temperature)) return true;
+  const auto spoil = [&](const Set& set, int64_t row) {
+    column(set, row).fill(kNaN);
+    column(set, row).set_count(plan.same_count(set)[row]);
+  };
+  const auto finish = [&](const Set& set, int64_t block) {
+    const double unscale = 1 / (static_cast<double>(job.feature_scale) * job.feature_scale);
+    const bool spoilt = pass == Pass::kCrossSums && plan.is_spoilt(&set == &job.anchors ? job.others : job.anchors);
+    for (int64_t at = block * kBlock; at < block * kBlock + set.rows_in(block); at++) {
+      const int64_t row = set.order[at];
+      const SoftSum different(set.sums[0], at, unscale), same(set.sums[1], at, unscale);
+      const SoftSum all = different.joined(same, p.temperature);
+      if (spoilt || set.bad[at]) {
+        spoil(set, row);
+      } else {
+        column(set, row).set(0, all, p.temperature);
+        column(set, row).set(1, same, p.temperature);
+      }
+    }
+  };
+  if (!plan.run(kernels().sum_pair, kernels().merge_pair, finish)) {
+    for (int64_t row = 0; row < p.n; row++) spoil(job.anchors, row);
+  }
+  return true;
 }
 
 }  // namespace
 
-bool cpu_log_sums(const Problem& p, float* out, int threads) {
+bool cpu_log_sums(const Problem& problem, float* out, int threads) {
   try {
-    if (p.n == 0) return true;
-    const bool symmetric =
-        p.self_offset >= 0 && is_slice(p.anchor_labels, p.candidate_labels + p.self_offset, p.n);
-    Plan plan(p, symmetric, false, threads);
-    std::fill(out, out + 4 * p.n, 0.0f);
-    std::copy(plan.same_count(), plan.same_count() + p.n, out + 4 * p.n);
-    const int64_t rows = plan.job.anchors.blocks * kBlock;
-    for (const Sums& sums : plan.job.sums) {
-      std::fill(sums.least, sums.least + rows, kNoPair);
-      std::fill(sums.sum, sums.sum + rows, 0.0f);
-      std::fill(sums.weighted, sums.weighted + rows, 0.0f);
-    }
-    const auto finish_block = [&](int64_t block) {
-      const int64_t first = block * kBlock;
-      for (int r = 0; r < plan.job.anchors.rows_in(block); r++) finish(plan.job, p, first + r, out);
-    };
-    if (!is_usable(p.temperature) ||
-        !plan.run(kernels().sum_pair, kernels().merge_pair, finish_block)) {
-      std::fill(out, out + 4 * p.n, kNaN);
-    }
-    return true;
+    return sums(problem, Pass::kSums, out, threads);
+  } catch (...) {
+    return false;
+  }
+}
+
+bool cpu_cross_log_sums(const Problem& problem, float* out, int threads) {
+  try {
+    return sums(problem, Pass::kCrossSums, out, threads);
   } catch (...) {
     return false;
   }

@@ -1,3 +1,6 @@
+// Features of a pass over a tile: what a register tile reads of both sides stays in the first cache.
+constexpr int64_t kPass = 256;
+
 void sum_rows(const float* x, int64_t rows, int64_t d, float* sums, float* most) {
   for (int64_t r = 0; r < rows; r++, x += d) {
     int64_t k = 0;
@@ -58,9 +61,13 @@ void pack(const Job& job, const Set& set, int64_t block) {
   // The order of this sum is that of a distance, so that equal rows are at distance 0.
   for (int r = 0; r < kBlock; r += Vector::kWidth) {
     Vector::F sum = Vector::set(0);
-    for (int64_t k = 0; k < d; k++) {
-      const Vector::F x = Vector::load(columns + k * kBlock + r);
-      sum = Vector::fma(x, x, sum);
+    for (int64_t first = 0; first < d; first += kPass) {
+      Vector::F part = Vector::set(0);
+      for (int64_t k = first; k < d && k < first + kPass; k++) {
+        const Vector::F x = Vector::load(columns + k * kBlock + r);
+        part = Vector::fma(x, x, part);
+      }
+      sum = Vector::add(sum, part);
     }
     Vector::store(half_norms + r, Vector::mul(sum, Vector::set(0.5f)));
   }

@@ -54,8 +54,8 @@ bool is_slice(const int32_t* part, const int32_t* whole, int64_t count) {
   return part == whole || std::equal(part, part + count, whole);
 }
 
-Plan::Plan(const Problem& problem, bool symmetric, bool backward, int threads)
-    : problem_(problem) {
+Plan::Plan(const Problem& problem, bool symmetric, Pass pass, int threads)
+    : problem_(problem), pass_(pass) {
   job.features = problem.d;
   job.panels = (problem.d + kPanel - 1) / kPanel;
   job.symmetric = symmetric;
@@ -65,22 +65,23 @@ Plan::Plan(const Problem& problem, bool symmetric, bool backward, int threads)
   job.others.blocks = blocks_of(job.others.count);
   job.anchors.raw = problem.anchors;
   job.others.raw = problem.candidates;
-  schedule_ = make_schedule(job.anchors.blocks, job.others.blocks, symmetric);
-  turns_.reset(new std::atomic<int32_t>[schedule_.row_groups + 1]);
-  for (int64_t g = 0; g <= schedule_.row_groups; g++) turns_[g].store(0);
+  schedule_ = make_schedule(job.anchors.blocks, job.others.blocks, symmetric, pass == Pass::kCrossSums);
+  turns_.reset(new std::atomic<int32_t>[schedule_.groups + 1]);
+  for (int64_t g = 0; g <= schedule_.groups; g++) turns_[g].store(0);
   // To wake a thread takes some 30 us: half as many pairs' worth of work each.
   const double pairs = static_cast<double>(problem.n) * problem.m / (symmetric ? 2 : 1);
   const double work = pairs * (problem.d + 16) / 2e6;
   threads_ = static_cast<int>(std::min<double>(std::max(threads, 1), std::max(work, 1.0)));
   threads_ = static_cast<int>(std::min<int64_t>(threads_, std::max<int64_t>(
       1, static_cast<int64_t>(schedule_.tasks.size()))));
-  place(backward);
+  place();
 }
 
 // The memory of a call, at `base` or only counted. Forward and backward lay out the same where they
 // share tiles.
-size_t Plan::layout(char* base, bool backward, bool tiles) {
+size_t Plan::layout(char* base, bool tiles) {
   Bump bump{base};
+  const bool gradient = pass_ == Pass::kGradient || tiles, sums = pass_ != Pass::kGradient || tiles;
   // First, so that its place does not depend on the problem that it is compared with.
   if (tiles) bump.take(kept_, 1);
   for (Set* set : {&job.anchors, &job.others}) {
@@ -90,23 +91,25 @@ size_t Plan::layout(char* base, bool backward, bool tiles) {
     bump.take(set->half_norms, rows);
     bump.take(set->bad, rows);
     bump.take(set->columns, set->blocks * job.columns_size());
-    if (!backward && !tiles) continue;
+    if (sums && (set == &job.anchors || pass_ == Pass::kCrossSums)) {
+      for (Sums& of_kind : set->sums) {
+        bump.take(of_kind.least, rows);
+        bump.take(of_kind.sum, rows);
+        bump.take(of_kind.weighted, rows);
+      }
+    }
+    if (!gradient) continue;
     bump.take(set->panels, set->blocks * job.panels_size());
-    for (float*& weights : set->weights) bump.take(weights, rows);
+    for (auto& of_kind : set->weights) {
+      for (float*& weights : of_kind) bump.take(weights, rows);
+    }
   }
   const int64_t rows = job.anchors.blocks * kBlock;
   if (!job.symmetric && problem_.self_offset >= 0) bump.take(job.excluded, rows);
   bump.take(job.center, job.features);
-  if (backward || tiles) {
+  if (gradient) {
     bump.take(job.product, job.anchors.blocks * job.panels_size());
     bump.take(job.row_sums, rows);
-  }
-  if (!backward || tiles) {
-    for (Sums& sums : job.sums) {
-      bump.take(sums.least, rows);
-      bump.take(sums.sum, rows);
-      bump.take(sums.weighted, rows);
-    }
   }
   if (tiles) {
     const int64_t pairs = job.anchors.blocks * (job.anchors.blocks + 1) / 2;
@@ -118,19 +121,19 @@ size_t Plan::layout(char* base, bool backward, bool tiles) {
   return bump.used;
 }
 
-void Plan::place(bool backward) {
+void Plan::place() {
   // A batch against itself, whose tiles stay in memory that is kept.
   const bool tiles = job.symmetric && job.others.blocks == 0 &&
-                     layout(nullptr, backward, true) <= Workspace::kMostKept;
-  memory_.reset(new Workspace(layout(nullptr, backward, tiles)));
-  layout(memory_->data(), backward, tiles);
-  if (backward) {
+                     layout(nullptr, true) <= Workspace::kMostKept;
+  memory_.reset(new Workspace(layout(nullptr, tiles)));
+  layout(memory_->data(), tiles);
+  if (pass_ == Pass::kGradient) {
     job.known = tiles && recall();
   } else {
     job.product = nullptr;
   }
   if (job.known) return;
-  if (backward) job.tiles = nullptr;
+  if (pass_ == Pass::kGradient) job.tiles = nullptr;
   chunk_sums_.assign(
       static_cast<size_t>(2 * job.features * ((problem_.m + kChunk - 1) / kChunk + 1)), 0.0f);
   candidate_sums_.assign(static_cast<size_t>(job.features), 0.0);
@@ -191,13 +194,18 @@ void Plan::sort(const Problem& p) {
   const std::vector<int32_t> candidates =
       job.symmetric && p.n == p.m ? anchors : dense(p.candidate_labels, p.m);
   const int64_t count = static_cast<int64_t>(ids.size());
-  std::vector<int64_t> sizes(count + 1, 0);
-  for (const int32_t c : candidates) sizes[c]++;
-  same_count_.resize(p.n);
-  for (int64_t i = 0; i < p.n; i++) {
-    const bool self = p.self_offset >= 0 && candidates[p.self_offset + i] == anchors[i];
-    same_count_[i] = static_cast<float>(sizes[anchors[i]] - self);
+  const auto partners = [&](const std::vector<int32_t>& of, const std::vector<int32_t>& among) {
+    std::vector<int64_t> sizes(count + 1, 0);
+    for (const int32_t c : among) sizes[c]++;
+    std::vector<float> partners(of.size());
+    for (size_t i = 0; i < of.size(); i++) partners[i] = static_cast<float>(sizes[of[i]]);
+    return partners;
+  };
+  same_count_ = partners(anchors, candidates);
+  for (int64_t i = 0; i < p.n && p.self_offset >= 0; i++) {
+    same_count_[i] -= candidates[p.self_offset + i] == anchors[i];
   }
+  if (pass_ == Pass::kCrossSums) same_count_of_others_ = partners(candidates, anchors);
   sort_by_class(anchors, count, 0, 0, job.anchors);
   sort_by_class(candidates, count, p.self_offset, job.symmetric ? p.n : 0, job.others);
   if (!job.excluded) return;
@@ -236,11 +244,14 @@ void Plan::choose_center(const Problem& p) {
     kernels().sum_rows(p.anchors, p.n, p.d, at, at + p.d);
     for (int64_t k = 0; k < p.d; k++) of_anchors = std::max(of_anchors, at[p.d + k]);
   }
-  // Powers of two, so that nothing is rounded: distances must stay far below kNoPair.
+  // Powers of two, so that nothing is rounded: distances must stay far below kNoPair, and squares of
+  // small features must not become 0.
   if (of_candidates > 0x1p65f) {
     job.feature_scale = 0x1p-88f;
   } else if (std::max(of_candidates, of_anchors) > 0x1p40f) {
     job.feature_scale = 0x1p-32f;
+  } else if (std::max(of_candidates, of_anchors) < 0x1p-30f) {
+    job.feature_scale = 0x1p40f;
   }
   for (int64_t k = 0; k < p.d; k++) {
     const double mean = p.m > 0 ? sums[k] / p.m * job.feature_scale : 0;
@@ -259,7 +270,9 @@ void Plan::set_scale(const Problem& p) {
 void Plan::work(const Task& task, Step make, Step add, Scratch& scratch) {
   const Set& columns = task.other ? job.others : job.anchors;
   const int64_t group = schedule_.group;
-  const bool both = !task.other && task.row != task.column;
+  const bool both = task.other ? pass_ == Pass::kCrossSums : task.row != task.column;
+  std::atomic<int32_t>& row_turn = turns_[task.row];
+  std::atomic<int32_t>& column_turn = turns_[task.column + (task.other ? schedule_.row_groups : 0)];
   bool waited = false;
   for (int64_t I = task.row * group; I < std::min((task.row + 1) * group, job.anchors.blocks); I++) {
     for (int64_t J = task.column * group; J < std::min((task.column + 1) * group, columns.blocks);
@@ -269,22 +282,22 @@ void Plan::work(const Task& task, Step make, Step add, Scratch& scratch) {
       if (!waited) {
         waited = true;
         wait_until([&] {
-          return turns_[task.row].load(std::memory_order_acquire) == task.row_turn &&
-                 (!both || turns_[task.column].load(std::memory_order_acquire) == task.column_turn);
+          return row_turn.load(std::memory_order_acquire) == task.row_turn &&
+                 (!both || column_turn.load(std::memory_order_acquire) == task.column_turn);
         });
       }
       add(job, I, columns, J, scratch);
     }
   }
-  turns_[task.row].store(task.row_turn + 1, std::memory_order_release);
-  if (both) turns_[task.column].store(task.column_turn + 1, std::memory_order_release);
+  row_turn.store(task.row_turn + 1, std::memory_order_release);
+  if (both) column_turn.store(task.column_turn + 1, std::memory_order_release);
 }
 
 Plan::Shared::Shared(const Plan& plan)
     : chunks((plan.problem_.m + kChunk - 1) / kChunk),
       blocks(plan.job.anchors.blocks + plan.job.others.blocks),
       tasks(static_cast<int64_t>(plan.schedule_.tasks.size())),
-      finished(plan.job.anchors.blocks) {}
+      finished(plan.job.anchors.blocks + (plan.pass_ == Pass::kCrossSums ? plan.job.others.blocks : 0)) {}
 
 void Plan::pack(Shared& shared) {
   const Problem& p = problem_;
@@ -300,15 +313,15 @@ void Plan::pack(Shared& shared) {
       std::copy_n(p.anchor_labels + first, set.rows_in(block), kept_labels_ + first);
       if (block == 0) *kept_ = {p.n, p.d, job.feature_scale};
     }
-    if (of_anchors && !job.symmetric) continue;
+    std::atomic<bool>& spoilt = of_anchors ? anchors_spoilt_ : others_spoilt_;
     for (int r = 0; r < set.rows_in(block); r++) {
-      if (set.bad[block * kBlock + r]) shared.good.store(false, std::memory_order_relaxed);
+      if (set.bad[block * kBlock + r]) spoilt.store(true, std::memory_order_relaxed);
     }
   }
 }
 
 void Plan::work_off(int member, Shared& shared, Step make, Step add) {
-  if (!shared.good.load(std::memory_order_relaxed)) return;
+  if (is_hopeless()) return;
   Scratch& scratch = scratch_[member];
   std::memset(static_cast<void*>(&scratch), 0, sizeof(Scratch));
   for (int64_t t; shared.tasks.take(t);) work(schedule_.tasks[t], make, add, scratch);

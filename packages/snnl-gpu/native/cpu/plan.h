@@ -13,21 +13,29 @@
 
 namespace snnl {
 
+// Sums of the anchors; sums of the anchors and of the candidates, which share no sample; gradient.
+enum class Pass { kSums, kCrossSums, kGradient };
+
 class Plan {
  public:
   // Throws std::bad_alloc. `symmetric`: anchors are candidates with the same labels (and sums).
-  Plan(const Problem& problem, bool symmetric, bool backward, int threads);
+  Plan(const Problem& problem, bool symmetric, Pass pass, int threads);
 
   using Step = void (*)(const Job&, int64_t, const Set&, int64_t, Scratch&);
 
-  // Packs all blocks that are not known, runs `make` and, in turn, `add` for every pair of blocks, then `finish` for
-  // every block of anchors. False where a candidate is not finite: then all results are NaN.
+  // Packs all blocks that are not known, runs `make` and, in turn, `add` for every pair of blocks, then
+  // finish(set, block) for every block that has results. False where a candidate is not finite: then
+  // all results are NaN, and nothing is finished.
   template <class Finish>
   bool run(Step make, Step add, const Finish& finish) {
     Shared shared(*this);
     const auto finish_blocks = [&](int) {
-      if (!shared.good.load(std::memory_order_relaxed)) return;
-      for (int64_t b; shared.finished.take(b);) finish(b);
+      const SmallResults small(SmallResults::kKept);
+      if (is_hopeless()) return;
+      for (int64_t b; shared.finished.take(b);) {
+        const bool of_anchors = b < job.anchors.blocks;
+        finish(of_anchors ? job.anchors : job.others, of_anchors ? b : b - job.anchors.blocks);
+      }
     };
     const auto pairs = [&](int member) { work_off(member, shared, make, add); };
     if (job.known) {
@@ -38,20 +46,27 @@ class Plan {
                            [&](int) { pack(shared); }, pairs, finish_blocks});
     }
     // For the backward call that follows.
-    const bool good = shared.good.load();
-    if (good && job.tiles) memory_->keep(kForward);
-    return good;
+    if (!is_hopeless() && job.tiles) memory_->keep(kForward);
+    return !is_hopeless();
+  }
+
+  // Whether a row of the set is not finite.
+  bool is_spoilt(const Set& set) const {
+    return (&set == &job.anchors ? anchors_spoilt_ : others_spoilt_).load(std::memory_order_relaxed);
   }
 
   Job job;
-  const float* same_count() const { return same_count_.data(); }  // [n], in the caller's order
+  // Candidates of the class of each anchor [n] or, with cross sums, anchors of the class of each
+  // candidate [m], in the caller's order.
+  const std::vector<float>& same_count(const Set& set) const {
+    return &set == &job.anchors ? same_count_ : same_count_of_others_;
+  }
 
  private:
   // What the threads of a run take from.
   struct Shared {
     explicit Shared(const Plan&);
     Counter chunks, blocks, tasks, finished;
-    std::atomic<bool> good{true};
   };
   // What a forward call leaves for the backward call on the same features and labels.
   struct Kept {
@@ -60,8 +75,8 @@ class Plan {
   };
   static constexpr uint64_t kForward = 1;
 
-  size_t layout(char* base, bool backward, bool tiles);
-  void place(bool backward);
+  size_t layout(char* base, bool tiles);
+  void place();
   bool recall();
   bool has_panels(int64_t block);
   void sort(const Problem&);
@@ -73,12 +88,20 @@ class Plan {
   void clear_product(int64_t block);
   void work(const Task&, Step make, Step add, Scratch&);
 
+  // Whether no result is finite: a candidate is not.
+  bool is_hopeless() const {
+    if (pass_ == Pass::kCrossSums) return false;
+    return is_spoilt(job.others) || (job.symmetric && is_spoilt(job.anchors));
+  }
+
   const Problem& problem_;
+  const Pass pass_;
   int threads_;
+  std::atomic<bool> anchors_spoilt_{false}, others_spoilt_{false};
   std::unique_ptr<Workspace> memory_;
   Kept* kept_ = nullptr;
   int32_t* kept_labels_ = nullptr;  // [n]
-  std::vector<float> same_count_;
+  std::vector<float> same_count_, same_count_of_others_;
   std::vector<float> chunk_sums_;  // [chunks][2][d]: sums and largest sizes of rows
   std::vector<double> candidate_sums_;  // [d]
   Schedule schedule_;

@@ -1,18 +1,16 @@
-// Sums below this are taken again with a reference for each row and column: float32 has room for
-// 2^-126, and only what is below 2^-86 of a sum is lost until then.
-constexpr float kLeastSum = 0x1p-40f;
+// Sums below these are taken again with a reference for each row and column. float32 has room for
+// 2^-126: only what is below 2^-46 of a sum is lost until then, or of the sum weighted by h.
+constexpr float kPlainSum = 0x1p-40f, kLeastSum = 0x1p-80f;
 
 int vectors_of(int columns) { return (columns + Vector::kWidth - 1) / Vector::kWidth; }
 
-// Whether the first `count` entries all reach kLeastSum.
-bool reach(const float* sums, int count) {
-  Vector::F least = Vector::set(kLeastSum);
-  int k = 0;
-  for (; k + Vector::kWidth <= count; k += Vector::kWidth) {
-    least = Vector::min(Vector::load(sums + k), least);
+// Whether the first `count` sums are all large enough, but for those of no pair.
+bool reach(const TileStats& stats, int kind, int count) {
+  bool all = true;
+  for (int k = 0; k < count; k++) {
+    const float sum = stats.sum[kind][k], weighted = stats.weighted[kind][k];
+    all &= sum >= kPlainSum || (sum >= kLeastSum && weighted >= kLeastSum) || stats.least[kind][k] == kNoPair;
   }
-  bool all = Vector::least(least) >= kLeastSum;
-  for (; k < count; k++) all = all && sums[k] >= kLeastSum;
   return all;
 }
 
@@ -21,85 +19,90 @@ void reduce_lanes(const float* lanes, int rows, float* out) {
   for (int r = 0; r < rows; r++) out[r] = Vector::total(Vector::load(lanes + r * Vector::kWidth));
 }
 
-// Sums of rows and columns with one reference for all: the least half distance of the tile. False
-// if a row or a column is so much farther that its sum has no digits left.
-bool narrow_sums(const float* tile, int rows, int columns, float base, float scale, int kind,
-                 Scratch& scratch) {
-  constexpr int kWidth = Vector::kWidth, kGroup = 4;
-  const Vector::F from = Vector::set(base), k = Vector::set(scale);
-  float *sums = scratch.lanes, *weighted = scratch.lanes + kBlock * kWidth;
-  float *column_sum = scratch.columns.sum[kind], *column_weighted = scratch.columns.weighted[kind];
-  const int vectors = vectors_of(columns);
-  for (int c = 0; c < vectors * kWidth; c++) column_sum[c] = column_weighted[c] = 0;
-  int r = 0;
-  for (; r + kGroup <= rows; r += kGroup) {
-    Vector::F row_sum[kGroup], row_weighted[kGroup];
-    SNNL_UNROLL for (int g = 0; g < kGroup; g++) row_sum[g] = row_weighted[g] = Vector::set(0);
-    for (int c = 0; c < vectors * kWidth; c += kWidth) {
-      Vector::F of_column = Vector::load(column_sum + c);
-      Vector::F of_weighted = Vector::load(column_weighted + c);
-      SNNL_UNROLL for (int g = 0; g < kGroup; g++) {
-        const Vector::F h = Vector::load(tile + (r + g) * kBlock + c);
-        const Vector::F e = exp2_of(exponent_of(from, h, k)), w = Vector::mul(e, h);
-        row_sum[g] = Vector::add(row_sum[g], e);
-        row_weighted[g] = Vector::add(row_weighted[g], w);
-        of_column = Vector::add(of_column, e);
-        of_weighted = Vector::add(of_weighted, w);
-      }
-      Vector::store(column_sum + c, of_column);
-      Vector::store(column_weighted + c, of_weighted);
-    }
-    SNNL_UNROLL for (int g = 0; g < kGroup; g++) {
-      Vector::store(sums + (r + g) * kWidth, row_sum[g]);
-      Vector::store(weighted + (r + g) * kWidth, row_weighted[g]);
-    }
-  }
-  for (; r < rows; r++) {
-    Vector::F row_sum = Vector::set(0), row_weighted = row_sum;
-    for (int c = 0; c < vectors * kWidth; c += kWidth) {
-      const Vector::F h = Vector::load(tile + r * kBlock + c);
-      const Vector::F e = exp2_of(exponent_of(from, h, k)), w = Vector::mul(e, h);
-      row_sum = Vector::add(row_sum, e);
-      row_weighted = Vector::add(row_weighted, w);
-      Vector::store(column_sum + c, Vector::add(Vector::load(column_sum + c), e));
-      Vector::store(column_weighted + c, Vector::add(Vector::load(column_weighted + c), w));
-    }
-    Vector::store(sums + r * kWidth, row_sum);
-    Vector::store(weighted + r * kWidth, row_weighted);
-  }
-  reduce_lanes(sums, rows, scratch.rows.sum[kind]);
-  if (!reach(scratch.rows.sum[kind], rows) || !reach(column_sum, columns)) return false;
-  reduce_lanes(weighted, rows, scratch.rows.weighted[kind]);
-  for (int i = 0; i < kBlock; i++) {
-    scratch.rows.least[kind][i] = scratch.columns.least[kind][i] = base;
-  }
-  return true;
-}
-
-// Makes sums relative to 2^exponent sums relative to the least half distance itself.
-void correct(float* least, float* sum, float* weighted, int count, Vector::F from, Vector::F k) {
+// Makes sums relative to the half distance `from` sums relative to the least one of each.
+void correct(const float* least, float* sum, float* weighted, int count, Vector::F from, Vector::F k) {
+  // Of padding, and of no pair, it may be anything.
+  const Vector::F most = Vector::set(96);
   for (int c = 0; c < count; c += Vector::kWidth) {
     const Vector::F t = exponent_of(from, Vector::load(least + c), k);
-    const Vector::F factor = exp2_of(Vector::sub(Vector::round(t), t));
+    const Vector::F factor = exp2_of(Vector::min(Vector::sub(Vector::set(0), t), most));
     Vector::store(sum + c, Vector::mul(Vector::load(sum + c), factor));
     Vector::store(weighted + c, Vector::mul(Vector::load(weighted + c), factor));
   }
 }
 
-// The same with a reference for each row and column, whatever the spread: one exponential a pair,
-// number and exponent apart, serves both.
-void wide_sums(const float* tile, int rows, int columns, float base, float scale, int kind,
-               Scratch& scratch) {
+// Sums of rows and columns with one exponential a pair: 2^((base - h) scale), where base is the least
+// half distance of the tile. False if a row or a column is so much farther that its sum has no digits
+// left.
+bool narrow_sums(const float* tile, int rows, int columns, float base, float scale, int kind,
+                 Scratch& scratch) {
+  constexpr int kWidth = Vector::kWidth, kGroup = 4;
+  const Vector::F from = Vector::set(base), k = Vector::set(scale);
+  float *sums = scratch.lanes, *weighted = sums + kBlock * kWidth, *leasts = weighted + kBlock * kWidth;
+  TileStats &of_rows = scratch.rows, &of_columns = scratch.columns;
+  float *column_sum = of_columns.sum[kind], *column_weighted = of_columns.weighted[kind];
+  float* column_least = of_columns.least[kind];
+  const int width = vectors_of(columns) * kWidth;
+  for (int c = 0; c < width; c++) {
+    column_sum[c] = column_weighted[c] = 0;
+    column_least[c] = kNoPair;
+  }
+  const auto group = [&](int r, auto count) SNNL_INLINE_LAMBDA {
+    constexpr int kCount = decltype(count)::value;
+    Vector::F row_sum[kCount], row_weighted[kCount], row_least[kCount];
+    SNNL_UNROLL for (int g = 0; g < kCount; g++) {
+      row_sum[g] = row_weighted[g] = Vector::set(0);
+      row_least[g] = Vector::set(kNoPair);
+    }
+    for (int c = 0; c < width; c += kWidth) {
+      Vector::F of_column = Vector::load(column_sum + c);
+      Vector::F of_weighted = Vector::load(column_weighted + c);
+      Vector::F of_least = Vector::load(column_least + c);
+      SNNL_UNROLL for (int g = 0; g < kCount; g++) {
+        const Vector::F h = Vector::load(tile + (r + g) * kBlock + c);
+        const Vector::F e = exp2_of(exponent_of(from, h, k)), w = Vector::mul(e, h);
+        row_sum[g] = Vector::add(row_sum[g], e);
+        row_weighted[g] = Vector::add(row_weighted[g], w);
+        row_least[g] = Vector::min(row_least[g], h);
+        of_column = Vector::add(of_column, e);
+        of_weighted = Vector::add(of_weighted, w);
+        of_least = Vector::min(of_least, h);
+      }
+      Vector::store(column_sum + c, of_column);
+      Vector::store(column_weighted + c, of_weighted);
+      Vector::store(column_least + c, of_least);
+    }
+    SNNL_UNROLL for (int g = 0; g < kCount; g++) {
+      Vector::store(sums + (r + g) * kWidth, row_sum[g]);
+      Vector::store(weighted + (r + g) * kWidth, row_weighted[g]);
+      Vector::store(leasts + (r + g) * kWidth, row_least[g]);
+    }
+  };
+  int r = 0;
+  for (; r + kGroup <= rows; r += kGroup) group(r, Count<kGroup>());
+  for (; r < rows; r++) group(r, Count<1>());
+  reduce_lanes(sums, rows, of_rows.sum[kind]);
+  reduce_lanes(weighted, rows, of_rows.weighted[kind]);
+  for (r = 0; r < rows; r++) {
+    of_rows.least[kind][r] = Vector::least(Vector::load(leasts + r * kWidth));
+  }
+  if (!reach(of_rows, kind, rows) || !reach(of_columns, kind, columns)) return false;
+  correct(of_rows.least[kind], of_rows.sum[kind], of_rows.weighted[kind], rows, from, k);
+  correct(column_least, column_sum, column_weighted, width, from, k);
+  return true;
+}
+
+// The same with two exponentials a pair, each relative to the least half distance of its row or column,
+// whatever the spread.
+void wide_sums(const float* tile, int rows, int columns, float scale, int kind, Scratch& scratch) {
   constexpr int kWidth = Vector::kWidth;
-  const Vector::F from = Vector::set(base), k = Vector::set(scale), none = Vector::set(kNoPair);
+  const Vector::F k = Vector::set(scale), none = Vector::set(kNoPair);
   const int width = vectors_of(columns) * kWidth;
   TileStats &of_rows = scratch.rows, &of_columns = scratch.columns;
-  float* column_exponents = scratch.lanes;
   for (int c = 0; c < width; c += kWidth) {
     Vector::F least = none;
     for (int r = 0; r < rows; r++) least = Vector::min(least, Vector::load(tile + r * kBlock + c));
     Vector::store(of_columns.least[kind] + c, least);
-    Vector::store(column_exponents + c, Vector::round(exponent_of(from, least, k)));
     Vector::store(of_columns.sum[kind] + c, Vector::set(0));
     Vector::store(of_columns.weighted[kind] + c, Vector::set(0));
   }
@@ -109,17 +112,16 @@ void wide_sums(const float* tile, int rows, int columns, float base, float scale
       nearest = Vector::min(nearest, Vector::load(tile + r * kBlock + c));
     }
     const float least = Vector::least(nearest);
-    const Vector::F exponent = Vector::round(exponent_of(from, Vector::set(least), k));
     Vector::F row_sum = Vector::set(0), row_weighted = row_sum;
     for (int c = 0; c < width; c += kWidth) {
       const Vector::F h = Vector::load(tile + r * kBlock + c);
-      const Power e = power(exponent_of(from, h, k));
-      const Vector::F number = Vector::select(Vector::less(h, none), e.number, Vector::set(0));
-      const Vector::F of_row = Vector::scale(number, Vector::sub(e.exponent, exponent));
+      const auto relative_to = [&](Vector::F from) SNNL_INLINE_LAMBDA {
+        return Vector::select(Vector::less(h, none), exp2_of(exponent_of(from, h, k)), Vector::set(0));
+      };
+      const Vector::F of_row = relative_to(Vector::set(least));
       row_sum = Vector::add(row_sum, of_row);
       row_weighted = Vector::fma(of_row, h, row_weighted);
-      const Vector::F of_column = Vector::scale(
-          number, Vector::sub(e.exponent, Vector::load(column_exponents + c)));
+      const Vector::F of_column = relative_to(Vector::load(of_columns.least[kind] + c));
       float *sum = of_columns.sum[kind] + c, *weighted = of_columns.weighted[kind] + c;
       Vector::store(sum, Vector::add(Vector::load(sum), of_column));
       Vector::store(weighted, Vector::fma(of_column, h, Vector::load(weighted)));
@@ -128,26 +130,28 @@ void wide_sums(const float* tile, int rows, int columns, float base, float scale
     of_rows.sum[kind][r] = Vector::total(row_sum);
     of_rows.weighted[kind][r] = Vector::total(row_weighted);
   }
-  correct(of_rows.least[kind], of_rows.sum[kind], of_rows.weighted[kind], kBlock, from, k);
-  correct(of_columns.least[kind], of_columns.sum[kind], of_columns.weighted[kind], width, from, k);
 }
 
 // Same-class half distances go to scratch.same, the others to scratch.tile, where all may lie;
-// kNoPair where there was the other.
+// kNoPair where there was the other. `least` becomes that of each kind.
 void split_kinds(const Job& job, int64_t I, const Set& set, int64_t J, const float* tile,
-                 Scratch& scratch) {
+                 Scratch& scratch, float least[2]) {
   const int rows = job.anchors.rows_in(I), width = vectors_of(set.rows_in(J)) * Vector::kWidth;
   const Vector::F none = Vector::set(kNoPair);
+  Vector::F nearest[2] = {none, none};
   for (int r = 0; r < rows; r++) {
     for (int c = 0; c < width; c += Vector::kWidth) {
       const int at = r * kBlock + c;
       const Vector::F h = Vector::load(tile + at);
       const Vector::M same =
           Vector::equal(set.classes + J * kBlock + c, job.anchors.classes[I * kBlock + r]);
-      Vector::store(scratch.same + at, Vector::select(same, h, none));
-      Vector::store(scratch.tile + at, Vector::select(same, none, h));
+      const Vector::F of_kind[2] = {Vector::select(same, none, h), Vector::select(same, h, none)};
+      Vector::store(scratch.tile + at, of_kind[0]);
+      Vector::store(scratch.same + at, of_kind[1]);
+      for (int kind = 0; kind < 2; kind++) nearest[kind] = Vector::min(nearest[kind], of_kind[kind]);
     }
   }
+  for (int kind = 0; kind < 2; kind++) least[kind] = Vector::least(nearest[kind]);
 }
 
 void sum_pair(const Job& job, int64_t I, const Set& set, int64_t J, Scratch& scratch) {
@@ -157,15 +161,17 @@ void sum_pair(const Job& job, int64_t I, const Set& set, int64_t J, Scratch& scr
   const float base = distances(job, I, set, J, tile);
   if (kept) job.leasts[job.pair(I, J)] = base;
   const int kinds = scratch.kinds = kinds_of(job.anchors, I, set, J);
-  if (kinds == (kDifferent | kSame)) {
-    split_kinds(job, I, set, J, tile, scratch);
-    wide_sums(scratch.tile, rows, columns, base, job.scale, 0, scratch);
-    wide_sums(scratch.same, rows, columns, base, job.scale, 1, scratch);
-    return;
-  }
-  const int kind = kinds == kSame;
-  if (!narrow_sums(tile, rows, columns, base, job.scale, kind, scratch)) {
-    wide_sums(tile, rows, columns, base, job.scale, kind, scratch);
+  const bool mixed = kinds == (kDifferent | kSame);
+  float least[2] = {base, base};
+  if (mixed) split_kinds(job, I, set, J, tile, scratch, least);
+  for (int kind = 0; kind < 2; kind++) {
+    // The blocks of a pair may hold classes that do not meet, or only a sample and itself.
+    if (least[kind] >= kNoPair) scratch.kinds &= ~(kind == 0 ? kDifferent : kSame);
+    if (!(scratch.kinds & (kind == 0 ? kDifferent : kSame))) continue;
+    const float* pairs = !mixed ? tile : kind == 0 ? scratch.tile : scratch.same;
+    if (!narrow_sums(pairs, rows, columns, least[kind], job.scale, kind, scratch)) {
+      wide_sums(pairs, rows, columns, job.scale, kind, scratch);
+    }
   }
 }
 
@@ -189,12 +195,10 @@ void merge_sums(const TileStats& tile, int kind, const Sums& sums, int64_t at, i
 }
 
 void merge_pair(const Job& job, int64_t I, const Set& set, int64_t J, Scratch& scratch) {
-  const bool both = &set == &job.anchors && I != J;
+  const bool both = set.sums[0].sum && (&set != &job.anchors || I != J);
   for (int kind = 0; kind < 2; kind++) {
     if (!(scratch.kinds & (kind == 0 ? kDifferent : kSame))) continue;
-    merge_sums(scratch.rows, kind, job.sums[kind], I * kBlock, job.anchors.rows_in(I), job.scale);
-    if (both) {
-      merge_sums(scratch.columns, kind, job.sums[kind], J * kBlock, set.rows_in(J), job.scale);
-    }
+    merge_sums(scratch.rows, kind, job.anchors.sums[kind], I * kBlock, job.anchors.rows_in(I), job.scale);
+    if (both) merge_sums(scratch.columns, kind, set.sums[kind], J * kBlock, set.rows_in(J), job.scale);
   }
 }

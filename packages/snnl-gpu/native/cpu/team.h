@@ -14,15 +14,24 @@
 
 namespace snnl {
 
-// Results too small for float32 become 0 while this lives: they would cost some 150 cycles each.
-class FlushToZero {
+// What becomes of results too small for the normal numbers of float32 while this lives. Operands are
+// taken as they are, whatever the caller's thread does with them.
+class SmallResults {
  public:
+  enum What : unsigned {
+    kKept = 0,
+    kZero = 0x8000,  // they would cost some 150 cycles each
+  };
 #if defined(__x86_64__) || defined(_M_X64)
-  FlushToZero() : before_(_mm_getcsr()) { _mm_setcsr(before_ | 0x8000); }
-  ~FlushToZero() { _mm_setcsr(before_); }
+  explicit SmallResults(What what) : before_(_mm_getcsr()) { _mm_setcsr((before_ & ~0x8040u) | what); }
+  ~SmallResults() { _mm_setcsr(before_); }
+  SmallResults(const SmallResults&) = delete;
+  SmallResults& operator=(const SmallResults&) = delete;
 
  private:
   unsigned before_;
+#else
+  explicit SmallResults(What) {}
 #endif
 };
 
@@ -89,7 +98,7 @@ class Team {
       : size_(size), phases_(phases.begin()), count_(static_cast<int>(phases.size())) {}
 
   void work(int member, int now) {
-    const FlushToZero flush;
+    const SmallResults small(SmallResults::kZero);
     while (now < count_) {
       phases_[now](member);
       now = meet(now);

@@ -19,7 +19,7 @@ function forwardInputs(): Record<string, tf.Tensor> {
 function run(changed: Record<string, tf.Tensor>, selfOffset = 0) {
   const gradient = 'anchorSums' in changed;
   const kernel = gradient ? 'SnnlNeighborLogSumsGrad' : 'SnnlNeighborLogSums';
-  const extra = gradient ? { candidateSums: tf.zeros([4, 5]) } : {};
+  const extra = gradient ? { candidateSums: tf.zeros([6, 5]) } : {};
   return tf
     .engine()
     .runKernel(kernel, { ...forwardInputs(), ...extra, ...changed }, { selfOffset });
@@ -54,13 +54,13 @@ describe('inputs that do not fit say what was expected and what came', () => {
     ],
     [
       'anchor sums',
-      () => ({ anchorSums: tf.zeros([4, 3]) }),
-      'Expected anchor_sums to have shape [4, 4]',
+      () => ({ anchorSums: tf.zeros([6, 3]) }),
+      'Expected anchor_sums to have shape [6, 4]',
     ],
     [
       'candidate sums',
-      () => ({ anchorSums: tf.zeros([4, 4]), candidateSums: tf.zeros([3, 5]) }),
-      'Expected candidate_sums to have shape [4, 5]',
+      () => ({ anchorSums: tf.zeros([6, 4]), candidateSums: tf.zeros([4, 5]) }),
+      'Expected candidate_sums to have shape [6, 5]',
     ],
   ])('%s', (_, changed, message) => {
     expect(() => run(changed())).toThrow(message);

@@ -5,15 +5,18 @@ import type {
   TensorInfo,
 } from '@tensorflow/tfjs-core';
 import {
-  HOST_KERNELS,
+  ANCHOR_SUMS,
+  CROSS_LOG_SUMS,
+  LOSS_ANCHOR_SUMS,
   NEIGHBOR_LOG_SUMS,
   NEIGHBOR_LOG_SUMS_GRAD,
+  REDUCED_LOSS,
   UNIT_ROWS,
   UNIT_ROWS_GRAD,
 } from 'snnl-layer';
 import type { TensorflowBackend } from './backend';
 
-/** In the order in which `native/op.cc` declares them. */
+/** In the order in which `native/*_ops.cc` declare them. */
 const FORWARD_INPUTS = [
   'anchors',
   'candidates',
@@ -32,29 +35,36 @@ function inOrder(kernel: string, names: readonly string[], inputs: NamedTensorIn
   });
 }
 
-function integer(kernel: string, name: string, attrs: NamedAttrMap | undefined): number {
-  const value = attrs?.[name];
-  if (typeof value === 'number' && Number.isInteger(value)) return value;
+/** Integers of an op, by name, from the attributes of the tfjs kernel. */
+type OpAttrs = (attrs: NamedAttrMap | undefined, kernel: string) => Record<string, number>;
+
+const none: OpAttrs = () => ({});
+
+const mean: OpAttrs = (attrs) => ({ mean: attrs?.mean === true ? 1 : 0 });
+
+const selfOffset: OpAttrs = (attrs, kernel) => {
+  const value = attrs?.selfOffset;
+  if (typeof value === 'number' && Number.isInteger(value)) return { selfOffset: value };
   throw new Error(
-    `${kernel}: expected the attribute '${name}' to be an integer, but got ${value}.`,
+    `${kernel}: expected the attribute 'selfOffset' to be an integer, but got ${value}.`,
   );
-}
+};
 
 /** A tfjs kernel that runs the TensorFlow op of the same name. */
 function kernel(
   kernelName: string,
   inputNames: readonly string[],
-  attrNames: readonly string[],
+  attrsOf: OpAttrs = none,
 ): KernelConfig {
   return {
     kernelName,
     backendName: 'tensorflow',
     kernelFunc: ({ inputs, attrs, backend }) => {
       const from = backend as TensorflowBackend;
-      const opAttrs = attrNames.map((name) => ({
+      const opAttrs = Object.entries(attrsOf(attrs, kernelName)).map(([name, value]) => ({
         name,
         type: from.binding.TF_ATTR_INT,
-        value: integer(kernelName, name, attrs),
+        value,
       }));
       return from.executeSingleOutput(kernelName, opAttrs, inOrder(kernelName, inputNames, inputs));
     },
@@ -62,17 +72,16 @@ function kernel(
 }
 
 export const TENSORFLOW_KERNELS: readonly KernelConfig[] = [
-  kernel(NEIGHBOR_LOG_SUMS, FORWARD_INPUTS, ['selfOffset']),
-  kernel(NEIGHBOR_LOG_SUMS_GRAD, GRADIENT_INPUTS, ['selfOffset']),
+  kernel(NEIGHBOR_LOG_SUMS, FORWARD_INPUTS, selfOffset),
+  kernel(NEIGHBOR_LOG_SUMS_GRAD, GRADIENT_INPUTS, selfOffset),
 ];
 
 /** Where the backend computes on the CPU; on a GPU they would copy to and fro. */
 export const TENSORFLOW_CPU_KERNELS: readonly KernelConfig[] = [
-  kernel(UNIT_ROWS, ['x'], []),
-  kernel(UNIT_ROWS_GRAD, ['x', 'dy'], []),
-  ...Object.entries(HOST_KERNELS).map(([kernelName, kernelFunc]) => ({
-    kernelName,
-    backendName: 'tensorflow',
-    kernelFunc,
-  })),
+  kernel(CROSS_LOG_SUMS, FORWARD_INPUTS),
+  kernel(UNIT_ROWS, ['x']),
+  kernel(UNIT_ROWS_GRAD, ['x', 'dy']),
+  kernel(REDUCED_LOSS, ['sums', 'temperature'], mean),
+  kernel(LOSS_ANCHOR_SUMS, ['sums', 'dy'], mean),
+  kernel(ANCHOR_SUMS, ['sums', 'dy']),
 ];

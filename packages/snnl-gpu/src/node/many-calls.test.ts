@@ -15,7 +15,7 @@ test('10,000 calls leave no tensor behind, and the process no larger', () => {
     temperature: tf.scalar(1),
   };
   const all = { ...inputs, candidates: inputs.anchors };
-  const sums = tf.ones([4, n]);
+  const sums = tf.ones([6, n]);
   const call = () => {
     const forward = tf.engine().runKernel('SnnlNeighborLogSums', all, { selfOffset: 0 });
     const gradient = tf

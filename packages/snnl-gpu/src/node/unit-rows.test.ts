@@ -16,6 +16,11 @@ test('rows of length 5, 0, 1e-30 and 1e30', () => {
   );
 });
 
+test('denormal features do not count as zero', () => {
+  const x = tf.tensor2d([3 * 2 ** -149, -4 * 2 ** -149, 0, 2 ** -149], [2, 2]);
+  expect([...run(UNIT_ROWS, { x }).dataSync()]).toEqual([0.6, -0.8, 0, 1].map(Math.fround));
+});
+
 test('a row that is not finite is NaN, alone', () => {
   const x = tf.tensor2d([Number.NaN, 1, Number.POSITIVE_INFINITY, 1, 0, 2], [3, 2]);
   const dy = tf.onesLike(x);

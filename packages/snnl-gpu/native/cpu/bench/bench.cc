@@ -56,7 +56,7 @@ void measure(int64_t n, int64_t d, float temperature, int threads, double peak) 
   const bool unit = temperature > 0;
   std::mt19937 random(1);
   std::normal_distribution<float> normal;
-  std::vector<float> x(n * d), out(5 * n), sums(4 * n), grad(n * d);
+  std::vector<float> x(n * d), out(snnl::kSumRows * n), sums(snnl::kReferenceRows * n), grad(n * d);
   std::vector<int32_t> labels(n);
   for (int64_t i = 0; i < n; i++) {
     float square = 0;
@@ -81,10 +81,10 @@ void measure(int64_t n, int64_t d, float temperature, int threads, double peak) 
     snnl::cpu_log_sums(two, out.data(), 1);
   };
   const Times f = time_of(nothing, forward);
-  std::copy(out.begin(), out.begin() + 2 * n, sums.begin());
+  std::copy_n(out.begin() + 5 * n, 4 * n, sums.begin());
   for (int64_t i = 0; i < n; i++) {
-    sums[2 * n + i] = 1.0f / float(n);
-    sums[3 * n + i] = -1.0f / float(n);
+    sums[4 * n + i] = 1.0f / float(n);
+    sums[5 * n + i] = -1.0f / float(n);
   }
   const double flop = double(n) * double(n) * double(d) * 1e-9;
   const auto start = [&](const char* what, Times t) {

@@ -1,5 +1,6 @@
 // Problems to run the kernels on, drawn from a seed.
 #pragma once
+#include <algorithm>
 #include <random>
 #include <string>
 
@@ -63,21 +64,21 @@ inline std::string describe(const Shape& s) {
 }
 
 struct Upstream {
-  std::vector<float> anchors, candidates;  // [4, n], [4, m]
+  std::vector<float> anchors, candidates;  // [6, n], [6, m]
 };
 
-// A and B of `sums` with random upstream gradients; zeros where a candidate is no anchor.
+// References of `sums` with random upstream gradients; zeros where a candidate is no anchor.
 inline Upstream draw_upstream(const Case& c, const std::vector<float>& sums, unsigned seed = 2) {
   std::mt19937 random(seed);
   std::normal_distribution<float> normal;
-  Upstream u{std::vector<float>(4 * c.n), std::vector<float>(4 * c.m, 0.0f)};
+  constexpr int kRows = snnl::kReferenceRows;
+  Upstream u{std::vector<float>(kRows * c.n), std::vector<float>(kRows * c.m, 0.0f)};
+  std::copy_n(sums.begin() + 5 * c.n, 4 * c.n, u.anchors.begin());
   for (int64_t i = 0; i < c.n; i++) {
-    u.anchors[i] = sums[i];
-    u.anchors[c.n + i] = sums[c.n + i];
-    u.anchors[2 * c.n + i] = normal(random);
-    u.anchors[3 * c.n + i] = sums[4 * c.n + i] > 0 ? normal(random) : 0;
+    u.anchors[4 * c.n + i] = normal(random);
+    u.anchors[5 * c.n + i] = sums[4 * c.n + i] > 0 ? normal(random) : 0;
   }
-  for (int row = 0; row < 4 && c.self_offset >= 0; row++) {
+  for (int row = 0; row < kRows && c.self_offset >= 0; row++) {
     for (int64_t i = 0; i < c.n; i++) {
       u.candidates[row * c.m + c.self_offset + i] = u.anchors[row * c.n + i];
     }
@@ -86,7 +87,7 @@ inline Upstream draw_upstream(const Case& c, const std::vector<float>& sums, uns
 }
 
 inline std::vector<float> forward(const Case& c, int threads = 2) {
-  std::vector<float> out(5 * c.n, -77.0f);
+  std::vector<float> out(snnl::kSumRows * c.n, -77.0f);
   if (!snnl::cpu_log_sums(c.problem(), out.data(), threads)) out.assign(out.size(), -99.0f);
   return out;
 }
@@ -97,5 +98,11 @@ inline std::vector<float> backward(const Case& c, const Upstream& u, int threads
                                threads)) {
     out.assign(out.size(), -99.0f);
   }
+  return out;
+}
+
+inline std::vector<float> cross(const Case& c, int threads = 2) {
+  std::vector<float> out(snnl::kSumRows * (c.n + c.m), -77.0f);
+  if (!snnl::cpu_cross_log_sums(c.problem(), out.data(), threads)) out.assign(out.size(), -99.0f);
   return out;
 }

@@ -13,11 +13,7 @@ namespace {
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-void expect_close(const Shape& shape, unsigned seed = 1) {
-  const Case c = draw(shape, seed);
-  const Reference reference(c);
-  const std::vector<float> sums = forward(c);
-  const Bounded want = reference.sums();
+void expect_sums(const std::string& what, const std::vector<float>& sums, const Bounded& want) {
   double worst = 0;
   for (size_t k = 0; k < sums.size(); k++) {
     const double off = std::fabs(sums[k] - want.value[k]);
@@ -27,12 +23,18 @@ void expect_close(const Shape& shape, unsigned seed = 1) {
   }
   char text[64];
   std::snprintf(text, sizeof text, ": sums off by %.3g bounds", worst);
-  check(worst == 0, describe(shape) + text);
+  check(worst == 0, what + text);
+}
+
+void expect_close(const std::string& what, const Case& c) {
+  const Reference reference(c);
+  const std::vector<float> sums = forward(c);
+  expect_sums(what, sums, reference.sums());
 
   const Upstream u = draw_upstream(c, sums);
   const std::vector<float> gradient = backward(c, u);
   const Bounded wanted = reference.gradient(u.anchors.data(), u.candidates.data());
-  worst = 0;
+  double worst = 0;
   for (int64_t i = 0; i < c.n; i++) {
     double square = 0;
     for (int64_t k = 0; k < c.d; k++) {
@@ -43,9 +45,12 @@ void expect_close(const Shape& shape, unsigned seed = 1) {
     if (!(std::sqrt(square) <= bound)) worst = std::max(worst, std::sqrt(square) / bound);
     if (std::isnan(square)) worst = 1e9;
   }
+  char text[64];
   std::snprintf(text, sizeof text, ": gradient off by %.3g bounds", worst);
-  check(worst == 0, describe(shape) + text);
+  check(worst == 0, what + text);
 }
+
+void expect_close(const Shape& shape, unsigned seed = 1) { expect_close(describe(shape), draw(shape, seed)); }
 
 void test_shapes(bool large) {
   for (const int64_t n : {1, 2, 3, 5, 16, 41, 95, 96, 97, 192, 193, 401}) {
@@ -80,6 +85,168 @@ void test_ranges() {
   }
 }
 
+// In a feature that is c for one anchor and 0 for all else, the gradient of its A (or B) is -2 c / T
+// times the sum of its weights.
+float sum_of_weights(const Case& drawn, int64_t i, bool of_class) {
+  float c = 0;
+  for (const float x : drawn.anchors) c = std::max(c, std::fabs(x));
+  Case with = drawn;
+  with.d = drawn.d + 1;
+  const auto widen = [&](const std::vector<float>& rows, int64_t count, int64_t marked) {
+    std::vector<float> wide;
+    for (int64_t r = 0; r < count; r++) {
+      wide.push_back(r == marked ? c : 0);
+      wide.insert(wide.end(), rows.begin() + r * drawn.d, rows.begin() + (r + 1) * drawn.d);
+    }
+    return wide;
+  };
+  with.anchors = widen(drawn.anchors, drawn.n, i);
+  with.candidates = widen(drawn.candidates, drawn.m, drawn.self_offset < 0 ? -1 : drawn.self_offset + i);
+  Upstream u = draw_upstream(with, forward(with));
+  for (int row = 4; row < 6; row++) {
+    for (int64_t k = 0; k < with.n; k++) {
+      const float one = k == i && (row == 5) == of_class ? 1.0f : 0.0f;
+      u.anchors[row * with.n + k] = one;
+      if (with.self_offset >= 0) u.candidates[row * with.m + with.self_offset + k] = one;
+    }
+  }
+  return backward(with, u)[i * with.d] * -with.temperature / (2 * c);
+}
+
+void test_scales() {
+  for (const Kind kind : {Kind::kSelf, Kind::kMemory, Kind::kDisjoint}) {
+    for (const float spread : {1e-6f, 1e-3f, 1.0f, 300.0f, 1e6f}) {
+      for (const float temperature : {1e-4f, 0.1f, 1e6f}) {
+        const Shape shape{130, 19, 3, kind, temperature, spread};
+        expect_close(shape);
+        for (const bool of_class : {false, true}) {
+          for (const int64_t i : {0, 129}) {
+            const float sum = sum_of_weights(draw(shape), i, of_class);
+            check(std::fabs(sum - 1) < 2e-5f, describe(shape) + ": weights sum to " + std::to_string(sum));
+          }
+        }
+      }
+    }
+  }
+  // So small that their squares are no float32, and as small as one can be.
+  expect_close({130, 19, 3, Kind::kSelf, 2e-38f, 3e-20f});
+  const Case least = draw({60, 5, 2, Kind::kSelf, 1, 1e-40f});
+  check(std::fabs(forward(least)[0] - std::log(59.0f)) < 1e-6f, "denormal features");
+}
+
+// Sums over features are made in levels: each row is a constant, so that roundings do not cancel.
+void test_many_features() {
+  Case c = draw({3, 50000, 1, Kind::kSelf, 4500});
+  const float values[] = {0, 0.3f, 0.5f};
+  for (int64_t k = 0; k < c.n * c.d; k++) c.anchors[k] = c.candidates[k] = values[k / c.d];
+  expect_close("constant differences", c);
+  const std::vector<float> sums = forward(c);
+  const double d = double(0.3f) * 0.3f * 50000;
+  const double off = std::fabs(sums[5 * c.n] / d - 1);
+  check(off < 5e-6, "distance over 50,000 features off by " + std::to_string(1e6 * off) + "e-6");
+}
+
+// Distances beyond float32 of rows whose squared norms are not.
+void test_overflow() {
+  Case c = draw({4, 1, 2, Kind::kSelf, 1e37f});
+  c.anchors = {-1.5e19f, -1.4e19f, 1.5e19f, 1.4e19f};
+  c.candidates = c.anchors;
+  c.anchor_labels = c.candidate_labels = {0, 0, 1, 1};
+  const std::vector<float> near = forward(c);
+  const double d = double(-1.5e19f + 1.4e19f) * (-1.5e19f + 1.4e19f);
+  for (int i = 0; i < 4; i++) {
+    check(std::fabs(near[20 + i] / d - 1) < 1e-4, "nearest beside a distance beyond float32");
+    check(std::fabs(near[24 + i] - near[32 + i]) < 1e-6, "relative sums beside one beyond float32");
+  }
+  c.anchor_labels = c.candidate_labels = {0, 1, 1, 0};
+  const std::vector<float> far = forward(c);
+  for (int i = 0; i < 4; i++) check(std::isnan(far[28 + i]), "nearest of the class beyond float32");
+}
+
+// Weights by references of other distances than the kernel's own are capped at 1 each.
+void test_foreign_references() {
+  for (const Kind kind : {Kind::kSelf, Kind::kDisjoint}) {
+    for (const float scale : {1e-3f, 1.0f}) {
+      const Case c = draw({130, 12, 3, kind, 1, scale});
+      Upstream u = draw_upstream(c, forward(c));
+      for (int64_t k = 0; k < 4 * c.n; k++) u.anchors[k] += k / c.n % 2 ? -5.0f : 30.0f;
+      if (kind == Kind::kSelf) u.candidates = u.anchors;
+      const std::vector<float> gradient = backward(c, u);
+      const Bounded want = Reference(c).gradient(u.anchors.data(), u.candidates.data());
+      double off = 0, size = 0;
+      for (size_t k = 0; k < gradient.size(); k++) {
+        off = std::max(off, std::fabs(gradient[k] - want.value[k]));
+        size = std::max(size, std::fabs(want.value[k]));
+      }
+      check(off <= 1e-4 * size, "references 30 too far, gradient off by " + std::to_string(off / size));
+    }
+  }
+}
+
+Case exchanged(const Case& c) {
+  Case e = c;
+  std::swap(e.n, e.m);
+  std::swap(e.anchors, e.candidates);
+  std::swap(e.anchor_labels, e.candidate_labels);
+  return e;
+}
+
+void expect_cross(const Shape& shape) {
+  const Case c = draw(shape);
+  const std::vector<float> both = cross(c);
+  std::vector<float> of_anchors, of_candidates;
+  for (int row = 0; row < snnl::kSumRows; row++) {
+    const auto first = both.begin() + row * (c.n + c.m);
+    of_anchors.insert(of_anchors.end(), first, first + c.n);
+    of_candidates.insert(of_candidates.end(), first + c.n, first + c.n + c.m);
+  }
+  expect_sums("cross " + describe(shape) + ", anchors", of_anchors, Reference(c).sums());
+  expect_sums("cross " + describe(shape) + ", candidates", of_candidates, Reference(exchanged(c), c).sums());
+  for (int threads = 1; threads <= 4; threads++) {
+    const std::vector<float> again = cross(c, threads);
+    check(!std::memcmp(both.data(), again.data(), sizeof(float) * both.size()), "bits of cross sums");
+  }
+}
+
+void test_cross(bool large) {
+  for (const int64_t n : {1, 7, 96, 130, 300}) {
+    for (const int64_t d : {1, 19, 64}) expect_cross({n, d, 5, Kind::kDisjoint, 8});
+  }
+  expect_cross({220, 12, 1000, Kind::kDisjoint, 4});  // lone ones on both sides
+  expect_cross({220, 12, 6, Kind::kDisjoint, 1e-3f, 300});
+  expect_cross({40, 600, 6, Kind::kDisjoint, 30, 1, 100});
+  if (large) expect_cross({1700, 5, 10, Kind::kDisjoint, 2});  // groups of two blocks
+
+  const Case clean = draw({110, 19, 4, Kind::kDisjoint, 8});
+  const std::vector<float> of_clean = cross(clean);
+  const int64_t width = clean.n + clean.m;
+  for (const bool in_anchor : {true, false}) {
+    Case bad = clean;
+    (in_anchor ? bad.anchors : bad.candidates)[5 * bad.d] = kNaN;
+    const std::vector<float> sums = cross(bad);
+    for (int row = 0; row < snnl::kSumRows; row++) {
+      bool good = true;
+      for (int64_t i = 0; i < width; i++) {
+        const float value = sums[row * width + i];
+        // The row itself, and all rows of the other side.
+        const bool spoilt = in_anchor ? i == 5 || i >= bad.n : i < bad.n || i == bad.n + 5;
+        good = good && (row == 4 || !spoilt ? value == of_clean[row * width + i] || (!spoilt && std::isfinite(value))
+                                            : std::isnan(value));
+      }
+      check(good, std::string("NaN in cross sums, ") + (in_anchor ? "an anchor" : "a candidate"));
+    }
+  }
+  Case bad = clean;
+  bad.temperature = 0;
+  for (const float value : cross(bad)) check(std::isnan(value) || value == std::floor(value), "cross, T = 0");
+  Case none = clean;
+  none.m = 0;
+  for (const float value : cross(none)) check(value == 0, "cross, no candidates");
+  none = clean;
+  none.n = 0;
+  for (const float value : cross(none)) check(value == 0, "cross, no anchors");
+}
+
 void test_lone_anchors() {
   Case c = draw({4, 3, 1});
   c.anchor_labels = {0, 1, 2, 3};
@@ -87,6 +254,7 @@ void test_lone_anchors() {
   const std::vector<float> sums = forward(c);
   for (int i = 0; i < 4; i++) {
     check(sums[i] != 0 && sums[4 + i] == 0 && sums[12 + i] == 0 && sums[16 + i] == 0, "lone anchor");
+    check(sums[20 + i] != 0 && sums[28 + i] == 0 && sums[32 + i] == 0, "references of a lone anchor");
   }
   const std::vector<float> alone = forward(draw({1, 3, 1}));
   for (const float value : alone) check(value == 0, "anchor with no candidate");
@@ -133,11 +301,13 @@ template <class Spoilt>
 void expect_spoilt_results(const std::string& what, const Case& bad, const Case& clean,
                            const Spoilt& spoilt) {
   const std::vector<float> sums = forward(bad), of_clean = forward(clean);
-  for (int row = 0; row < 4; row++) {
+  for (int row = 0; row < snnl::kSumRows; row++) {
+    if (row == 4) continue;
     expect_spoilt(what + ": sums", {sums.begin() + row * bad.n, sums.begin() + (row + 1) * bad.n},
                   bad.n, spoilt);
   }
-  check(std::equal(sums.begin() + 4 * bad.n, sums.end(), of_clean.begin() + 4 * bad.n),
+  const auto counts = sums.begin() + 4 * bad.n;
+  check(std::equal(counts, counts + bad.n, of_clean.begin() + 4 * bad.n),
         what + ": counts");
   expect_spoilt(what + ": gradient", backward(bad, draw_upstream(clean, of_clean)), bad.n, spoilt);
   expect_spoilt(what + ": gradient with its own sums", backward(bad, draw_upstream(bad, sums)),
@@ -295,6 +465,11 @@ int main() {
     test_exponential();
     test_shapes(part == "all");
     test_ranges();
+    test_scales();
+    test_many_features();
+    test_overflow();
+    test_foreign_references();
+    test_cross(part == "all");
     test_lone_anchors();
     test_equal_points();
     test_bad_inputs();

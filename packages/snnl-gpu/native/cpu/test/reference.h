@@ -1,5 +1,6 @@
 // The two kernels in float64, with what a careful float32 kernel may be off by.
 #pragma once
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -29,21 +30,24 @@ struct Bounded {
 
 class Reference {
  public:
-  explicit Reference(const Case& c) : p_(c.problem()), center_(p_.d, 0.0) {
-    for (int64_t j = 0; j < p_.m; j++) {
-      for (int64_t k = 0; k < p_.d; k++) center_[k] += p_.candidates[j * p_.d + k] / double(p_.m);
+  explicit Reference(const Case& c) : Reference(c, c) {}
+  // For a kernel that centres by the candidates of `centered`.
+  Reference(const Case& c, const Case& centered) : p_(c.problem()), center_(p_.d, 0.0) {
+    const snnl::Problem by = centered.problem();
+    for (int64_t j = 0; j < by.m; j++) {
+      for (int64_t k = 0; k < p_.d; k++) center_[k] += by.candidates[j * p_.d + k] / double(by.m);
     }
     double square = 0;
     for (const double c : center_) square += c * c;
-    of_center_ = kUnit * (4 + 2 * std::sqrt(double(p_.m))) * std::sqrt(square);
+    of_center_ = kUnit * (4 + 2 * std::sqrt(double(by.m))) * std::sqrt(square);
     for (int64_t i = 0; i < p_.n; i++) anchor_norms_.push_back(norm(p_.anchors + i * p_.d));
     for (int64_t j = 0; j < p_.m; j++) candidate_norms_.push_back(norm(p_.candidates + j * p_.d));
   }
 
-  // [5, n]
+  // [9, n]
   Bounded sums() const {
     const int64_t n = p_.n;
-    Bounded out(5 * n);
+    Bounded out(snnl::kSumRows * n);
     for (int64_t i = 0; i < n; i++) {
       for (int same = 0; same < 2; same++) row(i, same, out);
     }
@@ -58,18 +62,22 @@ class Reference {
     for (int64_t i = 0; i < p_.n; i++) {
       for (int64_t j = 0; j < p_.m; j++) {
         if (excluded(i, j)) continue;
-        const double h = distance(i, j), s = -h / p_.temperature;
-        const double error = uncertainty(i, j) + kUnit * (16 + 8 * std::fabs(s));
+        const double h = distance(i, j), error = 2 * uncertainty(i, j);
         const double reach = anchor_norms_[i] + candidate_norms_[j];
         double G = 0;
         const auto add = [&](const float* sums, int64_t count, int64_t k) {
           for (int same = 0; same < 2; same++) {
-            const double upstream = sums[(2 + same) * count + k];
+            const double upstream = sums[(4 + same) * count + k];
             if (upstream == 0 || (same && !is_same(i, j))) continue;
-            const double weight = std::exp(s - sums[same * count + k]);
+            const double nearest = sums[2 * same * count + k], relative = sums[(2 * same + 1) * count + k];
+            const double log_weight = std::min((nearest - h) / p_.temperature - relative, 0.0);
+            const double weight = std::exp(log_weight);
+            const double of_exponent = error + kUnit * (16 + 8 * std::fabs(log_weight));
+            // A weight is off by 1 at most.
+            const double of_weight = std::min(std::exp(log_weight + of_exponent) - weight, 1.0);
             G -= upstream * weight / p_.temperature;
-            out.bound[i] += 2 / p_.temperature * std::fabs(upstream) * weight *
-                            (std::expm1(error) * std::sqrt(h) + of_sum * reach);
+            out.bound[i] += 2 / p_.temperature * std::fabs(upstream) *
+                            (of_weight * std::sqrt(h) + (weight + of_weight) * of_sum * reach);
           }
         };
         add(anchor_sums, p_.n, i);
@@ -135,6 +143,18 @@ class Reference {
       of_mean += weight * errors[k] * p_.temperature + growth * std::fabs(distances[k] - mean);
     }
     const double of_sum = kUnit * (16 + 2 * std::sqrt(double(distances.size())));
+    const double nearest = -most * p_.temperature;
+    double upper = std::numeric_limits<double>::infinity(), lower = nearest;
+    for (size_t k = 0; k < distances.size(); k++) {
+      const double error = errors[k] * p_.temperature;
+      if (distances[k] == nearest) upper = std::min(upper, nearest + error);
+      lower = std::min(lower, distances[k] - error);
+    }
+    const double of_nearest = std::max(upper - nearest, nearest - lower) + kUnit * nearest;
+    out.value[(5 + 2 * same) * p_.n + i] = nearest;
+    out.bound[(5 + 2 * same) * p_.n + i] = of_nearest;
+    out.value[(6 + 2 * same) * p_.n + i] = std::log(total);
+    out.bound[(6 + 2 * same) * p_.n + i] = of_log + of_sum + of_nearest / p_.temperature;
     out.value[same * p_.n + i] = log_sum;
     out.bound[same * p_.n + i] = of_log + of_sum + 2 * kUnit * std::fabs(log_sum);
     out.value[(2 + same) * p_.n + i] = mean;
