@@ -2,14 +2,19 @@ import { report } from '@snnl/browser-testing/page';
 import { registeredKernels, runChecks } from '@snnl/reference/checks';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-webgl';
+import * as tf from '@tensorflow/tfjs-core';
 import { type KernelStatus, register } from '../src';
+import { fits } from '../src/webgl/points';
 import { unitRowsReport } from './unit-rows';
 import { brokenDrivers } from './webgl-broken';
+import { drawsOfLayer } from './webgl-draws';
 import { labelsOnCpuAndGpu } from './webgl-labels';
+import { lossKernels } from './webgl-loss';
 import { peakBytes } from './webgl-memory';
 import { halfFloatStatus, loseContext } from './webgl-obstacles';
 import { panelsAndBlocks } from './webgl-panels';
-import { conformity, type WebglReport } from './webgl-report';
+import { conformity, TOO_WIDE, type WebglReport } from './webgl-report';
+import { scales } from './webgl-scales';
 import { training } from './webgl-training';
 
 await report(async (): Promise<WebglReport> => {
@@ -18,7 +23,11 @@ await report(async (): Promise<WebglReport> => {
     status = (await register()).webgl;
   });
   await adapter.setup();
-  const { checks, failures } = await runChecks(adapter, conformity);
+  const maxSide = tf.env().getNumber('WEBGL_MAX_TEXTURE_SIZE');
+  const { checks, failures } = await runChecks(adapter, {
+    ...conformity,
+    ...(fits(5, 50_001, maxSide) ? {} : { skip: TOO_WIDE }),
+  });
   return {
     status,
     checks,
@@ -26,6 +35,9 @@ await report(async (): Promise<WebglReport> => {
     unitRows: await unitRowsReport(),
     labels: await labelsOnCpuAndGpu(),
     panels: await panelsAndBlocks(),
+    loss: await lossKernels(),
+    scales: await scales(),
+    draws: await drawsOfLayer(),
     training: await training(),
     peakBytes: await peakBytes(),
     halfFloat: await halfFloatStatus(),
