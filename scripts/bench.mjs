@@ -1,5 +1,5 @@
 /** `npm run bench -- [options]`: speed and memory of the loss; `--help` lists the options. */
-import { ensureChromium } from './chromium.mjs';
+import { ensureChromium } from './browsers.mjs';
 import { ensureNative, wantsBackend } from './native.mjs';
 import { root, run } from './pnpm.mjs';
 import { setup } from './setup.mjs';

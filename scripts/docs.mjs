@@ -3,8 +3,9 @@
  * `npm run docs:tables` renews the tables from docs/results, `npm run docs:figures` draws
  * docs/figures from there, `npm run docs:figures -- --train` after training anew (some minutes).
  */
+
+import { ensureChromium } from './browsers.mjs';
 import { buildPackages } from './build-packages.mjs';
-import { ensureChromium } from './chromium.mjs';
 import { root, run } from './pnpm.mjs';
 import { setup } from './setup.mjs';
 

@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureChromium } from './chromium.mjs';
+import { ensureBrowsers } from './browsers.mjs';
 import { ensureNative } from './native.mjs';
 import { pnpm, root, run } from './pnpm.mjs';
 import { setup } from './setup.mjs';
@@ -59,7 +59,7 @@ step('types', () => pnpm(['-r', 'run', 'typecheck']));
 step('packages', () => run('node', ['scripts/packages/check.mjs']));
 step('unused code', () => pnpm(['exec', 'knip', '--no-progress', '--no-config-hints']));
 step('CUDA kernels', checkCuda);
-step('browser', ensureChromium);
+step('browsers', () => ensureBrowsers());
 step('packages in use', () => run('node', ['scripts/release/quick.mjs']));
 step('native kernels and tfjs-node', ensureNative);
 step('published binary', () => run('node', ['scripts/release/prebuild.mjs', '--no-cuda']));

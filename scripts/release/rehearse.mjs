@@ -8,7 +8,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureChromium } from '../chromium.mjs';
+import { ensureChromium } from '../browsers.mjs';
 import { published } from '../packages/published.mjs';
 import { root } from '../pnpm.mjs';
 import { setup } from '../setup.mjs';

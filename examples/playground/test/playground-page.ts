@@ -13,6 +13,16 @@ interface Options {
   readonly colorScheme?: 'light' | 'dark';
 }
 
+/** The values that items in the keys of the charts show, by the names of the lines. */
+export function valuesOf(items: readonly string[]): Record<string, number> {
+  return Object.fromEntries(
+    items.map((item) => {
+      const [, name = item, value] = /^(.*?)\s+([-–−\d.e+]+)$/s.exec(item) ?? [];
+      return [name, Number(value)];
+    }),
+  );
+}
+
 /** The page as a person sees it: by roles, names and texts. */
 export class PlaygroundPage {
   /** What the console and the page complained about, breaches of its security policy included. */
@@ -76,13 +86,7 @@ export class PlaygroundPage {
 
   /** The latest values in the keys of the charts, by the names of the lines. */
   async values(): Promise<Record<string, number>> {
-    const items = await this.page.locator('.key li').allInnerTexts();
-    return Object.fromEntries(
-      items.map((item) => {
-        const [, name = item, value] = /^(.*?)\s+([-–−\d.e+]+)$/s.exec(item) ?? [];
-        return [name, Number(value)];
-      }),
-    );
+    return valuesOf(await this.page.locator('.key li').allInnerTexts());
   }
 
   /** What axe finds against WCAG 2.2 AA and its own good practices. */

@@ -12,20 +12,41 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** Builds the page from the sources of the packages and serves it with its headers. */
+/**
+ * Builds the page from the sources of the packages into a new folder.
+ *
+ * @param tags More for its head, such as a script that drives the page.
+ */
+export async function buildSite(tags = ''): Promise<{ folder: string; remove: () => void }> {
+  const folder = mkdtempSync(join(tmpdir(), 'playground-'));
+  const handler = (html: string) => html.replace('</head>', `${tags}</head>`);
+  await build({
+    root,
+    logLevel: 'error',
+    build: { outDir: folder, minify: false },
+    // The worker is bundled with the same aliases.
+    resolve: { alias: SOURCES },
+    plugins: [{ name: 'tags', transformIndexHtml: { order: 'pre', handler } }],
+  });
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** Builds the page and serves it with its headers. */
 export async function serveSite(): Promise<Site> {
-  const outDir = mkdtempSync(join(tmpdir(), 'playground-'));
-  const shared = { root, logLevel: 'error', build: { outDir, minify: false } } as const;
-  // The worker is bundled with the same aliases.
-  await build({ ...shared, resolve: { alias: SOURCES } });
-  const server = await preview({ ...shared, preview: { port: 0, host: '127.0.0.1' } });
+  const { folder, remove } = await buildSite();
+  const server = await preview({
+    root,
+    logLevel: 'error',
+    build: { outDir: folder },
+    preview: { port: 0, host: '127.0.0.1' },
+  });
   const [url] = server.resolvedUrls?.local ?? [];
   if (url === undefined) throw new Error('The preview server has no address.');
   return {
     url,
     async close() {
       await server.close();
-      rmSync(outDir, { recursive: true, force: true });
+      remove();
     },
   };
 }

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
+import { programPath } from './programs';
 
 /** WebGL 2 and WebGPU on the CPU, so that no graphics card is needed. */
-const SOFTWARE_RENDERING = [
+export const SOFTWARE_RENDERING = [
   '--use-angle=swiftshader',
   '--enable-unsafe-swiftshader',
   '--enable-unsafe-webgpu',
@@ -10,14 +10,6 @@ const SOFTWARE_RENDERING = [
   '--use-webgpu-adapter=swiftshader',
   '--use-vulkan=swiftshader',
 ];
-
-/** Chromium of the system; `CHROMIUM` may name another. */
-function chromiumPath(): string {
-  const candidates = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'];
-  const found = candidates.find((path) => path !== undefined && existsSync(path));
-  if (found) return found;
-  throw new Error('Expected Chromium at /usr/bin/chromium (Debian: chromium), or set CHROMIUM.');
-}
 
 /** What a browser on a graphics card needs where WebGPU is not on by default (Linux). */
 const HARDWARE_RENDERING = ['--enable-unsafe-webgpu', '--enable-features=Vulkan'];
@@ -28,7 +20,7 @@ const NO_GRAPHICS = ['--disable-3d-apis', '--disable-gpu', '--disable-software-r
 const RENDERING = { software: SOFTWARE_RENDERING, hardware: HARDWARE_RENDERING, none: NO_GRAPHICS };
 
 /**
- * Starts headless Chromium; the caller closes it.
+ * Starts headless Chromium, to be driven; the caller closes it.
  *
  * @param options.rendering WebGL and WebGPU in software (default), on the graphics card, or absent.
  */
@@ -38,7 +30,7 @@ export function launch({
   readonly rendering?: keyof typeof RENDERING;
 } = {}): Promise<Browser> {
   return chromium.launch({
-    executablePath: chromiumPath(),
+    executablePath: programPath('chromium'),
     args: ['--headless=new', '--no-sandbox', ...RENDERING[rendering]],
   });
 }

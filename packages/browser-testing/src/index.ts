@@ -1,4 +1,5 @@
 export { bundle } from './bundle';
 export { launch } from './chromium';
+export { ENGINES, type Engine, visitIn } from './engines';
 export { serve } from './serve';
 export { type Visit, visit } from './visit';

@@ -5,11 +5,14 @@ declare global {
   }
 }
 
-/** In a page: hands what `make` finds, or its error, to the `visit` of the test. */
+/** In a page: hands what `make` finds, or its error, to the `visit` or `visitIn` of the test. */
 export async function report(make: () => Promise<object>): Promise<void> {
   try {
     window.report = await make();
   } catch (error) {
-    window.report = { error: String(error instanceof Error ? error.stack : error) };
+    // WebKit and Firefox leave the message out of the stack.
+    const stack = error instanceof Error ? error.stack : '';
+    window.report = { error: `${error}\n${stack}` };
   }
+  await fetch('/report', { method: 'POST', body: JSON.stringify(window.report) });
 }

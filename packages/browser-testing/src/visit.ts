@@ -9,6 +9,8 @@ export interface Visit {
   readonly path?: string;
   /** Whether headers make the page cross-origin isolated. */
   readonly isolated?: boolean;
+  /** More headers for every file. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Milliseconds until the report must be there. */
   readonly timeout: number;
 }
@@ -20,17 +22,16 @@ export interface Visit {
  */
 export async function visit<Report extends object>(
   browser: Browser,
-  { folders, path = '', isolated = false, timeout }: Visit,
+  { folders, path = '', isolated = false, headers = {}, timeout }: Visit,
 ): Promise<Report> {
-  const { url, server } = await serve(folders, { isolated });
+  const { url, server } = await serve(folders, { isolated, headers });
   const page = await browser.newPage();
   const errors = consoleErrors(page);
   try {
     await page.goto(`${url}${path}`);
     await page.waitForFunction('window.report !== undefined', null, { timeout });
     const report = await page.evaluate<Report | { error: string }>('window.report');
-    if ('error' in report) throw new Error([report.error, ...errors].join('\n'));
-    return report;
+    return reportOf(report, errors.join('\n'));
   } catch (error) {
     if (errors.length > 0) console.error(`The page said:\n${errors.join('\n')}`);
     throw error;
@@ -38,6 +39,15 @@ export async function visit<Report extends object>(
     await page.close();
     server.close();
   }
+}
+
+/** What a page found; throws the error that ended it instead, with what the browser said. */
+export function reportOf<Report extends object>(
+  report: Report | { error: string },
+  said: string,
+): Report {
+  if ('error' in report) throw new Error(`${report.error}\n${said}`);
+  return report;
 }
 
 function consoleErrors(page: Page): string[] {

@@ -8,6 +8,7 @@ import { forward } from '../src/wasm/forward';
 import { cpuKernelStatus, registerCpuKernels } from '../src/wasm/register';
 import { randomProblem, withSums } from '../src/wasm/testing';
 import { setCpuKernelThreads } from '../src/wasm/threads';
+import { type Steadiness, steadiness } from './steadiness';
 
 /** What the page tells the test. */
 export interface BrowserReport {
@@ -16,6 +17,7 @@ export interface BrowserReport {
   /** Checks of the conformance suite, over both backends, and what failed. */
   readonly checks: number;
   readonly failures: readonly string[];
+  readonly steadiness: Readonly<Record<'cpu' | 'wasm', Steadiness>>;
   /** Whether many threads gave the bits that one gave, and the tasks that helpers did. */
   readonly sameBits: boolean;
   readonly tasksHelped: number;
@@ -51,6 +53,8 @@ const equal = (a: Float32Array[], b: Float32Array[]): boolean =>
 const idle = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 async function findings(): Promise<BrowserReport> {
+  // First, as in a page that trains: the engine compiles what it has seen until then.
+  const steady = { cpu: await steadiness('cpu'), wasm: await steadiness('wasm') };
   const { checks, failures } = await conformance();
   setCpuKernelThreads(1);
   const alone = both();
@@ -71,6 +75,7 @@ async function findings(): Promise<BrowserReport> {
     status: cpuKernelStatus(),
     checks,
     failures,
+    steadiness: steady,
     sameBits,
     tasksHelped,
     milliseconds: Math.min(...times),

@@ -220,10 +220,10 @@ interface Pass {
 }
 
 /** The gradients for features and, if it is learned, temperature. */
-function batchGradients(pass: Pass, dy: Tensor, saved: Saved): Tensor[] {
+function batchGradients(pass: Pass, dy: Tensor, saved: Tensor[]): Tensor[] {
   const { form, distance, kind, temperature, inputs } = pass;
-  const [x, anchors, anchorLabels, sums] = saved;
-  const [, , , , candidates = anchors, candidateLabels = anchorLabels] = saved;
+  const [x, anchors, anchorLabels, sums, ...past] = saved as Saved;
+  const [candidates = anchors, candidateLabels = anchorLabels] = past;
   const of = { anchors, anchorLabels, candidates, candidateLabels, temperature };
   const operation: Operation = { inputs: of, selfOffset: 0, kind };
   const anchorSums = form.anchorSums(sums, dy);
@@ -310,17 +310,17 @@ export function batchLoss(
     const pass = { form, distance, kind, inputs: [x, ...learned] };
     return {
       value: form.value(sums, inputs.temperature),
-      gradFunc: (dy: Tensor, saved: Tensor[]) =>
-        batchGradients(
-          {
-            ...pass,
-            temperature: isNumber
-              ? embedTemperature(temperature, distance)
-              : (saved.pop() as Scalar),
-          },
-          dy,
-          saved as Saved,
-        ),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        // The tape frees what is in its array: that is not to be changed.
+        const [last] = saved.slice(-1) as [Scalar];
+        return isNumber
+          ? batchGradients(
+              { ...pass, temperature: embedTemperature(temperature, distance) },
+              dy,
+              saved,
+            )
+          : batchGradients({ ...pass, temperature: last }, dy, saved.slice(0, -1));
+      },
     };
   })(rows, ...learned);
 }

@@ -24,7 +24,10 @@ export function backward(
   out: Float32Array = new Float32Array(problem.n * problem.d),
 ): Float32Array {
   const { n, d, temperature, anchorSums, candidateSums } = problem;
-  const nan = () => out.fill(Number.NaN);
+  const nan = () => {
+    out.fill(Number.NaN);
+    return out;
+  };
   if (n === 0 || d === 0) return out;
   if (!isUsable(temperature) || !allFinite(candidateSums)) return nan();
 

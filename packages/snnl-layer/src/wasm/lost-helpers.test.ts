@@ -54,7 +54,7 @@ afterEach(() => {
   releaseCpuKernels();
 });
 
-const last = { i: 0, j: 0, turn: 0 };
+const last = { i: 0, j: 0, turn: 0, turnOfJ: 0 };
 const { blocks } = splitSides(problem, true).anchors;
 tournamentPair(symmetricPairs(blocks) - 1, blocks, last);
 

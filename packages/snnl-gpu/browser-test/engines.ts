@@ -1,0 +1,23 @@
+import { report } from '@snnl/browser-testing/page';
+import { type ConformanceResult, registeredKernels, runChecks } from '@snnl/reference/checks';
+import '@tensorflow/tfjs-backend-webgl';
+import { type Steadiness, steadiness } from '../../snnl-layer/browser-test/steadiness';
+import { register, status } from '../src';
+import { conformity } from './webgl-report';
+
+/** What the page tells the test. */
+export interface EngineReport extends ConformanceResult {
+  readonly status: ReturnType<typeof status>['webgl'];
+  readonly steadiness: Steadiness;
+}
+
+/** Sizes whose only news is time, where a processor draws. */
+const LARGE = /401|1271/;
+
+await report(async (): Promise<EngineReport> => {
+  const adapter = registeredKernels('webgl', register);
+  await adapter.setup();
+  const steady = await steadiness('webgl');
+  const conformance = await runChecks(adapter, { ...conformity, runs: 2, skip: LARGE });
+  return { ...conformance, status: status().webgl, steadiness: steady };
+});
