@@ -2,9 +2,7 @@ import { report } from '@snnl/browser-testing/page';
 import { registeredKernels, runChecks } from '@snnl/reference/checks';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-webgl';
-import * as tf from '@tensorflow/tfjs-core';
 import { type KernelStatus, register } from '../src';
-import { fits } from '../src/webgl/points';
 import { unitRowsReport } from './unit-rows';
 import { brokenDrivers } from './webgl-broken';
 import { drawsOfLayer } from './webgl-draws';
@@ -13,7 +11,7 @@ import { lossKernels } from './webgl-loss';
 import { peakBytes } from './webgl-memory';
 import { halfFloatStatus, loseContext } from './webgl-obstacles';
 import { panelsAndBlocks } from './webgl-panels';
-import { conformity, TOO_WIDE, type WebglReport } from './webgl-report';
+import { conformityHere, type WebglReport } from './webgl-report';
 import { scales } from './webgl-scales';
 import { training } from './webgl-training';
 
@@ -23,11 +21,7 @@ await report(async (): Promise<WebglReport> => {
     status = (await register()).webgl;
   });
   await adapter.setup();
-  const maxSide = tf.env().getNumber('WEBGL_MAX_TEXTURE_SIZE');
-  const { checks, failures } = await runChecks(adapter, {
-    ...conformity,
-    ...(fits(5, 50_001, maxSide) ? {} : { skip: TOO_WIDE }),
-  });
+  const { checks, failures } = await runChecks(adapter, conformityHere());
   return {
     status,
     checks,

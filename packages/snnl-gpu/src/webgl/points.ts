@@ -49,16 +49,21 @@ function layout(rows: number, columns: number, maxSide: number) {
 export const fits = (rows: number, columns: number, maxSide: number): boolean =>
   layout(rows, columns, maxSide) !== undefined;
 
-/** @throws RangeError where they do not fit. */
-export function assertFits(rows: number, columns: number, maxSide: number): void {
-  if (fits(rows, columns, maxSide)) return;
+function layoutOf(rows: number, columns: number, maxSide: number) {
+  const found = layout(rows, columns, maxSide);
+  if (found) return found;
   throw new RangeError(
     `Expected [${rows}, ${columns}] features to fit into one texture, but the longest side of a ` +
       `texture is ${maxSide} texels of 4 values on this device. Use kernel: 'composed'.`,
   );
 }
 
-/** The first `rows` rows of a tensor [.., columns] as points; they are known to fit. */
+/** @throws RangeError where {@link fits} says no. */
+export function assertFits(rows: number, columns: number, maxSide: number): void {
+  layoutOf(rows, columns, maxSide);
+}
+
+/** The first `rows` rows of a tensor [.., columns] as points. */
 export function pack(
   { device, scratch }: Tools,
   source: Flat,
@@ -66,8 +71,7 @@ export function pack(
   columns: number,
   temperature: Flat,
 ): Points {
-  const shape = layout(rows, columns, device.maxSide);
-  if (!shape) throw new Error('Expected points that fit into a texture.');
+  const shape = layoutOf(rows, columns, device.maxSide);
   const info = scratch.texture(shape.width, shape.height);
   run(device, PACK, {
     inputs: { source: source.info, temperature: temperature.info },
