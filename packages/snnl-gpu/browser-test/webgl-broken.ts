@@ -11,6 +11,8 @@ export interface BrokenReport {
   /** Where a shader computes something else. */
   readonly wrongNumber: KernelStatus;
   readonly wrongUnitRows: KernelStatus;
+  /** Where the two kernels round distances differently. */
+  readonly unequalDistances: KernelStatus;
   readonly kernel: string;
   /** Whether kernels for unit rows are left behind. */
   readonly unitRows: boolean;
@@ -31,13 +33,24 @@ export async function brokenDrivers(): Promise<BrokenReport> {
   const before = bytesOnDevice();
   const wrongNumber = await registerWith('-2.0 /', '-3.0 /');
   const wrongUnitRows = await registerWith('- u * f.z', '+ u * f.z');
+  // 1 + 2^-23: the last bit of a distance.
+  const unequalDistances = await registerWith('vec4 d = d', 'vec4 d = 1.00000012 * d');
   const bytes = bytesOnDevice() - before;
   const kernel = kernelFor('webgl');
   const unitRows = getKernel(UNIT_ROWS, 'webgl') != null;
 
   await freshBackend();
   const mended = await registerWebgl();
-  return { noTargets, wrongNumber, wrongUnitRows, kernel, unitRows, bytes, mended };
+  return {
+    noTargets,
+    wrongNumber,
+    wrongUnitRows,
+    unequalDistances,
+    kernel,
+    unitRows,
+    bytes,
+    mended,
+  };
 }
 
 /** Registers on a backend whose shaders have `wrong` in place of `right`. */
@@ -46,7 +59,7 @@ async function registerWith(right: string, wrong: string): Promise<KernelStatus>
   const shaderSource = gl.shaderSource.bind(gl);
   Object.assign(gl, {
     shaderSource: (shader: WebGLShader, source: string) =>
-      shaderSource(shader, source.replace(right, wrong)),
+      shaderSource(shader, source.replaceAll(right, wrong)),
   });
   const status = await registerWebgl();
   Reflect.deleteProperty(gl, 'shaderSource');

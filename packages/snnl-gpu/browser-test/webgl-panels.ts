@@ -22,10 +22,10 @@ export async function panelsAndBlocks(): Promise<PanelReport> {
   };
   const attrs = { selfOffset: 0 };
   const rows = tf.engine().runKernel(NEIGHBOR_LOG_SUMS, inputs, attrs) as tf.Tensor2D;
-  const sums = await rows.slice([0, 0], [2, SAMPLES]).data<'float32'>();
+  const sums = await rows.slice([5, 0], [4, SAMPLES]).data<'float32'>();
   // Weights that differ from anchor to anchor, so that no part may stand in for another.
   const weights = Float32Array.from({ length: 2 * SAMPLES }, (_, i) => ((i * 37) % 101) / 101);
-  const made = () => tf.tensor2d(Float32Array.of(...sums, ...weights), [4, SAMPLES]);
+  const made = () => tf.tensor2d(Float32Array.of(...sums, ...weights), [6, SAMPLES]);
   const [shared, copy] = [made(), made()];
   const gradient = async (candidateSums: tf.Tensor): Promise<Float32Array> => {
     const all = { ...inputs, anchorSums: shared, candidateSums };

@@ -38,7 +38,7 @@ test('the kernels are registered and conform', () => {
     reason: 'shaders compiled and checked',
   });
   expect(report.failures).toEqual([]);
-  expect(report.checks).toBeGreaterThan(120);
+  expect(report.checks).toBeGreaterThan(160);
 });
 
 test('rows are scaled to length 1, and gradients back', () => {
@@ -57,6 +57,77 @@ test('ids beyond 2^24 are told apart, or give NaN once they are rounded', () => 
 test('a batch of several panels has the gradient that all its weights give', () => {
   expect(report.panels.largest).toBeGreaterThan(1e-3);
   expect(report.panels.difference).toBeLessThan(1e-5);
+});
+
+test('the loss and what its gradient takes come from the sums', () => {
+  const { losses, lone, lossAnchorSums, anchorSums } = report.loss;
+  expect(losses).toEqual([5, 2.5, 2500, 2.5, 0, 0]);
+  expect(lone).toEqual([0, Number.NaN]);
+  const references = [6, 8, 2, 2, 2, 2, 8, 0, 4, 1, 0, 0];
+  expect(lossAnchorSums).toEqual([
+    [...references, 8, 0, 8, -8, 0, -8],
+    [...references, 4, 0, 4, -4, 0, -4],
+  ]);
+  expect(anchorSums.map((value) => value + 0)).toEqual([...references, 1, 2, -1, 3, 0, 2]);
+});
+
+test('rows that no texture holds are declined before anything is drawn', () => {
+  const { maxSide, declined } = report.scales;
+  expect(declined.fits).toEqual([true, false]);
+  expect(declined.errors).toHaveLength(2);
+  for (const error of declined.errors) {
+    expect(error).toContain(`Expected [3, ${4 * maxSide + 1}] features to fit into one texture`);
+    expect(error).toContain(`the longest side of a texture is ${maxSide} texels of 4 values`);
+  }
+  expect(declined.draws).toBe(0);
+  expect(declined.bytes).toBe(0);
+});
+
+test('distances keep their digits over the longest rows', () => {
+  // Sums of 64 and of up to 256 terms, each of which a rounding of 6e-8 may push the same way.
+  for (const error of report.scales.constantDifferences) expect(error).toBeLessThan(1e-5);
+});
+
+test('the unit square has its loss and gradient at any scale and beside any point', () => {
+  const p = 1 / (2 + Math.exp(-1));
+  const gradient = [-p, 1 - p, p, 1 - p, -p, p - 1, p, p - 1];
+  for (const { name, ...square } of report.scales.squares) {
+    expect({ name, ...square }).toEqual({
+      name,
+      loss: expect.closeTo(-Math.log(p), 5),
+      gradient: gradient.map((value) => expect.closeTo(value, 5)),
+    });
+  }
+});
+
+test('distances beyond float32 give NaN, those within it a loss', () => {
+  const [within = Number.NaN, beyond] = report.scales.huge;
+  // 4 and 3.24 to the partner, 0.01 to the nearest: the mean of 3.99 and 3.23, times 1e36 / 1e6.
+  expect(within / 3.61e30).toBeCloseTo(1, 5);
+  expect(beyond).toBe(Number.NaN);
+});
+
+test('an empty batch has loss 0 and an empty gradient', () => {
+  expect(report.scales.empty).toEqual({
+    loss: 0,
+    shapes: [
+      [0, 3],
+      [9, 0],
+      [0, 3],
+      [0, 3],
+    ],
+  });
+});
+
+test('a layer adds few draws to a training step, and no reading', () => {
+  for (const [distance, { kernels, draws, readings }] of Object.entries(report.draws)) {
+    console.log(`a layer, ${distance}: ${kernels} kernels and ${draws} draws more`);
+    expect(kernels).toBeGreaterThan(3);
+    expect(kernels).toBeLessThanOrEqual(15);
+    expect(draws).toBeGreaterThan(10);
+    expect(draws).toBeLessThanOrEqual(40);
+    expect(readings).toBe(0);
+  }
 });
 
 test('a seeded model trains as on the cpu backend', () => {
@@ -97,6 +168,9 @@ test('kernels that cannot draw, or give wrong numbers, are not registered', () =
   expect(wrongNumber.reason).toMatch(/SnnlNeighborLogSumsGrad, self-test: expected -0.42\d* at 0/);
   expect(wrongUnitRows.fused).toBe(false);
   expect(wrongUnitRows.reason).toMatch(/SnnlUnitRowsGrad, self-test: expected 0.128 at 0/);
+  expect(report.broken.unequalDistances.reason).toMatch(
+    /SnnlNeighborLogSumsGrad, self-test: expected/,
+  );
   expect(kernel).toBe('composed');
   expect(report.broken.unitRows).toBe(false);
   expect(bytes).toBe(0);

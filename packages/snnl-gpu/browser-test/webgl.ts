@@ -5,11 +5,14 @@ import '@tensorflow/tfjs-backend-webgl';
 import { type KernelStatus, register } from '../src';
 import { unitRowsReport } from './unit-rows';
 import { brokenDrivers } from './webgl-broken';
+import { drawsOfLayer } from './webgl-draws';
 import { labelsOnCpuAndGpu } from './webgl-labels';
+import { lossKernels } from './webgl-loss';
 import { peakBytes } from './webgl-memory';
 import { halfFloatStatus, loseContext } from './webgl-obstacles';
 import { panelsAndBlocks } from './webgl-panels';
-import { conformity, type WebglReport } from './webgl-report';
+import { conformityHere, type WebglReport } from './webgl-report';
+import { scales } from './webgl-scales';
 import { training } from './webgl-training';
 
 await report(async (): Promise<WebglReport> => {
@@ -18,7 +21,7 @@ await report(async (): Promise<WebglReport> => {
     status = (await register()).webgl;
   });
   await adapter.setup();
-  const { checks, failures } = await runChecks(adapter, conformity);
+  const { checks, failures } = await runChecks(adapter, conformityHere());
   return {
     status,
     checks,
@@ -26,6 +29,9 @@ await report(async (): Promise<WebglReport> => {
     unitRows: await unitRowsReport(),
     labels: await labelsOnCpuAndGpu(),
     panels: await panelsAndBlocks(),
+    loss: await lossKernels(),
+    scales: await scales(),
+    draws: await drawsOfLayer(),
     training: await training(),
     peakBytes: await peakBytes(),
     halfFloat: await halfFloatStatus(),

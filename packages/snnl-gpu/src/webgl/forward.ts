@@ -1,11 +1,10 @@
 import { allBlocks, batchArea, batches, blockArea } from './blocks';
 import { place } from './flat';
-import { COLLECT, COUNT } from './glsl/collect';
-import { ANCHORS, CANDIDATES, range } from './glsl/common';
-import { STREAM } from './glsl/stream';
+import { COLLECT } from './glsl/collect';
+import { ANCHORS, range } from './glsl/common';
+import { CANDIDATES, streamOf } from './glsl/stream';
 import type { Call } from './kernels';
 import { run } from './pass';
-import { vectorArea } from './points';
 import { pairInputs, pairInts } from './problem';
 
 /** Candidates of a chunk, at least: fewer would make the states of chunks the larger work. */
@@ -20,36 +19,29 @@ function chunking(m: number): { chunk: number; chunks: number } {
   return { chunk, chunks: Math.max(1, Math.ceil(m / chunk)) };
 }
 
-/** Equations 1, 2 and the mean distances: a stream over chunks of candidates, then their sum. */
+/** Equations 1 and 2 with their references and mean distances: a stream over chunks, then their sum. */
 export function forward({ device, scratch, problem, output, outWidth, outHeight }: Call): void {
   const { n, m, x, z, firstPoint, selfOffset, temperature } = problem;
   const { chunk, chunks } = chunking(m);
-  const area = blockArea(n, chunks);
+  // The two halves of a block are fragments of their own.
+  const stride = 2 * chunks;
+  const area = blockArea(n, stride);
   const states = scratch.textures(ANCHORS, area.width, area.height);
   for (const batch of batches(allBlocks(n), m, z.depth)) {
-    run(device, STREAM, {
+    run(device, streamOf(z.depth), {
       inputs: pairInputs(problem),
       ints: { ...pairInts(problem), chunk, chunks },
       outputs: states,
-      area: batchArea(batch, chunks),
+      area: batchArea(batch, stride),
     });
   }
-  const vector = vectorArea(n);
-  const counts = scratch.texture(vector.width, vector.height);
-  run(device, COUNT, {
-    inputs: { xLabels: x.labels, zLabels: z.labels },
-    ints: { n, m, firstPoint, selfOffset },
-    outputs: [counts],
-    area: vector,
-  });
   run(device, COLLECT, {
     inputs: {
       ...Object.fromEntries(range(ANCHORS).map((a) => [`state${a}`, states[a] ?? output])),
-      xNorms: x.norms,
-      counts,
+      xMarks: x.marks,
       temperature: temperature.info,
     },
-    ints: { n, firstPoint, chunks, outWidth, ...place('temperature', temperature) },
+    ints: { n, firstPoint, selfOffset, chunks, outWidth, ...place('temperature', temperature) },
     outputs: [output],
     area: { width: outWidth, height: outHeight },
   });

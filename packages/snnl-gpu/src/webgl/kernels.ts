@@ -23,7 +23,7 @@ function kernel(shapeOf: (n: number, d: number) => number[], compute: (call: Cal
 }
 
 /** The kernel function of `SnnlNeighborLogSums`. */
-export const logSums: KernelFunc = kernel((n) => [5, n], forward);
+export const logSums: KernelFunc = kernel((n) => [9, n], forward);
 
 /** The kernel function of `SnnlNeighborLogSumsGrad`. */
 export const logSumsGrad: KernelFunc = kernel((n, d) => [n, d], backward);

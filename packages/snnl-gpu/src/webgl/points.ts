@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { type Flat, place } from './flat';
-import { CANDIDATES, VECTOR_WIDTH } from './glsl/common';
-import { CENTRE, COLUMN_SUMS, MEAN, NORMS, PACK, SUMS, TRANSPOSE } from './glsl/points';
+import { ROWS, VECTOR_WIDTH } from './glsl/common';
+import { MARKS, PACK, SUMS, TRANSPOSE } from './glsl/points';
 import type { Tools } from './output';
 import { run } from './pass';
 
@@ -11,36 +11,56 @@ export interface Points {
   readonly rows: number;
   readonly depth: number;
   readonly shift: number;
+  readonly wideShift: number;
   readonly width: number;
   readonly height: number;
 }
 
-/** Squared norms and labels, as vectors. */
-export interface Norms {
-  readonly norms: TensorInfo;
+/** Marks and labels, as vectors. */
+export interface Marks {
+  readonly marks: TensorInfo;
   readonly labels: TensorInfo;
 }
 
 /** Rows are filled up to whole blocks; there is at least one. */
 function padded(rows: number): number {
-  return Math.max(1, Math.ceil(rows / CANDIDATES)) * CANDIDATES;
+  return Math.max(1, Math.ceil(rows / ROWS)) * ROWS;
 }
 
-function tooLarge(rows: number, columns: number, maxSide: number): RangeError {
-  return new RangeError(
+/**
+ * Where points lie in their texture, and `2^wideShift` of their rows side by side once transposed;
+ * undefined where no texture of the device is large enough for either.
+ */
+function layout(rows: number, columns: number, maxSide: number) {
+  const depth = Math.ceil(columns / 4);
+  const high = padded(rows);
+  const most = Math.floor(Math.log2(maxSide));
+  const wideShift = Math.min(most, Math.ceil(Math.log2(high)));
+  const shift = Math.max(0, Math.ceil(Math.log2(high)) - most);
+  const width = depth * 2 ** shift;
+  // Sums take a texel a row.
+  if (width > maxSide || high > VECTOR_WIDTH * maxSide) return undefined;
+  return { rows, depth, shift, wideShift, width, height: Math.ceil(high / 2 ** shift) };
+}
+
+/**
+ * Whether the kernels can hold [rows, columns] features on a device: to be asked before they run.
+ */
+export const fits = (rows: number, columns: number, maxSide: number): boolean =>
+  layout(rows, columns, maxSide) !== undefined;
+
+function layoutOf(rows: number, columns: number, maxSide: number) {
+  const found = layout(rows, columns, maxSide);
+  if (found) return found;
+  throw new RangeError(
     `Expected [${rows}, ${columns}] features to fit into one texture, but the longest side of a ` +
       `texture is ${maxSide} texels of 4 values on this device. Use kernel: 'composed'.`,
   );
 }
 
-/** @throws RangeError where no texture of the device is large enough. */
-function layout(rows: number, columns: number, maxSide: number) {
-  const depth = Math.ceil(columns / 4);
-  let shift = 0;
-  while (padded(rows) / 2 ** shift > maxSide) shift++;
-  const width = depth * 2 ** shift;
-  if (width > maxSide) throw tooLarge(rows, columns, maxSide);
-  return { rows, depth, shift, width, height: Math.ceil(padded(rows) / 2 ** shift) };
+/** @throws RangeError where {@link fits} says no. */
+export function assertFits(rows: number, columns: number, maxSide: number): void {
+  layoutOf(rows, columns, maxSide);
 }
 
 /** The first `rows` rows of a tensor [.., columns] as points. */
@@ -49,68 +69,28 @@ export function pack(
   source: Flat,
   rows: number,
   columns: number,
+  temperature: Flat,
 ): Points {
-  const shape = layout(rows, columns, device.maxSide);
+  const shape = layoutOf(rows, columns, device.maxSide);
   const info = scratch.texture(shape.width, shape.height);
   run(device, PACK, {
-    inputs: { source: source.info },
-    ints: { ...place('source', source), rows, columns, depth: shape.depth, shift: shape.shift },
+    inputs: { source: source.info, temperature: temperature.info },
+    ints: {
+      ...{ rows, columns, depth: shape.depth, shift: shape.shift },
+      ...place('source', source),
+      ...place('temperature', temperature),
+    },
     outputs: [info],
     area: shape,
   });
   return { info, ...shape };
 }
 
-/** The mean of the points, `depth` texels. */
-export function mean({ device, scratch }: Tools, points: Points): TensorInfo {
-  const { rows, depth, shift } = points;
-  const slice = Math.max(1, Math.ceil(Math.sqrt(rows)));
-  const slices = Math.max(1, Math.ceil(rows / slice));
-  const sums = scratch.texture(depth, slices);
-  run(device, COLUMN_SUMS, {
-    inputs: { points: points.info },
-    ints: { rows, slice, depth, shift },
-    outputs: [sums],
-    area: { width: depth, height: slices },
-  });
-  const result = scratch.texture(depth, 1);
-  run(device, MEAN, {
-    inputs: { sums },
-    ints: { slices, rows },
-    outputs: [result],
-    area: { width: depth, height: 1 },
-  });
-  scratch.drop(sums);
-  return result;
-}
-
-/** Points less `centre`, divided by the square root of the temperature; frees the old ones. */
-export function centred(
-  { device, scratch }: Tools,
-  points: Points,
-  centre: TensorInfo,
-  temperature: Flat,
-): Points {
-  const { rows, depth, shift, width, height } = points;
-  const info = scratch.texture(width, height);
-  run(device, CENTRE, {
-    inputs: { points: points.info, mean: centre, temperature: temperature.info },
-    ints: { rows, depth, shift, ...place('temperature', temperature) },
-    outputs: [info],
-    area: { width, height },
-  });
-  scratch.drop(points.info);
-  return { ...points, info };
-}
-
 /** Points for walks over rows, see TRANSPOSE. */
-export function transposed({ device, scratch }: Tools, points: Points) {
-  const { rows, depth, shift } = points;
-  let wideShift = 0;
-  while (2 ** wideShift < padded(rows) && 2 ** (wideShift + 1) <= device.maxSide) wideShift++;
+export function transposed({ device, scratch }: Tools, points: Points): TensorInfo {
+  const { rows, depth, shift, wideShift } = points;
   const width = Math.min(padded(rows), 2 ** wideShift);
   const height = depth * Math.ceil(padded(rows) / 2 ** wideShift);
-  if (height > device.maxSide) throw tooLarge(rows, 4 * depth, device.maxSide);
   const info = scratch.texture(width, height);
   run(device, TRANSPOSE, {
     inputs: { points: points.info },
@@ -118,44 +98,44 @@ export function transposed({ device, scratch }: Tools, points: Points) {
     outputs: [info],
     area: { width, height },
   });
-  return { info, wideShift };
+  return info;
 }
 
 /** The size of a texture that holds a vector of `count` values. */
-export function vectorArea(count: number) {
+function vectorArea(count: number) {
   return { width: VECTOR_WIDTH, height: Math.ceil(padded(count) / (4 * VECTOR_WIDTH)) };
 }
 
-export function norms(
+export function marks(
   { device, scratch }: Tools,
   points: Points,
   labels: Flat,
   temperature: Flat,
-): Norms {
+): Marks {
   const { rows, depth, shift } = points;
   const area = vectorArea(rows);
-  const [squares, ids] = [0, 1].map(() => scratch.texture(area.width, area.height));
-  if (!squares || !ids) throw new Error('Expected two textures.');
-  run(device, NORMS, {
+  const [made, ids] = [0, 1].map(() => scratch.texture(area.width, area.height));
+  if (!made || !ids) throw new Error('Expected two textures.');
+  run(device, MARKS, {
     inputs: { points: points.info, labels: labels.info, temperature: temperature.info },
     ints: {
       ...{ rows, depth, shift },
       ...place('labels', labels),
       ...place('temperature', temperature),
     },
-    outputs: [squares, ids],
+    outputs: [made, ids],
     area,
   });
-  return { norms: squares, labels: ids };
+  return { marks: made, labels: ids };
 }
 
-/** A, B, a and b of `count` anchors or candidates, each as a vector. */
-export function sums({ device, scratch }: Tools, source: Flat, count: number): TensorInfo[] {
-  const area = vectorArea(count);
-  const outputs = scratch.textures(4, area.width, area.height);
+/** The references and upstream gradients of `count` anchors or candidates, a texel each. */
+export function sums({ device, scratch }: Tools, source: Flat, count: number, temperature: Flat) {
+  const area = { width: VECTOR_WIDTH, height: Math.ceil(padded(count) / VECTOR_WIDTH) };
+  const outputs = scratch.textures(2, area.width, area.height);
   run(device, SUMS, {
-    inputs: { source: source.info },
-    ints: { ...place('source', source), count },
+    inputs: { source: source.info, temperature: temperature.info },
+    ints: { ...place('source', source), ...place('temperature', temperature), count },
     outputs,
     area,
   });

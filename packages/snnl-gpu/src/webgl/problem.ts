@@ -1,8 +1,8 @@
 import type { NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebglDevice } from './context';
-import { type Flat, flat, input } from './flat';
+import { type Flat, flat, input, place } from './flat';
 import { exactLabels } from './labels';
-import { centred, mean, type Norms, norms, type Points, pack } from './points';
+import { assertFits, type Marks, marks, type Points, pack } from './points';
 import type { Scratch } from './scratch';
 
 /** The inputs of both kernels, ready for the shaders. */
@@ -13,27 +13,33 @@ export interface Problem {
   readonly selfOffset: number;
   /** Index of anchor 0 among the points of `x`. */
   readonly firstPoint: number;
-  readonly x: Points & Norms;
-  readonly z: Points & Norms;
+  readonly x: Points & Marks;
+  readonly z: Points & Marks;
   readonly temperature: Flat;
 }
 
 /** What all shaders that look at pairs read. */
-export function pairInputs({ x, z }: Problem): Record<string, TensorInfo> {
+export function pairInputs({ x, z, temperature }: Problem): Record<string, TensorInfo> {
   return {
     x: x.info,
     z: z.info,
-    ...{ xNorms: x.norms, zNorms: z.norms, xLabels: x.labels, zLabels: z.labels },
+    ...{ xMarks: x.marks, zMarks: z.marks, xLabels: x.labels, zLabels: z.labels },
+    temperature: temperature.info,
   };
 }
 
-export function pairInts({ n, m, x, z, firstPoint, selfOffset }: Problem): Record<string, number> {
-  return { n, m, depth: z.depth, xShift: x.shift, zShift: z.shift, firstPoint, selfOffset };
+export function pairInts(problem: Problem): Record<string, number> {
+  const { n, m, x, z, firstPoint, selfOffset, temperature } = problem;
+  return {
+    ...{ n, m, depth: z.depth, xShift: x.shift, zShift: z.shift, firstPoint, selfOffset },
+    ...place('temperature', temperature),
+  };
 }
 
 /**
- * Packs points, moves the candidates' mean to the origin (equation 8) and divides by sqrt(T). Call
- * it for N >= 1.
+ * Packs points, marks and labels. Call it for N >= 1.
+ *
+ * @throws RangeError, before anything is drawn, where the device has no texture for the points.
  */
 export function prepare(
   device: WebglDevice,
@@ -45,6 +51,7 @@ export function prepare(
   const anchors = input(inputs, 'anchors');
   const [n = 0, columns = 0] = anchors.shape;
   const m = input(inputs, 'candidates').shape[0] ?? 0;
+  for (const rows of [n, m]) assertFits(rows, columns, device.maxSide);
   const temperature = flat(device, scratch, input(inputs, 'temperature'));
   // An empty tensor has no texture; the anchors stand in, and no row of them is a candidate.
   const within = selfOffset >= 0;
@@ -56,15 +63,12 @@ export function prepare(
   const [zIds, xIds] = exactLabels(device, scratch, given).map((ids) => flat(device, scratch, ids));
   if (!zIds) throw new Error('Expected labels of the candidates.');
 
-  const rawZ = pack(tools, flat(device, scratch, candidates), m, columns);
-  const centre = mean(tools, rawZ);
-  const ready = (raw: Points, ids: Flat): Points & Norms => {
-    const points = centred(tools, raw, centre, temperature);
-    return { ...points, ...norms(tools, points, ids, temperature) };
+  const ready = (source: TensorInfo, rows: number, ids: Flat): Points & Marks => {
+    const points = pack(tools, flat(device, scratch, source), rows, columns, temperature);
+    return { ...points, ...marks(tools, points, ids, temperature) };
   };
-  const z = ready(rawZ, zIds);
+  const z = ready(candidates, m, zIds);
   // With a selfOffset the anchors are among the candidates.
-  const x = xIds ? ready(pack(tools, flat(device, scratch, anchors), n, columns), xIds) : z;
-  scratch.drop(centre);
+  const x = xIds ? ready(anchors, n, xIds) : z;
   return { n, m, columns, selfOffset, firstPoint: within ? selfOffset : 0, x, z, temperature };
 }

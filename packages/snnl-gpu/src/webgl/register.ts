@@ -1,23 +1,41 @@
 import type { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import { findBackend } from '@tensorflow/tfjs-core';
-import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD, UNIT_ROWS, UNIT_ROWS_GRAD } from 'snnl-layer';
+import {
+  ANCHOR_SUMS,
+  LOSS_ANCHOR_SUMS,
+  NEIGHBOR_LOG_SUMS,
+  NEIGHBOR_LOG_SUMS_GRAD,
+  REDUCED_LOSS,
+  UNIT_ROWS,
+  UNIT_ROWS_GRAD,
+} from 'snnl-layer';
 import { CheckedKernels } from '../checked-kernels';
 import { selfTest } from '../self-test';
 import type { KernelStatus } from '../status';
 import { isWebgl, obstacle } from './context';
+import { checkEqualDistances } from './equal-distances';
+import { LEVEL } from './glsl/distances';
 import { logSums, logSumsGrad } from './kernels';
+import { anchorSums, lossAnchorSums, reducedLoss } from './loss';
 import { unitRows, unitRowsGrad } from './unit-rows';
 
 const KERNELS = {
   [NEIGHBOR_LOG_SUMS]: logSums,
   [NEIGHBOR_LOG_SUMS_GRAD]: logSumsGrad,
+  [REDUCED_LOSS]: reducedLoss,
+  [LOSS_ANCHOR_SUMS]: lossAnchorSums,
+  [ANCHOR_SUMS]: anchorSums,
   [UNIT_ROWS]: unitRows,
   [UNIT_ROWS_GRAD]: unitRowsGrad,
 };
 
-const kernels = new CheckedKernels<MathBackendWebGL>('webgl', KERNELS, (backend) =>
-  selfTest(backend, KERNELS),
-);
+/** Wider rows have shaders of their own. */
+const WIDTHS = [2, 4 * LEVEL + 2];
+
+const kernels = new CheckedKernels<MathBackendWebGL>('webgl', KERNELS, async (backend) => {
+  await selfTest(backend, KERNELS, WIDTHS);
+  for (const columns of WIDTHS) await checkEqualDistances(backend, columns);
+});
 
 /**
  * Registers the fused kernels for the backend `webgl`, once they have given the right numbers on it.

@@ -1,9 +1,9 @@
 import type { Shader } from '../pass';
-import { ANCHORS, lines, range, VECTOR_WIDTH } from './common';
+import { ANCHORS, lines, range } from './common';
 
 const states = range(ANCHORS).map((a) => `state${a}`);
 
-/** The texel \`at\` of one of eight textures. */
+/** The texel `at` of one of eight textures. */
 export const pick = (prefix: string): string => `
 vec4 pick(int a, ivec2 at) {
   switch (a) {
@@ -12,69 +12,60 @@ vec4 pick(int a, ivec2 at) {
   }
 }`;
 
-/** Candidates of the class of each anchor, itself left out, as a vector. */
-export const COUNT: Shader = {
-  name: 'count',
-  textures: ['xLabels', 'zLabels'],
-  ints: ['n', 'm', 'firstPoint', 'selfOffset'],
-  targets: 1,
-  body: `
-void main() {
-  ivec2 at = ivec2(gl_FragCoord.xy);
-  int first = (at.y * ${VECTOR_WIDTH} + at.x) * 4;
-  vec4 count = vec4(selfOffset >= 0 ? -1.0 : 0.0);
-  if (first < n) {
-    ${lines(4, (a) => `vec4 label${a} = vec4(at1(xLabels, firstPoint + first + ${a}));`)}
-    for (int g = 0; g < (m + 3) / 4; g++) {
-      vec4 ids = at4(zLabels, g);
-      vec4 there = vec4(lessThan(ivec4(g * 4) + ivec4(0, 1, 2, 3), ivec4(m)));
-      count += vec4(${range(4)
-        .map((a) => `dot(vec4(equal(ids, label${a})), there)`)
-        .join(', ')});
-    }
-  }
-  out0 = count;
-}`,
-};
-
-/** The output [5, N] from the states of all chunks. */
+/** The output [9, N] from the states of all chunks. */
 export const COLLECT: Shader = {
   name: 'collect',
-  textures: [...states, 'xNorms', 'counts', 'temperature'],
+  textures: [...states, 'xMarks', 'temperature'],
   ints: [
-    ...['n', 'firstPoint', 'chunks', 'outWidth'],
+    ...['n', 'firstPoint', 'selfOffset', 'chunks', 'outWidth'],
     ...['temperatureWidth', 'temperatureOffset'],
   ],
   targets: 1,
   body: `
 ${pick('state')}
-float collect(int row, int i) {
-  if (at1(xNorms, firstPoint + i) > 1.5e38) return nan();
-  int column = (row & 1) * 2;
-  float top = FLOOR, total = 0.0, weighted = 0.0;
-  ivec2 at = blockAt(i / ${ANCHORS}, chunks);
+vec4 stateAt(int i, bool same, int chunk) {
+  int own = i % ${ANCHORS};
+  ivec2 at = blockAt(i / ${ANCHORS}, 2 * chunks) + ivec2(2 * chunk + (own >> 2), 0);
+  return pick((own & 3) + (same ? 4 : 0), at);
+}
+// The state (r, t, w) over all chunks, see STREAM; w < 0 where something is not finite.
+vec3 gather(int i, bool same, float k2) {
+  float r = FAR, t = 0.0, w = 0.0;
   for (int chunk = 0; chunk < chunks; chunk++) {
-    vec4 v = pick(i % ${ANCHORS}, at + ivec2(chunk, 0));
-    if (v.x > 1.5e38) return nan();
-    float raised = max(top, v[column]);
-    float scale = exp2(top - raised);
-    float e = exp2(v[column] - raised);
-    total = total * scale + e;
-    weighted = weighted * scale + e * v[column + 1];
-    top = raised;
+    vec4 v = stateAt(i, same, chunk);
+    if (v.x > 1.5e38) return vec3(0, 0, -1);
+    float lowered = min(r, v.x);
+    float drop = r - lowered, rise = v.x - lowered;
+    float scale = exp2(-drop * k2), factor = exp2(-rise * k2);
+    w = w * scale + t * (drop * scale) + v.z * factor + v.y * (rise * factor);
+    t = t * scale + v.y * factor;
+    r = lowered;
   }
-  if (total == 0.0) return 0.0;
-  if (row < 2) return (top + log2(total)) * LN2;
-  return -(weighted / total) * LN2 * flatAt(temperature, temperatureWidth, temperatureOffset);
+  return vec3(r, t, w);
+}
+float count(int i) {
+  float total = selfOffset >= 0 ? -1.0 : 0.0;
+  for (int chunk = 0; chunk < chunks; chunk++) total += stateAt(i, true, chunk).w;
+  return total;
+}
+float collect(int row, int i) {
+  if (row == 4) return count(i);
+  if (at1(xMarks, firstPoint + i) > 1.5e38) return nan();
+  float T = flatAt(temperature, temperatureWidth, temperatureOffset);
+  float scaledT = scaledTemperature(T);
+  vec3 state = gather(i, row == 1 || row == 3 || row > 6, LOG2E / scaledT);
+  if (state.z < 0.0) return nan();
+  if (state.y == 0.0) return 0.0;
+  float relative = max(log2(state.y) * LN2, 0.0);
+  if (row < 2) return relative - state.x / scaledT;
+  if (row == 6 || row == 8) return relative;
+  float value = row < 4 ? state.x + state.z / state.y : state.x;
+  return value * two(powerOf(T)) * two(powerOf(T));
 }
 void main() {
   ivec2 at = ivec2(gl_FragCoord.xy);
   int flatIndex = at.y * outWidth + at.x;
   int row = flatIndex / n;
-  int i = flatIndex % n;
-  float value = 0.0;
-  if (row < 4) value = collect(row, i);
-  else if (row == 4) value = at1(counts, i);
-  out0 = vec4(value, 0, 0, 0);
+  out0 = vec4(row < 9 ? collect(row, flatIndex % n) : 0.0, 0, 0, 0);
 }`,
 };

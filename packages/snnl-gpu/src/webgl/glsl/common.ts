@@ -1,6 +1,8 @@
-/** Anchors and candidates that one fragment works on at a time. */
+/** Anchors whose results one fragment of the gradient holds, one for each of the 8 targets. */
 export const ANCHORS = 8;
-export const CANDIDATES = 8;
+
+/** Rows of points are filled up to a multiple of it, so that no fragment reads beyond them. */
+export const ROWS = 16;
 
 /** Width of a texture that holds a vector, 4 values a texel. */
 export const VECTOR_WIDTH = 256;
@@ -11,22 +13,30 @@ export const BLOCKS_HIGH = 4096;
 /**
  * What all shaders share.
  *
- * Points `[rows, D]` lie 4 features a texel, `depth` texels a row, 2^shift rows side by side.
- * Flat textures are those of unpacked tfjs tensors. Nothing here relies on NaN in a comparison:
- * what is not finite is recognised by its bits once, in `norms`, and marked by a large number.
+ * Points `[rows, D]` lie 4 features a texel, `depth` texels a row, 2^shift rows side by side. They
+ * are scaled by 2^-powerOf(T), which is exact: distances are then of the order of a temperature from
+ * 1 up to 4, and lose no bit on their way out in units of T and back. Flat textures are those of
+ * unpacked tfjs tensors. Nothing here relies on NaN in a comparison: what is not finite is
+ * recognised by its bits once, in `marks`, and marked by a large number.
  */
 export const COMMON = `
 const float LOG2E = 1.4426950408889634;
 const float LN2 = 0.6931471805599453;
-// Squared norms and scores that stand for: no such pair, and for: not finite.
+// Distances that stand for: no such pair, and for: not finite.
 const float ABSENT = 1e38;
 const float SPOILT = 2e38;
+// The largest squared norm that counts as finite: no distance is then beyond 4 times it.
 const float LARGEST = 1e37;
-// Below every score of a pair that counts, above those of pairs that do not.
-const float FLOOR = -0.9e38;
+// Beyond every distance of a pair that counts, nearer than those of pairs that do not.
+const float FAR = 0.9e38;
 
 bool finite(float v) { return (floatBitsToUint(v) & 0x7f800000u) != 0x7f800000u; }
 float nan() { return uintBitsToFloat(0x7fc00000u); }
+// Half the binary exponent of a temperature, rounded down; 2^power.
+int powerOf(float T) { return (int((floatBitsToUint(T) >> 23) & 0xffu) - 127) >> 1; }
+float two(int power) { return uintBitsToFloat(uint(127 + power) << 23); }
+// The temperature of scaled points, from 1 up to 4.
+float scaledTemperature(float T) { return T * two(-powerOf(T)) * two(-powerOf(T)); }
 ivec2 vectorAt(int texel) { return ivec2(texel & ${VECTOR_WIDTH - 1}, texel >> 8); }
 vec4 at4(sampler2D v, int texel) { return texelFetch(v, vectorAt(texel), 0); }
 float at1(sampler2D v, int i) { return at4(v, i >> 2)[i & 3]; }
@@ -40,6 +50,7 @@ ivec2 blockAt(int block, int stride) {
 }
 float sum4(vec4 v) { return (v.x + v.y) + (v.z + v.w); }
 float max4(vec4 v) { return max(max(v.x, v.y), max(v.z, v.w)); }
+float min4(vec4 v) { return min(min(v.x, v.y), min(v.z, v.w)); }
 `;
 
 /** 0 to count - 1. */

@@ -1,25 +1,32 @@
 import type { Shader } from '../pass';
 import { pick } from './collect';
 import { ANCHORS, BLOCKS_HIGH, lines, range } from './common';
-import { anchorHead, anchorValues, SCORE_INTS, SCORE_TEXTURES, scoreBlock } from './scores';
+import { anchorHead, distanceBlock, hasLevels, PAIR_INTS, PAIR_TEXTURES } from './distances';
 
-const SUM_NAMES = ['A', 'B', 'a', 'b'];
 const weightTextures = range(ANCHORS).map((a) => `weights${a}`);
 const partTextures = range(ANCHORS).map((a) => `part${a}`);
+
+/** The texels of the four candidates from `c` on. */
+const fetches = (name: string): string =>
+  range(4)
+    .map((q) => `texelFetch(${name}, vectorAt(c + ${q}), 0)`)
+    .join(', ');
 
 /**
  * -T G of equation 5 for 8 anchors and 4 candidates: target a holds anchor a's four. Texels of a
  * block of anchors lie in `lines` lines of `width`, from the candidates of `firstGroup` on. Where
  * they are `mirrored`, those below the diagonal stay 0: APPLY_PANEL reads the ones above it instead.
  */
-export const WEIGHTS: Shader = {
-  name: 'weights',
+const weights = (levels: boolean): Shader => ({
+  name: levels ? 'weights-levels' : 'weights',
   textures: [
-    ...SCORE_TEXTURES,
-    ...SUM_NAMES.map((name) => `x${name}`),
-    ...SUM_NAMES.map((name) => `z${name}`),
+    ...PAIR_TEXTURES,
+    ...['xReferences', 'zReferences', 'xUpstream', 'zUpstream', 'temperature'],
   ],
-  ints: [...SCORE_INTS, 'firstBlock', 'firstGroup', 'width', 'lines', 'mirrored'],
+  ints: [
+    ...[...PAIR_INTS, 'firstBlock', 'firstGroup', 'width', 'lines', 'mirrored'],
+    ...['temperatureWidth', 'temperatureOffset'],
+  ],
   targets: ANCHORS,
   body: `
 void main() {
@@ -31,24 +38,35 @@ void main() {
     ${lines(ANCHORS, (a) => `out${a} = vec4(0);`)}
     return;
   }
-  ${anchorHead()}
-  ${lines(4, (row) => anchorValues(`own${SUM_NAMES[row]}`, `x${SUM_NAMES[row]}`))}
-  ${scoreBlock(1)}
-  vec4 A = at4(zA, group), B = at4(zB, group), a = at4(za, group), b = at4(zb, group);
-  bvec4 spoilt = greaterThan(zn0, vec4(1.5e38));
+  float k2 = LOG2E / scaledTemperature(flatAt(temperature, temperatureWidth, temperatureOffset));
+  ${anchorHead(ANCHORS, `block * ${ANCHORS}`)}
+  ${distanceBlock(ANCHORS, 1, levels)}
+  // Columns: nearest and relative of all, the same of the class; upstream of all and of the class.
+  mat4 theirs = transpose(mat4(${fetches('zReferences')}));
+  mat4 up = transpose(mat4(${fetches('zUpstream')}));
+  bvec4 spoilt = greaterThan(zm0, vec4(1.5e38));
   ${lines(
     ANCHORS,
     (q) => `
   {
-    vec4 s = s${q}_0;
-    vec4 same = mix(vec4(-ABSENT), s, equal(zl0, vec4(xl${q})));
-    vec4 w = owna${q} * exp2(s - ownA${q}) + a * exp2(s - A)
-      + (ownb${q} * exp2(same - ownB${q}) + b * exp2(same - B));
+    vec4 r = texelFetch(xReferences, vectorAt(i${q}), 0), u = texelFetch(xUpstream, vectorAt(i${q}), 0);
+    vec4 d = d${q}_0;
+    vec4 w = u.x * exp2(min((r.x - d) * k2 - r.y, 0.0))
+      + up[0] * exp2(min((theirs[0] - d) * k2 - theirs[1], 0.0));
+    d = mix(vec4(ABSENT), d, equal(zl0, vec4(xl${q})));
+    w += u.y * exp2(min((r.z - d) * k2 - r.w, 0.0))
+      + up[1] * exp2(min((theirs[2] - d) * k2 - theirs[3], 0.0));
     out${q} = mix(w, vec4(nan()), spoilt);
   }`,
   )}
 }`,
-};
+});
+
+const plain = weights(false);
+const inLevels = weights(true);
+
+/** The shader of weights for points of `depth` texels. */
+export const weightsOf = (depth: number): Shader => (hasLevels(depth) ? inLevels : plain);
 
 /** Adds the products of the weights of 8 anchors and 4 candidates, at `cell` and from `line` on. */
 const addGroup = `
@@ -57,17 +75,21 @@ const addGroup = `
       ANCHORS,
       (a) => `{
       vec4 w = texelFetch(weights${a}, cell, 0);
-      r${a} += w;
-      p${a} += w.x * z0 + w.y * z1 + w.z * z2 + w.w * z3;
+      p${a} += w.x * (x${a} - z0) + w.y * (x${a} - z1) + w.z * (x${a} - z2) + w.w * (x${a} - z3);
     }`,
     )}`;
 
-/** What a walk over candidates starts from. */
+/** What a walk over candidates starts from: the features of the anchors, and empty sums. */
 const applyHead = `
   ivec2 at = ivec2(gl_FragCoord.xy);
   int block = (at.x / depth) * ${BLOCKS_HIGH} + at.y;
   ivec2 feature = ivec2(at.x % depth, 0);
-  ${lines(ANCHORS, (a) => `vec4 p${a} = vec4(0), r${a} = vec4(0);`)}`;
+  ${lines(
+    ANCHORS,
+    (a) => `
+  int i${a} = firstPoint + min(block * ${ANCHORS} + ${a}, n - 1);
+  vec4 x${a} = texelFetch(x, rowAt(i${a}, depth, xShift) + feature, 0), p${a} = vec4(0);`,
+  )}`;
 
 /** Where the features of candidates lie in transposed points. */
 const lineAt = `
@@ -75,17 +97,9 @@ ivec2 lineAt(int candidate, int feature) {
   return ivec2(candidate & ((1 << wideShift) - 1), (candidate >> wideShift) * depth + feature);
 }`;
 
-const applyTail = (rowSum: (a: number) => string): string =>
-  lines(
-    ANCHORS,
-    (a) => `{
-    int i = min(block * ${ANCHORS} + ${a}, n - 1);
-    vec4 own = texelFetch(x, rowAt(firstPoint + i, depth, xShift) + feature, 0);
-    out${a} = own * (${rowSum(a)}) - p${a};
-  }`,
-  );
+const applyTail = lines(ANCHORS, (a) => `out${a} = p${a};`);
 
-/** x rowsum(W) - W z for 8 anchors and 4 features: target a holds anchor a's four. */
+/** The sum of W (x - z) over candidates z, for 8 anchors and 4 features: target a holds anchor a's four. */
 export const APPLY: Shader = {
   name: 'apply',
   textures: ['x', 'z', ...weightTextures],
@@ -107,7 +121,7 @@ void main() {
       ${addGroup}
     }
   }
-  ${applyTail((a) => `sum4(r${a})`)}
+  ${applyTail}
 }`,
 };
 
@@ -129,7 +143,6 @@ export const APPLY_PANEL: Shader = {
   body: `${lineAt}
 void main() {
   ${applyHead}
-  vec4 low = vec4(0), high = vec4(0);
   int end = min(turned, block - top);
   for (int row = 0; row < end; row++) {
     ivec2 cell = ivec2((block - left) * 2, row);
@@ -139,9 +152,7 @@ void main() {
       (q) => `{
       vec4 y = texelFetch(z, line + ivec2(${q}, 0), 0);
       vec4 v = texelFetch(weights${q}, cell, 0), w = texelFetch(weights${q}, cell + ivec2(1, 0), 0);
-      low += v;
-      high += w;
-      ${lines(ANCHORS, (a) => `p${a} += ${a < 4 ? 'v' : 'w'}[${a & 3}] * y;`)}
+      ${lines(ANCHORS, (a) => `p${a} += ${a < 4 ? 'v' : 'w'}[${a & 3}] * (x${a} - y);`)}
     }`,
     )}
   }
@@ -150,14 +161,14 @@ void main() {
     ivec2 line = lineAt((left * 2 + g) * 4, feature.x);
     ${addGroup}
   }
-  ${applyTail((a) => `sum4(r${a}) + ${a < 4 ? 'low' : 'high'}[${a & 3}]`)}
+  ${applyTail}
 }`,
 };
 
-/** The output [N, D]: -2 / sqrt(T log2(e)) times the parts, as points are scaled. */
+/** The output [N, D]: -2 / T times the parts, which are scaled as points are. */
 export const FINISH: Shader = {
   name: 'finish',
-  textures: [...partTextures, 'xNorms', 'temperature'],
+  textures: [...partTextures, 'xMarks', 'temperature'],
   ints: [
     ...['n', 'columns', 'depth', 'firstPoint', 'outWidth'],
     ...['temperatureWidth', 'temperatureOffset'],
@@ -174,8 +185,8 @@ void main() {
   if (i < n) {
     float T = flatAt(temperature, temperatureWidth, temperatureOffset);
     vec4 part = pick(i % ${ANCHORS}, blockAt(i / ${ANCHORS}, depth) + ivec2(column >> 2, 0));
-    value = part[column & 3] * (-2.0 / sqrt(T * LOG2E));
-    if (at1(xNorms, firstPoint + i) > 1.5e38) value = nan();
+    value = part[column & 3] * (-2.0 / scaledTemperature(T)) * two(-powerOf(T));
+    if (at1(xMarks, firstPoint + i) > 1.5e38) value = nan();
   }
   out0 = vec4(value, 0, 0, 0);
 }`,

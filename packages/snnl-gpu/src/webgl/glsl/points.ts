@@ -1,11 +1,14 @@
 import type { Shader } from '../pass';
 import { VECTOR_WIDTH } from './common';
 
-/** A tensor [rows, columns] as points. */
+/** A tensor [rows, columns] as points, scaled by a power of 2, see COMMON. */
 export const PACK: Shader = {
   name: 'pack',
-  textures: ['source'],
-  ints: ['sourceWidth', 'sourceOffset', 'rows', 'columns', 'depth', 'shift'],
+  textures: ['source', 'temperature'],
+  ints: [
+    ...['sourceWidth', 'sourceOffset', 'rows', 'columns', 'depth', 'shift'],
+    ...['temperatureWidth', 'temperatureOffset'],
+  ],
   targets: 1,
   body: `
 void main() {
@@ -18,65 +21,18 @@ void main() {
       v[c] = flatAt(source, sourceWidth, sourceOffset + row * columns + column + c);
     }
   }
-  out0 = v;
-}`,
-};
-
-/** Sums of points over \`rows / slices\` rows at a time: texel (feature / 4, slice). */
-export const COLUMN_SUMS: Shader = {
-  name: 'column-sums',
-  textures: ['points'],
-  ints: ['rows', 'slice', 'depth', 'shift'],
-  targets: 1,
-  body: `
-void main() {
-  ivec2 at = ivec2(gl_FragCoord.xy);
-  int end = min((at.y + 1) * slice, rows);
-  vec4 total = vec4(0);
-  for (int row = at.y * slice; row < end; row++) {
-    total += texelFetch(points, rowAt(row, depth, shift) + ivec2(at.x, 0), 0);
-  }
-  out0 = total;
-}`,
-};
-
-/** The mean point, one row of \`depth\` texels, from column sums. */
-export const MEAN: Shader = {
-  name: 'mean',
-  textures: ['sums'],
-  ints: ['slices', 'rows'],
-  targets: 1,
-  body: `
-void main() {
-  int k = int(gl_FragCoord.x);
-  vec4 total = vec4(0);
-  for (int slice = 0; slice < slices; slice++) total += texelFetch(sums, ivec2(k, slice), 0);
-  out0 = total / float(max(rows, 1));
-}`,
-};
-
-/** Points less the mean, times sqrt(log2(e) / T), so that |x - z|^2 is -log2 of exp(-d / T). */
-export const CENTRE: Shader = {
-  name: 'centre',
-  textures: ['points', 'mean', 'temperature'],
-  ints: ['rows', 'depth', 'shift', 'temperatureWidth', 'temperatureOffset'],
-  targets: 1,
-  body: `
-void main() {
-  ivec2 at = ivec2(gl_FragCoord.xy);
-  int row = (at.y << shift) + at.x / depth;
-  float T = flatAt(temperature, temperatureWidth, temperatureOffset);
-  vec4 v = texelFetch(points, at, 0) - texelFetch(mean, ivec2(at.x % depth, 0), 0);
-  out0 = row < rows ? v * sqrt(LOG2E / T) : vec4(0);
+  out0 = v * two(-powerOf(flatAt(temperature, temperatureWidth, temperatureOffset)));
 }`,
 };
 
 /**
- * Squared norms and labels of points, 4 a texel. SPOILT marks a point that is not finite, that
- * belongs to a temperature that is no temperature, or whose label a float may not hold.
+ * What to know of points beside their features, 4 rows a texel: labels, and marks, which are 0 or
+ * say that a row is ABSENT or SPOILT. Spoilt is a point that is not finite or too far out for its
+ * distances to be, that belongs to a temperature that is no temperature, or whose label a float may
+ * not hold.
  */
-export const NORMS: Shader = {
-  name: 'norms',
+export const MARKS: Shader = {
+  name: 'marks',
   textures: ['points', 'labels', 'temperature'],
   ints: [
     ...['rows', 'depth', 'shift', 'labelsWidth', 'labelsOffset'],
@@ -88,8 +44,10 @@ void main() {
   ivec2 at = ivec2(gl_FragCoord.xy);
   int first = (at.y * ${VECTOR_WIDTH} + at.x) * 4;
   float T = flatAt(temperature, temperatureWidth, temperatureOffset);
-  bool good = finite(T) && T > 0.0;
-  vec4 norms = vec4(ABSENT);
+  bool good = finite(T) && T >= 1.1754944e-38;
+  // Distances go out in the units of the features.
+  float largest = LARGEST * min(1.0, two(-powerOf(T)) * two(-powerOf(T)));
+  vec4 marks = vec4(ABSENT);
   vec4 ids = vec4(0);
   for (int c = 0; c < 4; c++) {
     int row = first + c;
@@ -102,36 +60,39 @@ void main() {
       }
       float norm = sum4(squares);
       ids[c] = flatAt(labels, labelsWidth, labelsOffset + row);
-      norms[c] = good && finite(norm) && norm <= LARGEST && abs(ids[c]) < 16777216.0 ? norm : SPOILT;
+      marks[c] = good && finite(norm) && norm <= largest && abs(ids[c]) < 16777216.0 ? 0.0 : SPOILT;
     }
   }
-  out0 = norms;
+  out0 = marks;
   out1 = ids;
 }`,
 };
 
-/** The four rows of [4, count], each as a vector, the log-sums in units of log 2. */
+/**
+ * The columns of [6, count], a texel each: the references, distances scaled as points are and
+ * log-sums in units of log 2, and the upstream gradients. Without an upstream gradient the
+ * references mean nothing, and are 0.
+ */
 export const SUMS: Shader = {
   name: 'sums',
-  textures: ['source'],
-  ints: ['sourceWidth', 'sourceOffset', 'count'],
-  targets: 4,
+  textures: ['source', 'temperature'],
+  ints: ['sourceWidth', 'sourceOffset', 'count', 'temperatureWidth', 'temperatureOffset'],
+  targets: 2,
   body: `
-vec4 part(int row, int first) {
-  vec4 v = vec4(0);
-  for (int c = 0; c < 4; c++) {
-    int i = first + c;
-    if (i < count) v[c] = flatAt(source, sourceWidth, sourceOffset + row * count + i);
-  }
-  return v;
-}
 void main() {
   ivec2 at = ivec2(gl_FragCoord.xy);
-  int first = (at.y * ${VECTOR_WIDTH} + at.x) * 4;
-  out0 = part(0, first) * LOG2E;
-  out1 = part(1, first) * LOG2E;
-  out2 = part(2, first);
-  out3 = part(3, first);
+  int i = at.y * ${VECTOR_WIDTH} + at.x;
+  out0 = vec4(0);
+  out1 = vec4(0);
+  if (i >= count) return;
+  int power = powerOf(flatAt(temperature, temperatureWidth, temperatureOffset));
+  float rows[6];
+  for (int row = 0; row < 6; row++) {
+    rows[row] = flatAt(source, sourceWidth, sourceOffset + row * count + i);
+  }
+  if (rows[4] != 0.0) out0.xy = vec2(rows[0] * two(-power) * two(-power), rows[1] * LOG2E);
+  if (rows[5] != 0.0) out0.zw = vec2(rows[2] * two(-power) * two(-power), rows[3] * LOG2E);
+  out1.xy = vec2(rows[4], rows[5]);
 }`,
 };
 

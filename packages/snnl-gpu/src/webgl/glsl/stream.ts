@@ -1,62 +1,92 @@
 import type { Shader } from '../pass';
-import { ANCHORS, BLOCKS_HIGH, CANDIDATES, lines, range } from './common';
-import { anchorHead, SCORE_INTS, SCORE_TEXTURES, scoreBlock } from './scores';
+import { ANCHORS, BLOCKS_HIGH, lines, range } from './common';
+import { anchorHead, distanceBlock, hasLevels, PAIR_INTS, PAIR_TEXTURES } from './distances';
+
+/** Anchors of a fragment: each has a state of all candidates and one of its class, 8 targets in all. */
+const OWN = ANCHORS / 2;
+/** Candidates that a fragment works on at a time. */
+export const CANDIDATES = 16;
 
 const groups = CANDIDATES / 4;
 const over = (make: (group: number) => string, join: string): string =>
   range(groups).map(make).join(join);
 
-/** Takes the scores \`prefix<group>\` into a running maximum, sum and weighted sum of scores. */
-const update = (a: number, state: string, prefix: string): string => `
+/**
+ * Takes the distances \`prefix<group>\` into a state: nearest distance r, sum t of
+ * exp((r - d) / T), and sum w of that times d - r.
+ */
+const update = (state: string, prefix: string): string => `
     {
-      float top = ${groups === 1 ? `max4(${prefix}0)` : `max(${over((g) => `max4(${prefix}${g})`, ', ')})`};
-      float raised = max(m${state}${a}, top);
-      float scale = exp2(m${state}${a} - raised);
-      ${over((g) => `vec4 e${g} = exp2(${prefix}${g} - raised);`, '\n      ')}
-      t${state}${a} = t${state}${a} * scale + sum4(${over((g) => `e${g}`, ' + ')});
-      w${state}${a} = w${state}${a} * scale + ${over((g) => `dot(e${g}, ${prefix}${g})`, ' + ')};
-      m${state}${a} = raised;
+      float lowered = r${state};
+      ${over((g) => `lowered = min(lowered, min4(${prefix}${g}));`, '\n      ')}
+      float drop = r${state} - lowered;
+      float scale = exp2(-drop * k2);
+      w${state} = w${state} * scale + t${state} * (drop * scale);
+      t${state} *= scale;
+      r${state} = lowered;
+      ${over(
+        (g) => `{
+        vec4 f = ${prefix}${g} - lowered;
+        vec4 e = exp2(-f * k2);
+        t${state} += sum4(e);
+        w${state} += dot(e, f);
+      }`,
+        '\n      ',
+      )}
     }`;
 
 /**
- * One fragment: 8 anchors against one chunk of candidates. Target a holds, for anchor a of the
- * block: log-sum and mean score over the chunk, of all candidates and of those of its class, in
- * units of log 2; a log-sum is -ABSENT where there is no candidate, SPOILT where one is.
+ * One fragment: half a block of anchors against one chunk of candidates. Target a holds the state
+ * (r, t, w) of anchor a over all candidates of the chunk, target 4 + a that over those of its class and
+ * their number, the anchor itself included; t is 0 where there is none, r SPOILT where one is.
  */
-export const STREAM: Shader = {
-  name: 'stream',
-  textures: SCORE_TEXTURES,
-  ints: [...SCORE_INTS, 'chunks', 'chunk'],
+const stream = (levels: boolean): Shader => ({
+  name: levels ? 'stream-levels' : 'stream',
+  textures: [...PAIR_TEXTURES, 'temperature'],
+  ints: [...PAIR_INTS, 'chunks', 'chunk', 'temperatureWidth', 'temperatureOffset'],
   targets: ANCHORS,
   body: `
 void main() {
   ivec2 at = ivec2(gl_FragCoord.xy);
-  int block = (at.x / chunks) * ${BLOCKS_HIGH} + at.y;
-  int first = (at.x % chunks) * chunk;
+  int cell = at.x >> 1;
+  int block = (cell / chunks) * ${BLOCKS_HIGH} + at.y;
+  int first = (cell % chunks) * chunk;
   int end = min(first + chunk, m);
-  bool spoilt = false;
-  ${anchorHead()}
-  ${lines(ANCHORS, (a) => `float mA${a} = FLOOR, tA${a} = 0.0, wA${a} = 0.0, mB${a} = FLOOR, tB${a} = 0.0, wB${a} = 0.0;`)}
+  // exp(-d / T) = 2^(-d k2)
+  float k2 = LOG2E / scaledTemperature(flatAt(temperature, temperatureWidth, temperatureOffset));
+  float spoilt = 0.0;
+  ${anchorHead(OWN, `block * ${ANCHORS} + (at.x & 1) * ${OWN}`)}
+  ${lines(OWN, (a) => `float rA${a} = FAR, tA${a} = 0.0, wA${a} = 0.0, rB${a} = FAR, tB${a} = 0.0, wB${a} = 0.0, count${a} = 0.0;`)}
   for (int c = first; c < end; c += ${CANDIDATES}) {
-    ${scoreBlock(groups)}
-    ${lines(groups, (g) => `spoilt = spoilt || max4(zn${g}) > 1.5e38;`)}
+    ${distanceBlock(OWN, groups, levels)}
     ${lines(
-      ANCHORS,
+      groups,
+      (g) => `spoilt = max(spoilt, max4(zm${g}));
+    vec4 there${g} = vec4(notEqual(zm${g}, vec4(ABSENT)));`,
+    )}
+    ${lines(
+      OWN,
       (a) => `
-    ${update(a, 'A', `s${a}_`)}
+    ${update(`A${a}`, `d${a}_`)}
     {
-      ${lines(groups, (g) => `vec4 b${g} = mix(vec4(-ABSENT), s${a}_${g}, equal(zl${g}, vec4(xl${a})));`)}
-      ${update(a, 'B', 'b')}
+      ${lines(
+        groups,
+        (g) => `bvec4 same${g} = equal(zl${g}, vec4(xl${a}));
+      vec4 b${g} = mix(vec4(ABSENT), d${a}_${g}, same${g});
+      count${a} += dot(vec4(same${g}), there${g});`,
+      )}
+      ${update(`B${a}`, 'b')}
     }`,
     )}
   }
-  ${lines(
-    ANCHORS,
-    (a) => `
-  out${a} = vec4(
-    tA${a} > 0.0 ? mA${a} + log2(tA${a}) : -ABSENT, tA${a} > 0.0 ? wA${a} / tA${a} : 0.0,
-    tB${a} > 0.0 ? mB${a} + log2(tB${a}) : -ABSENT, tB${a} > 0.0 ? wB${a} / tB${a} : 0.0);
-  if (spoilt) out${a} = vec4(SPOILT);`,
-  )}
+  bool bad = spoilt > 1.5e38;
+  ${lines(OWN, (a) => `out${a} = vec4(bad ? SPOILT : rA${a}, tA${a}, wA${a}, 0);`)}
+  ${lines(OWN, (a) => `out${OWN + a} = vec4(bad ? SPOILT : rB${a}, tB${a}, wB${a}, count${a});`)}
 }`,
-};
+});
+
+const plain = stream(false);
+const inLevels = stream(true);
+
+/** The shader for points of `depth` texels. */
+export const streamOf = (depth: number): Shader => (hasLevels(depth) ? inLevels : plain);
