@@ -5,7 +5,15 @@ import type {
   NamedTensorInfoMap,
   TensorInfo,
 } from '@tensorflow/tfjs-core';
-import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD, UNIT_ROWS, UNIT_ROWS_GRAD } from 'snnl-layer';
+import {
+  ANCHOR_SUMS,
+  LOSS_ANCHOR_SUMS,
+  NEIGHBOR_LOG_SUMS,
+  NEIGHBOR_LOG_SUMS_GRAD,
+  REDUCED_LOSS,
+  UNIT_ROWS,
+  UNIT_ROWS_GRAD,
+} from 'snnl-layer';
 
 /** What of a backend the self-test uses. */
 export interface TestedBackend {
@@ -14,7 +22,7 @@ export interface TestedBackend {
   disposeData(dataId: DataId): unknown;
 }
 
-/** The kernels that are tested, by their names. */
+/** The kernels that are tested, by their names; those of the loss around the operation are optional. */
 export type TestedKernels = Readonly<
   Record<
     | typeof NEIGHBOR_LOG_SUMS
@@ -22,7 +30,8 @@ export type TestedKernels = Readonly<
     | typeof UNIT_ROWS
     | typeof UNIT_ROWS_GRAD,
     KernelFunc
-  >
+  > &
+    Partial<Record<typeof REDUCED_LOSS | typeof LOSS_ANCHOR_SUMS | typeof ANCHOR_SUMS, KernelFunc>>
 >;
 
 /** Far more than float32 needs here, far less than any mistake makes. */
@@ -30,12 +39,16 @@ const TOLERANCE = 1e-4;
 
 /**
  * The unit square at T = 1, classes on opposite edges, loss the mean of A - B, for which everything
- * has a closed form: with p = 1 / (2 + 1/e), A = -1 - log p, B = -1 and dL/dx of the corner (0, 0)
- * is (-p, 1 - p).
+ * has a closed form: with p = 1 / (2 + 1/e), A = -1 - log p, B = -1, both with the nearest distance
+ * 1, and dL/dx of the corner (0, 0) is (-p, 1 - p).
  */
 const P = 1 / (2 + Math.exp(-1));
-const A = -1 - Math.log(P);
-const SUMS = [A, -1, 2 - 2 * P, 1, 1].flatMap((value) => new Array<number>(4).fill(value));
+const LOSS = -Math.log(P);
+const REFERENCES = [1, LOSS, 1, 0];
+const ofCorners = (rows: number[]) => rows.flatMap((value) => new Array<number>(4).fill(value));
+const SUMS = ofCorners([LOSS - 1, -1, 2 - 2 * P, 1, 1, ...REFERENCES]);
+const ANCHOR = ofCorners([...REFERENCES, 1 / 4, -1 / 4]);
+const CORNERS = [0, 0, 1, 0, 0, 1, 1, 1];
 const GRADIENT = [-P, 1 - P, P, 1 - P, -P, P - 1, P, P - 1];
 
 /** Rows of length 5 and 0, dL/du = (1, 0) of the first: its dL/dx = (1 - 0.36, 0.48) / 5. */
@@ -46,9 +59,15 @@ const ROWS_GRADIENT = [0.128, 0.096, 0, 0];
 /**
  * Runs each kernel of a backend once and compares with numbers known beforehand.
  *
+ * @param widths Numbers of features, 2 or more, to run the operation with: of the corners, the first
+ *   and the last are not 0.
  * @throws Error with the number that is wrong.
  */
-export async function selfTest(backend: TestedBackend, kernels: TestedKernels): Promise<void> {
+export async function selfTest(
+  backend: TestedBackend,
+  kernels: TestedKernels,
+  widths: readonly number[] = [2],
+): Promise<void> {
   const owned: TensorInfo[] = [];
   const own = (tensor: TensorInfo) => {
     owned.push(tensor);
@@ -57,35 +76,43 @@ export async function selfTest(backend: TestedBackend, kernels: TestedKernels): 
   const floats = (shape: number[], values: number[]) =>
     own(backend.makeTensorInfo(shape, 'float32', Float32Array.from(values)));
   const labels = own(backend.makeTensorInfo([4], 'int32', Int32Array.from([0, 0, 1, 1])));
-  const corners = floats([4, 2], [0, 0, 1, 0, 0, 1, 1, 1]);
-  const upstream = [A, -1, 1 / 4, -1 / 4].flatMap((value) => new Array<number>(4).fill(value));
-  const sums = floats([4, 4], upstream);
-  const inputs = {
-    anchors: corners,
-    candidates: corners,
-    anchorLabels: labels,
-    candidateLabels: labels,
-    temperature: floats([], [1]),
-  };
+  const temperature = floats([], [1]);
+  const sums = floats([9, 4], SUMS);
+  const anchorSums = floats([6, 4], ANCHOR);
   const x = floats([2, 2], ROWS);
   const check = async (
     name: keyof TestedKernels,
     from: NamedTensorInfoMap,
     expected: readonly number[],
   ) => {
-    const output = kernels[name]({ inputs: from, backend, attrs: { selfOffset: 0 } });
+    const output = kernels[name]?.({ inputs: from, backend, attrs: { selfOffset: 0, mean: true } });
+    if (output === undefined) return;
     await expectNear(backend, name, own(output as TensorInfo), expected);
   };
   try {
-    await check(NEIGHBOR_LOG_SUMS, inputs, SUMS);
-    const gradInputs = { ...inputs, anchorSums: sums, candidateSums: sums };
-    await check(NEIGHBOR_LOG_SUMS_GRAD, gradInputs, GRADIENT);
+    for (const width of widths) {
+      const corners = floats([4, width], widened(CORNERS, width));
+      const inputs = {
+        ...{ anchors: corners, candidates: corners, temperature },
+        ...{ anchorLabels: labels, candidateLabels: labels },
+      };
+      await check(NEIGHBOR_LOG_SUMS, inputs, SUMS);
+      const gradInputs = { ...inputs, anchorSums, candidateSums: anchorSums };
+      await check(NEIGHBOR_LOG_SUMS_GRAD, gradInputs, widened(GRADIENT, width));
+    }
+    await check(REDUCED_LOSS, { sums, temperature }, [LOSS]);
+    await check(LOSS_ANCHOR_SUMS, { sums, dy: temperature }, ANCHOR);
+    await check(ANCHOR_SUMS, { sums, dy: sums }, ofCorners([...REFERENCES, LOSS - 1, -1]));
     await check(UNIT_ROWS, { x }, UNITS);
     await check(UNIT_ROWS_GRAD, { x, dy: floats([2, 2], [1, 0, 1, 1]) }, ROWS_GRADIENT);
   } finally {
     for (const { dataId } of owned) backend.disposeData(dataId);
   }
 }
+
+/** Rows of two numbers, with zeros between them. */
+const widened = (pairs: readonly number[], width: number): number[] =>
+  pairs.flatMap((value, i) => [...new Array<number>(i % 2 === 0 ? 0 : width - 2).fill(0), value]);
 
 async function expectNear(
   backend: TestedBackend,

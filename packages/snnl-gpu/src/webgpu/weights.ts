@@ -62,7 +62,9 @@ const weightsOf = (
 /** Whatever the sums: an exponential for each. */
 const EACH_ITS_OWN = unrolled(8, (r) =>
   weightsOf(r, '', (half, sums, k) =>
-    k === undefined ? `share(d${half}, scale, ${sums})` : `share(d${half}, scale, only(${sums}, ${k}))`,
+    k === undefined
+      ? `share(d${half}, scale, ${sums})`
+      : `share(d${half}, scale, only(${sums}, ${k}))`,
   ),
 );
 
