@@ -7,7 +7,9 @@ import { LEVEL, PANEL_VECTORS, STEP, TILE, unrolled } from './wgsl';
  * their labels and the temperature.
  *
  * Both passes make a distance by these statements, in the same order, so that it has the same bits
- * in both, and for both roles of a pair: only then weights sum to 1 where d / T is large.
+ * in both, and for both roles of a pair: only then weights sum to 1 where d / T is large. WGSL lets a
+ * driver fuse or reassociate what is written, as long as no accuracy is lost; one that does so in only
+ * one of the two shaders gives weights that are still no more than 1, but sum to e^(error of d / T).
  */
 export const PAIR_DECLARATIONS = `
 /** -d of an excluded pair; others are above -2^127. */
