@@ -15,9 +15,14 @@ function length(a: Float32Array, b?: Float32Array): number {
  *
  * @throws Error naming both numbers.
  */
-export function assertAgree(expected: Outcome, actual: Outcome, what: string): void {
+export function assertAgree(
+  expected: Outcome,
+  actual: Outcome,
+  what: string,
+  tolerance = TOLERANCE,
+): void {
   const lossScale = Math.max(Math.abs(expected.loss), 1e-6);
-  if (!(Math.abs(actual.loss - expected.loss) <= TOLERANCE * lossScale)) {
+  if (!(Math.abs(actual.loss - expected.loss) <= tolerance * lossScale)) {
     throw new Error(`${what}: expected the loss ${expected.loss}, but got ${actual.loss}.`);
   }
   if (actual.gradient.length !== expected.gradient.length) {
@@ -28,7 +33,7 @@ export function assertAgree(expected: Outcome, actual: Outcome, what: string): v
   }
   const difference = length(expected.gradient, actual.gradient);
   const gradientScale = Math.max(length(expected.gradient), 1e-12);
-  if (!(difference <= TOLERANCE * gradientScale)) {
+  if (!(difference <= tolerance * gradientScale)) {
     throw new Error(
       `${what}: the gradients differ by ${difference}, where their length is ${gradientScale}.`,
     );

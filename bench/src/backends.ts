@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { setCpuKernelThreads } from 'snnl-layer';
 import { BROWSER_BACKENDS, type BrowserBackend } from './browser/measures';
 import { type BackendName, UsageError } from './options';
 
@@ -24,6 +25,7 @@ const MODULES: Record<NodeBackend, string> = {
 export async function useBackend(name: NodeBackend, threads: number): Promise<void> {
   // No checks that a product would not run, and no greeting on the console.
   tf.enableProdMode();
+  setCpuKernelThreads(threads);
   // TensorFlow reads this once, when it starts.
   if (name === 'tensorflow') process.env.TF_NUM_INTRAOP_THREADS = String(threads);
   try {

@@ -7,9 +7,9 @@ import type { Machine } from './machine';
 import { interleaved, type Sampler, sampler } from './measure';
 import type { BackendName, Pass, Size } from './options';
 import { peakExtraBytes } from './peak-bytes';
+import type { Peer, PeerName } from './peers';
 import { plainSkipReason } from './plain-limit';
 import { type BenchRecord, flops } from './record';
-import type { Torch } from './torch';
 
 export interface Comparison {
   readonly backend: BackendName;
@@ -19,51 +19,45 @@ export interface Comparison {
   readonly repeats: number;
   readonly threads: number;
   readonly machine: Machine;
-  /** Undefined: PyTorch is not compared. */
-  readonly torch: Torch | undefined;
+  /** What else is compared, in other frameworks. */
+  readonly peers: readonly Peer[];
 }
 
 const TEMPERATURE = 1;
 
-/** The published formula is not exact, but on these batches it should be near. */
-function assertClose(torchLoss: number, loss: number): void {
-  if (Math.abs(torchLoss - loss) <= 0.01 * loss) return;
-  throw new Error(`Expected PyTorch's loss near ${loss}, but got ${torchLoss}.`);
-}
-
-const quotient = (a: number | null, b: number) => (a === null ? null : a / b);
-
 /**
  * Checks that the contenders agree on one batch, then times them side by side.
  *
- * @throws Error if ours and the plain formulation differ.
+ * @throws Error if they differ.
  */
 export async function compare(comparison: Comparison): Promise<BenchRecord> {
-  const { backend, size, distance, pass, repeats, threads, torch, machine } = comparison;
+  const { backend, size, distance, pass, repeats, threads, peers, machine } = comparison;
   const batch = makeBatch(size.n, size.d);
   const options = { temperature: TEMPERATURE, distance };
-  const samplers = new Map<'plain' | 'ours' | 'torch', Sampler>();
+  const samplers = new Map<'plain' | 'ours' | PeerName, Sampler>();
 
   const mine = ours(batch, options);
   const outcome = await mine.run(pass);
+  const both = pass === 'forward' ? await mine.run('forward+backward') : outcome;
   samplers.set(
     'ours',
     sampler(() => mine.compute(pass)),
   );
 
+  const what = `${size.n}x${size.d}, ${distance}, ours against`;
   const plainSkipped = plainSkipReason(size, distance, pass);
   const baseline = plainSkipped === null ? plain(batch, options) : undefined;
   if (baseline !== undefined) {
-    const what = `Ours against plain at ${size.n}x${size.d}, ${distance}`;
-    assertAgree(await baseline.run(pass), outcome, what);
+    assertAgree(await baseline.run(pass), outcome, `${what} plain`);
     samplers.set(
       'plain',
       sampler(() => baseline.compute(pass)),
     );
   }
-  if (torch !== undefined) {
-    assertClose(await torch.load(batch, options), outcome.loss);
-    samplers.set('torch', torch.sampler(pass));
+  for (const peer of peers) {
+    const theirs = await peer.load(batch, options);
+    assertAgree(theirs, both, `${what} ${peer.name}`, peer.tolerance);
+    samplers.set(peer.name, peer.sampler(pass));
   }
 
   const times = await interleaved(samplers, repeats);
@@ -71,9 +65,9 @@ export async function compare(comparison: Comparison): Promise<BenchRecord> {
   mine.dispose();
   baseline?.dispose();
 
+  const ms = (name: 'plain' | PeerName) => times.get(name)?.median ?? null;
   const oursMs = times.get('ours')?.median ?? Number.NaN;
-  const plainMs = times.get('plain')?.median ?? null;
-  const torchMs = times.get('torch')?.median ?? null;
+  const plainMs = ms('plain');
   return {
     backend,
     ...size,
@@ -83,9 +77,10 @@ export async function compare(comparison: Comparison): Promise<BenchRecord> {
     plainMs,
     plainSkipped,
     oursMs,
-    torchMs,
-    ratio: quotient(plainMs, oursMs),
-    torchRatio: quotient(torchMs, oursMs),
+    torchMs: ms('torch'),
+    torchCompileMs: ms('torch.compile'),
+    jaxMs: ms('jax'),
+    ratio: plainMs === null ? null : plainMs / oursMs,
     bestMs: Object.fromEntries([...times].map(([name, { best }]) => [name, best])),
     oursGflops: flops(size.n, size.d, pass) / oursMs / 1e6,
     oursPeakBytes: peak.bytes,

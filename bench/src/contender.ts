@@ -30,7 +30,7 @@ export interface Contender {
 }
 
 /** Backends whose ops return when they are done. */
-const SYNCHRONOUS: ReadonlySet<string> = new Set(['cpu', 'wasm', 'tensorflow']);
+export const SYNCHRONOUS: ReadonlySet<string> = new Set(['cpu', 'wasm', 'tensorflow']);
 
 function contender(loss: Loss, batch: Batch, options: LossOptions): Contender {
   const labels = tf.tensor1d(batch.labels, 'int32');

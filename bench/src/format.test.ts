@@ -13,9 +13,10 @@ const record: BenchRecord = {
   plainSkipped: null,
   oursMs: 6.54,
   torchMs: 21.25,
+  torchCompileMs: null,
+  jaxMs: 13.08,
   ratio: 41.5,
-  torchRatio: 3.249,
-  bestMs: { plain: 260, ours: 6.5, torch: 20 },
+  bestMs: { plain: 260, ours: 6.5, torch: 20, jax: 13 },
   oursGflops: 41.04,
   oursPeakBytes: 2_560_000,
   peakMeasure: 'storage',
@@ -24,12 +25,14 @@ const record: BenchRecord = {
   threads: 2,
   machine: {
     cpu: 'Some CPU',
+    vectors: 'AVX2',
     cores: 2,
     load: 0.1,
     node: '20.1.0',
     tfjs: '4.22.0',
     browser: null,
     torch: '2.13.0',
+    jax: '0.10.2',
   },
 };
 
@@ -61,17 +64,18 @@ test('tables are Markdown with numbers to the right', () => {
   expect(table(rows)).toBe('| what |   ms |\n| :--- | ---: |\n| a    | 1.00 |\n| b    |    - |');
 });
 
-test('a report names machine, versions, kernel and all three contenders', () => {
+test('a report names machine, versions, kernel and the contenders that ran', () => {
   const lines = report([record]).split('\n');
   expect(lines[0]).toBe(
-    'Backend wasm, fused kernel; Some CPU, 2 cores; Node 20.1.0, tfjs 4.22.0, PyTorch 2.13.0',
+    'Backend wasm, fused kernel; Some CPU, AVX2, 2 cores, 2 threads; ' +
+      'Node 20.1.0, tfjs 4.22.0, PyTorch 2.13.0, JAX 0.10.2',
   );
   expect(lines[1]).toContain('Medians of 5 interleaved runs');
   const cells = lines
     .at(-1)
     ?.split('|')
     .map((cell) => cell.trim());
-  const numbers = ['271', '6.54', '21.3', '41.5x', '3.25x', '41.0', '2.56 MB'];
+  const numbers = ['271', '6.54', '41.5x', '21.3', '3.25x', '13.1', '2.00x', '41.0', '2.56 MB'];
   expect(cells).toEqual(['', '1024', '64', 'cosine', 'forward+backward', ...numbers, '']);
 });
 

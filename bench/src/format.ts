@@ -12,13 +12,21 @@ export const times = (ratio: number | null): string => (ratio === null ? '-' : `
 
 export const megabytes = (bytes: number): string => `${digits(bytes / 1e6)} MB`;
 
-export function machineLine({ cpu, cores, node, tfjs, browser, torch }: Machine): string {
-  const python = torch === null ? '' : `, PyTorch ${torch}`;
-  return `${cpu}, ${cores} cores; ${browser ?? `Node ${node}`}, tfjs ${tfjs}${python}`;
+/** The machine, the threads that the CPU's contenders may use, and the versions. */
+export function machineLine(machine: Machine, threads: number): string {
+  const { cpu, vectors, cores, node, tfjs, browser, torch, jax } = machine;
+  const hardware = [cpu, vectors, `${cores} cores`, `${threads} threads`];
+  const versions = [
+    browser ?? `Node ${node}`,
+    `tfjs ${tfjs}`,
+    torch && `PyTorch ${torch}`,
+    jax && `JAX ${jax}`,
+  ];
+  return [hardware, versions].map((part) => part.filter(Boolean).join(', ')).join('; ');
 }
 
 /** A warning where other programs may have disturbed the times, else nothing. */
-function loadWarning({ load, cores }: Machine): string[] {
+export function loadWarning({ load, cores }: Machine): string[] {
   if (load <= cores / 2) return [];
   return [
     `The machine was busy when this started (load ${digits(load)} on ${cores} cores): ` +
@@ -36,6 +44,13 @@ export function table(
 }
 
 function row(record: BenchRecord): [string, string][] {
+  const peer = (name: string, ms: number | null): [string, string][] =>
+    ms === null
+      ? []
+      : [
+          [`${name} ms`, digits(ms)],
+          [`${name} / ours`, times(ms / record.oursMs)],
+        ];
   return [
     ['N', String(record.n)],
     ['D', String(record.d)],
@@ -43,9 +58,10 @@ function row(record: BenchRecord): [string, string][] {
     ['pass', record.pass],
     ['plain ms', digits(record.plainMs)],
     ['ours ms', digits(record.oursMs)],
-    ['PyTorch ms', digits(record.torchMs)],
     ['plain / ours', times(record.ratio)],
-    ['PyTorch / ours', times(record.torchRatio)],
+    ...peer('PyTorch', record.torchMs),
+    ...peer('torch.compile', record.torchCompileMs),
+    ...peer('JAX', record.jaxMs),
     ['ours GFLOP/s', digits(record.oursGflops)],
     ['ours peak', megabytes(record.oursPeakBytes)],
   ];
@@ -57,8 +73,8 @@ export function report(records: readonly BenchRecord[]): string {
   if (first === undefined) return 'Nothing was measured.';
   const skipped = [...new Set(records.map((r) => r.plainSkipped).filter((why) => why !== null))];
   const lines = [
-    `Backend ${first.backend}, ${first.kernel} kernel; ${machineLine(first.machine)}`,
-    `Medians of ${first.repeats} interleaved runs; ${first.threads} threads for PyTorch.`,
+    `Backend ${first.backend}, ${first.kernel} kernel; ${machineLine(first.machine, first.threads)}`,
+    `Medians of ${first.repeats} interleaved runs.`,
     ...loadWarning(first.machine),
     '',
     table(records.map(row)),

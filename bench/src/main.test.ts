@@ -12,13 +12,18 @@ function bench(...args: string[]) {
 
 const machine = {
   cpu: expect.any(String),
+  vectors: expect.toBeOneOf(['AVX-512', 'AVX2', null]),
   cores: expect.any(Number),
   load: expect.any(Number),
   node: process.versions.node,
   tfjs: '4.22.0',
   browser: null,
   torch: null,
+  jax: null,
 };
+
+/** Counts of a backend without a graphics card. */
+const ABSENT = { launches: null, readBacks: null };
 
 test.each(['webgl', 'webgpu'])(
   '%s runs in Chromium and counts bytes on the GPU',
@@ -60,8 +65,9 @@ test.each(['cpu', 'wasm'])(
         plainSkipped: null,
         oursMs: expect.any(Number),
         torchMs: null,
+        torchCompileMs: null,
+        jaxMs: null,
         ratio: record.plainMs / record.oursMs,
-        torchRatio: null,
         bestMs: { plain: expect.any(Number), ours: expect.any(Number) },
         oursGflops: expect.any(Number),
         oursPeakBytes: expect.any(Number),
@@ -113,6 +119,79 @@ test(
         machine,
       });
     }
+  },
+  TIMEOUT,
+);
+
+test.each(['cpu', 'webgl', 'webgpu'])(
+  '--step on %s times a step and counts what the layers add',
+  (backend) => {
+    const args = ['--step', 'small', '--backend', backend, '--repeats', '1', '--json'];
+    const { stdout, stderr, status } = bench(...args);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const record = JSON.parse(stdout);
+    const shape = { units: [784, 128, 64, 10], batch: 128, layers: 2, transposing: false };
+    expect(record).toMatchObject({ backend, ...shape, kernel: 'fused' });
+    expect(record.ratio).toBe(record.withMs / record.withoutMs);
+    expect(record.pairedRatio).toBe(record.ratio);
+    const { kernels, launches, readBacks } = record.added;
+    expect(kernels).toMatchObject({ SnnlNeighborLogSums: 2, SnnlNeighborLogSumsGrad: 2 });
+    if (backend === 'cpu') return expect({ launches, readBacks }).toEqual(ABSENT);
+    // A kernel of ours launches at least once, and nothing waits for the graphics card.
+    expect(launches).toBeGreaterThanOrEqual(4);
+    expect(readBacks).toBe(0);
+  },
+  TIMEOUT,
+);
+
+test(
+  '--step on wasm also times the product that transposes first',
+  () => {
+    const { stdout, status } = bench('--step', 'small', '--repeats', '1');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^One training step \(trainOnBatch\), fused kernel; /);
+    expect(stdout).toMatch(/\n\| wasm +\| 784-128-64-10 \| +128 \|/);
+    expect(stdout).toMatch(/\n\| wasm, transposing product \| 784-128-64-10 \| +128 \|/);
+  },
+  TIMEOUT,
+);
+
+test(
+  '--dataset gives seconds and 2 N^2 D flop a second',
+  () => {
+    const { stdout, stderr, status } = bench('--dataset', '24x3,40x5', '--repeats', '2', '--json');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const [first, second] = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(first).toEqual({
+      backend: 'wasm',
+      n: 24,
+      d: 3,
+      distance: 'cosine',
+      seconds: expect.any(Number),
+      gflops: (2 * 24 * 24 * 3) / first.seconds / 1e9,
+      kernel: expect.stringMatching(/^(fused|composed)$/),
+      repeats: 2,
+      threads: expect.any(Number),
+      machine,
+    });
+    expect(first.seconds).toBeGreaterThan(0);
+    expect(second).toMatchObject({ n: 40, d: 5 });
+  },
+  TIMEOUT,
+);
+
+test.each([
+  [['--peers', '--backend', 'webgl'], /--peers compares with PyTorch and JAX on the same cores/],
+  [['--dataset', '24x3', '--backend', 'webgpu'], /--dataset runs in Node/],
+])(
+  '%j is refused',
+  (args, message) => {
+    const { stdout, stderr, status } = bench(...args);
+    expect({ stdout, status }).toEqual({ stdout: '', status: 2 });
+    expect(stderr).toMatch(message);
   },
   TIMEOUT,
 );

@@ -9,6 +9,8 @@ export interface Timing {
   readonly median: number;
   /** The quickest run: on a busy machine nearer to the truth than the median. */
   readonly best: number;
+  /** In the order of the rounds. */
+  readonly samples: readonly number[];
 }
 
 export function median(values: readonly number[]): number {
@@ -22,7 +24,7 @@ export function median(values: readonly number[]): number {
  * Times an asynchronous function in this process, after a garbage collection where possible.
  *
  * Runs that are repeated follow one that is not timed: the collection and the contenders before have
- * emptied the caches. `torch_eager.py` does the same.
+ * emptied the caches. `peers.py` does the same.
  */
 export function sampler(run: () => Promise<unknown>): Sampler {
   return async (iterations) => {
@@ -59,6 +61,9 @@ export async function interleaved<K extends string>(
     }
   }
   return new Map(
-    lanes.map(({ name, times }) => [name, { median: median(times), best: Math.min(...times) }]),
+    lanes.map(({ name, times }) => [
+      name,
+      { median: median(times), best: Math.min(...times), samples: times },
+    ]),
   );
 }

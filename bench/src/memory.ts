@@ -101,12 +101,17 @@ async function measureHere(
 }
 
 /** The same in a process of its own. */
-function measureApart(backend: BackendName, { n, d }: Size, distance: Distance): MemoryRecord {
+function measureApart(
+  { threads }: Options,
+  backend: BackendName,
+  { n, d }: Size,
+  distance: Distance,
+): MemoryRecord {
   const main = fileURLToPath(new URL('./main.ts', import.meta.url));
   const args = ['--memory', '--json', '--backend', backend, '--sizes', `${n}x${d}`];
   const child = spawnSync(
     process.execPath,
-    [...process.execArgv, main, ...args, '--distance', distance],
+    [...process.execArgv, main, ...args, '--distance', distance, '--threads', String(threads)],
     { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
   );
   if (child.status !== 0) throw new Error(`The ${backend} measurement failed; see above.`);
@@ -139,7 +144,7 @@ export async function runMemory(options: Options): Promise<void> {
   const records: MemoryRecord[] = [];
   for (const { backend, size, distance } of cases) {
     if (cases.length > 1) {
-      records.push(measureApart(backend, size, distance));
+      records.push(measureApart(options, backend, size, distance));
     } else {
       records.push(await measureHere(options, backend, size, distance));
     }
@@ -147,5 +152,7 @@ export async function runMemory(options: Options): Promise<void> {
   }
   const [first] = records;
   if (options.json || first === undefined) return;
-  console.log(`Loss and gradient; ${machineLine(first.machine)}\n\n${table(records.map(row))}`);
+  console.log(
+    `Loss and gradient; ${machineLine(first.machine, options.threads)}\n\n${table(records.map(row))}`,
+  );
 }

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { expect, test } from 'vitest';
 import { HELP, parseOptions, parseSizes, UsageError } from './options';
 
-test('without arguments: cosine, forward and backward, all cores, no PyTorch', () => {
+test('without arguments: cosine, forward and backward, all cores, no peers', () => {
   expect(parseOptions([])).toEqual({
     backend: undefined,
     sizes: undefined,
@@ -12,15 +12,19 @@ test('without arguments: cosine, forward and backward, all cores, no PyTorch', (
     threads: availableParallelism(),
     gpu: false,
     json: false,
-    torch: false,
+    peers: false,
     memory: false,
+    step: [],
+    dataset: [],
     help: false,
   });
 });
 
 test('every option is read', () => {
-  const flags = '--json --torch --memory --gpu --help'.split(' ');
-  const values = '--backend cpu --sizes 8x2 --distance both --pass both --repeats 3 --threads 1';
+  const flags = '--json --peers --memory --gpu --help'.split(' ');
+  const values =
+    '--backend cpu --sizes 8x2 --distance both --pass both --repeats 3 --threads 1 ' +
+    '--step both --dataset 9x4';
   expect(parseOptions([...flags, ...values.split(' ')])).toEqual({
     backend: 'cpu',
     sizes: [{ n: 8, d: 2 }],
@@ -30,15 +34,17 @@ test('every option is read', () => {
     threads: 1,
     gpu: true,
     json: true,
-    torch: true,
+    peers: true,
     memory: true,
+    step: ['small', 'middle'],
+    dataset: [{ n: 9, d: 4 }],
     help: true,
   });
 });
 
 test('the help text names every option', () => {
   const names = Object.keys(parseOptions([])).map((name) =>
-    name.replace(/(distance|pass)e?s$/, '$1'),
+    name.replace(/(distance|pass)e?s$/, '$1').replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`),
   );
   for (const name of names) expect(HELP).toContain(`--${name}`);
 });
@@ -64,6 +70,8 @@ test.each([
   [['--pass', 'backward'], /--pass to be one of forward, forward\+backward, both/],
   [['--repeats', '0'], /--repeats to be a whole number, 1 or greater; got '0'/],
   [['--threads', 'two'], /--threads to be a whole number/],
+  [['--step', 'large'], /--step to be one of small, middle, both; got 'large'/],
+  [['--dataset', '10000'], /--dataset as samples x features/],
   [['--fast'], /--fast.*See --help/s],
 ])('%j is refused with what to do', (args, message) => {
   expect(() => parseOptions(args)).toThrow(UsageError);

@@ -10,6 +10,9 @@ export type Pass = (typeof PASSES)[number];
 
 export const DISTANCES = ['cosine', 'squaredEuclidean'] as const satisfies readonly Distance[];
 
+/** Networks of `--step`; step.ts has their sizes. */
+export const STEPS = ['small', 'middle'] as const;
+
 /** Samples and features of one measurement. */
 export interface Size {
   readonly n: number;
@@ -25,13 +28,17 @@ export interface Options {
   readonly repeats: number;
   readonly threads: number;
   readonly json: boolean;
-  readonly torch: boolean;
+  readonly peers: boolean;
   readonly memory: boolean;
+  /** Empty: no training step is timed. */
+  readonly step: readonly (typeof STEPS)[number][];
+  /** Empty: no data set is measured. */
+  readonly dataset: readonly Size[];
   readonly gpu: boolean;
   readonly help: boolean;
 }
 
-export const HELP = `Times the loss side by side: plain tfjs formulation, ours, PyTorch eager.
+export const HELP = `Times the loss side by side: plain tfjs formulation, ours, PyTorch and JAX.
 
 npm run bench -- [options]
   --backend B     ${BACKENDS.join(', ')} (default wasm; with --memory cpu and wasm)
@@ -39,9 +46,12 @@ npm run bench -- [options]
   --distance D    cosine (default), squaredEuclidean or both
   --pass P        forward, forward+backward (default) or both
   --repeats N     timed runs of each contender, interleaved (default 5)
-  --threads N     cores for PyTorch and the tensorflow backend (default: all)
-  --torch         also time PyTorch; installs it with pip into bench/.venv on first use
+  --threads N     cores for our kernels, the tensorflow backend and the peers (default: all)
+  --peers         also time PyTorch, eager and compiled, and JAX; pip installs them into
+                  bench/.venv on first use
   --memory        peak of extra bytes of loss and gradient instead of times (default 8192x32)
+  --step M        instead: a training step with and without the layer; model small, middle or both
+  --dataset LIST  instead: the entanglement of data sets, for instance 10000x784
   --gpu           webgl and webgpu on the graphics card; default is software rendering
   --json          one JSON object a line (npm run --silent bench -- --json)
   --help          this text
@@ -67,12 +77,12 @@ function wholeNumber(option: string, value: string): number {
 }
 
 /** Reads `1024x64,4096x64`. */
-export function parseSizes(text: string): Size[] {
+export function parseSizes(text: string, option = 'sizes'): Size[] {
   return text.split(',').map((part) => {
     const match = /^([1-9]\d*)x([1-9]\d*)$/.exec(part.trim());
     if (match === null) {
       throw new UsageError(
-        `Expected --sizes as samples x features, for instance 1024x64,4096x64; got '${part}'.`,
+        `Expected --${option} as samples x features, for instance 1024x64,4096x64; got '${part}'.`,
       );
     }
     return { n: Number(match[1]), d: Number(match[2]) };
@@ -90,8 +100,10 @@ export function parseOptions(args: readonly string[]): Options {
     repeats: wholeNumber('repeats', values.repeats),
     threads: wholeNumber('threads', values.threads),
     json: values.json,
-    torch: values.torch,
+    peers: values.peers,
     memory: values.memory,
+    step: values.step === undefined ? [] : oneOrBoth('step', values.step, STEPS),
+    dataset: values.dataset === undefined ? [] : parseSizes(values.dataset, 'dataset'),
     gpu: values.gpu,
     help: values.help,
   };
@@ -109,8 +121,10 @@ function readArgs(args: readonly string[]) {
         repeats: { type: 'string', default: '5' },
         threads: { type: 'string', default: String(availableParallelism()) },
         json: { type: 'boolean', default: false },
-        torch: { type: 'boolean', default: false },
+        peers: { type: 'boolean', default: false },
         memory: { type: 'boolean', default: false },
+        step: { type: 'string' },
+        dataset: { type: 'string' },
         gpu: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },

@@ -15,13 +15,13 @@ export interface BenchRecord {
   readonly plainMs: number | null;
   readonly plainSkipped: string | null;
   readonly oursMs: number;
-  /** Null without `--torch`. */
+  /** Of the eager code; null without `--peers`, as the next two. */
   readonly torchMs: number | null;
+  readonly torchCompileMs: number | null;
+  readonly jaxMs: number | null;
   /** plainMs / oursMs: how many times faster ours is. */
   readonly ratio: number | null;
-  /** torchMs / oursMs. */
-  readonly torchRatio: number | null;
-  /** The quickest run of each contender (plain, ours, torch) that ran. */
+  /** The quickest run of each contender that ran, by its name. */
   readonly bestMs: Readonly<Record<string, number>>;
   /** 4 N^2 D (forward 2 N^2 D) over oursMs, in 1e9 a second. */
   readonly oursGflops: number;

@@ -5,9 +5,9 @@ import { type Comparison, compare } from './compare';
 import { report } from './format';
 import { describeMachine } from './machine';
 import { type BackendName, type Options, type Size, UsageError } from './options';
+import { PEERS, Peer, type PeerName } from './peers';
+import { peersPython } from './peers-install';
 import type { BenchRecord } from './record';
-import { Torch } from './torch';
-import { torchPython } from './torch-install';
 
 /** What software rendering can still do. */
 const GPU_SIZES: readonly Size[] = [
@@ -45,19 +45,29 @@ interface Bench {
 async function startHere(backend: NodeBackend, options: Options): Promise<Bench> {
   const { repeats, threads } = options;
   await useBackend(backend, threads);
-  const torch = options.torch ? await Torch.start(torchPython(), threads) : undefined;
-  const machine = describeMachine({ torch: torch?.version ?? null });
-  const shared = { backend, repeats, threads, torch, machine };
-  return {
-    measure: (comparison) => compare({ ...shared, ...comparison }),
-    close: async () => torch?.close(),
+  const peers: Peer[] = [];
+  const close = async () => {
+    for (const peer of peers) await peer.close();
   };
+  try {
+    if (options.peers) {
+      const python = peersPython();
+      for (const name of PEERS) peers.push(await Peer.start(name, python, threads));
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const version = (name: PeerName) => peers.find((peer) => peer.name === name)?.version ?? null;
+  const machine = describeMachine({ torch: version('torch'), jax: version('jax') });
+  const shared = { backend, repeats, threads, peers, machine };
+  return { measure: (comparison) => compare({ ...shared, ...comparison }), close };
 }
 
 async function startInBrowser(backend: BrowserBackend, options: Options): Promise<Bench> {
-  if (options.torch) {
+  if (options.peers) {
     throw new UsageError(
-      `--torch compares with PyTorch on the same cores: use it with another backend than ` +
+      `--peers compares with PyTorch and JAX on the same cores: use it with another backend than ` +
         `'${backend}'.`,
     );
   }

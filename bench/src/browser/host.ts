@@ -58,6 +58,11 @@ export async function openBrowser(
           size,
           distance,
         ] as const),
+      step: (model, repeats) =>
+        page.evaluate(([m, r]) => (window.measures as PageMeasures).step(m, r), [
+          model,
+          repeats,
+        ] as const),
       close,
     };
   } catch (error) {

@@ -8,6 +8,7 @@ import { ours } from '../contender';
 import type { Size } from '../options';
 import { peakExtraBytes } from '../peak-bytes';
 import type { BenchRecord } from '../record';
+import { measureStep } from '../step';
 import { adapterName } from './adapter-name';
 import type { BrowserBackend, PageComparison, PageMeasures, PageMemory } from './measures';
 
@@ -20,7 +21,7 @@ async function start(backend: BrowserBackend): Promise<string> {
 }
 
 const times = (comparison: PageComparison): Promise<BenchRecord> =>
-  compare({ ...comparison, torch: undefined });
+  compare({ ...comparison, peers: [] });
 
 async function memory(size: Size, distance: Distance): Promise<PageMemory> {
   const options = { temperature: 1, distance };
@@ -36,4 +37,4 @@ declare global {
   }
 }
 
-window.measures = { start, times, memory };
+window.measures = { start, times, memory, step: measureStep };

@@ -2,6 +2,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { setBackend } from '@tensorflow/tfjs-core';
+import { registerWasmMatMul } from 'snnl-layer';
 import { digits } from './digits';
 import { run } from './run';
 
@@ -15,6 +16,7 @@ const { values } = parseArgs({
   },
 });
 
+registerWasmMatMul();
 await setBackend('wasm');
 mkdirSync(values.out, { recursive: true });
 const history = await run({

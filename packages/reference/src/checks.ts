@@ -9,7 +9,7 @@ export {
   defaultTolerance,
   type Tolerance,
 } from './conformance/check.js';
-export { kernelChecks } from './conformance/kernel-checks.js';
+export { checksFor, kernelChecks } from './conformance/kernel-checks.js';
 
 export { registeredKernels } from './conformance/registered-kernels.js';
 export {

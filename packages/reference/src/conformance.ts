@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import {
   type ConformanceCheck,
+  checksFor,
   defaultTolerance,
   type KernelAdapter,
-  kernelChecks,
   type Tolerance,
 } from './checks.js';
 
@@ -26,7 +26,7 @@ export interface ConformanceOptions {
 /**
  * Declares the conformance suite of the two kernels for one backend.
  *
- * Runs in Node and in the browser. The checks themselves are {@link kernelChecks}, for use
+ * Runs in Node and in the browser. The checks themselves are {@link checksFor} the adapter, for use
  * without vitest.
  */
 export function describeKernelConformance(
@@ -37,7 +37,7 @@ export function describeKernelConformance(
   describe(`kernel conformance: ${name}`, () => {
     beforeAll(() => adapter.setup(), timeoutMs);
     afterAll(async () => adapter.dispose?.());
-    for (const [group, checks] of byGroup(kernelChecks)) {
+    for (const [group, checks] of byGroup(checksFor(adapter))) {
       describe(group, () => {
         for (const check of checks) {
           test(check.name, () => check.run({ adapter, tolerance, runs }), timeoutMs);

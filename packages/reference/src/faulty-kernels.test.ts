@@ -11,7 +11,7 @@ interface Fault {
   readonly caughtBy: readonly string[];
 }
 
-const { forward, gradient } = naiveAdapter;
+const { forward, gradient, cross } = naiveAdapter;
 let calls = 0;
 
 const faults: readonly Fault[] = [
@@ -173,6 +173,22 @@ const faults: readonly Fault[] = [
     ],
   },
   {
+    fault: 'the sums of the second set taken over the second set',
+    adapter: {
+      cross: (inputs) => {
+        const { candidates, candidateLabels } = inputs;
+        const within = { ...inputs, anchors: candidates, anchorLabels: candidateLabels };
+        return tf.concat([forward(inputs, -1), forward(within, 0)], 1);
+      },
+    },
+    caughtBy: ['sums of two random sets', 'sums of two sets: no anchors'],
+  },
+  {
+    fault: 'NaN of one set kept from the other',
+    adapter: { cross: (inputs) => after(cross(inputs), hideNaN) },
+    caughtBy: ['a feature NaN in the candidates makes that sample and the whole other set NaN'],
+  },
+  {
     fault: 'different bits on every run',
     adapter: {
       forward: (inputs, offset) =>
@@ -236,11 +252,12 @@ describe.each(faults)('$fault', ({ fault, adapter, caughtBy }) => {
 });
 
 /** Frees what the faults above make on the way; what is kept on purpose stays. */
-function tidied(adapter: KernelAdapter): KernelAdapter {
+function tidied(adapter: Required<Omit<KernelAdapter, 'dispose'>>): KernelAdapter {
   return {
     setup: () => adapter.setup(),
     forward: (inputs, offset) => tf.tidy(() => adapter.forward(inputs, offset)),
     gradient: (inputs, offset) => tf.tidy(() => adapter.gradient(inputs, offset)),
+    cross: (inputs) => tf.tidy(() => adapter.cross(inputs)),
   };
 }
 

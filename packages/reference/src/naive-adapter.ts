@@ -3,13 +3,13 @@ import { at } from './at.js';
 import type { KernelAdapter, KernelGradientInputs, KernelInputs } from './conformance/adapter.js';
 
 /**
- * Both kernels from core tfjs operations over whole N x M matrices: slow, short, and enough to
+ * All kernels from core tfjs operations over whole N x M matrices: slow, short, and enough to
  * see the conformance suite pass. Only the tests of this package use it.
  */
 export const naiveAdapter = createNaiveAdapter();
 
 /** @param centered without it the kernels lose their digits under a common offset. */
-export function createNaiveAdapter(centered = true): KernelAdapter {
+export function createNaiveAdapter(centered = true): Required<Omit<KernelAdapter, 'dispose'>> {
   return {
     async setup() {
       await tf.setBackend('cpu');
@@ -17,6 +17,21 @@ export function createNaiveAdapter(centered = true): KernelAdapter {
     },
     forward: (inputs, selfOffset) => tf.tidy(() => naiveForward(inputs, selfOffset, centered)),
     gradient: (inputs, selfOffset) => tf.tidy(() => naiveGradient(inputs, selfOffset, centered)),
+    cross: (inputs) =>
+      tf.tidy(() => {
+        const { anchors, candidates, anchorLabels, candidateLabels } = inputs;
+        const exchanged = {
+          ...inputs,
+          anchors: candidates,
+          candidates: anchors,
+          anchorLabels: candidateLabels,
+          candidateLabels: anchorLabels,
+        };
+        return tf.concat(
+          [inputs, exchanged].map((side) => naiveForward(side, -1, centered)),
+          1,
+        );
+      }),
   };
 }
 

@@ -1,19 +1,14 @@
 import { LayersModel, type layers } from '@tensorflow/tfjs-layers';
-import { SoftNearestNeighbor } from 'snnl-layer';
+import { allLayers, SoftNearestNeighbor } from 'snnl-layer';
 
 type Layer = layers.Layer;
 
-/** All layers of a model, those of models inside it included, in the order of their definition. */
-export function allLayers(model: LayersModel): Layer[] {
-  const found = new Set<Layer>();
-  const visit = (container: LayersModel): void => {
-    for (const layer of container.layers) {
-      found.add(layer);
-      if (layer instanceof LayersModel) visit(layer);
-    }
-  };
-  visit(model);
-  return [...found];
+/** The layers of a model and those of models inside it; a wrapper or custom layer counts as one. */
+export function modelLayers(model: LayersModel): Layer[] {
+  const found = model.layers.flatMap((layer) =>
+    layer instanceof LayersModel ? [layer, ...modelLayers(layer)] : [layer],
+  );
+  return [...new Set(found)];
 }
 
 /** By class name, so that a layer of a second copy of the package (ESM and CommonJS) counts too. */
@@ -28,20 +23,23 @@ export function isSoftNearestNeighbor(layer: Layer): layer is SoftNearestNeighbo
  */
 export function chosenLayers(model: LayersModel, chosen: readonly (string | Layer)[]): Layer[] {
   const all = allLayers(model);
+  const outer = modelLayers(model);
   const found = chosen.map((choice) => {
-    const matches = all.filter((layer) => layer === choice || layer.name === choice);
+    const is = (layer: Layer): boolean => layer === choice || layer.name === choice;
+    // What a layer wraps may have its name, as the cell of an RNN does.
+    const matches = outer.some(is) ? outer.filter(is) : all.filter(is);
     const [match] = matches;
     const name = typeof choice === 'string' ? choice : choice.name;
     if (match === undefined) {
       const named = all.filter((layer) => layer.getClassName() !== 'InputLayer');
       throw new Error(
         `Model '${model.name}' has no layer '${name}'. Its layers are ` +
-          `${named.map((layer) => `'${layer.name}'`).join(', ')}.`,
+          `${[...new Set(named.map((layer) => `'${layer.name}'`))].join(', ')}.`,
       );
     }
     if (matches.length > 1) {
       throw new Error(
-        `Model '${model.name}' has ${matches.length} layers named '${name}' in its inner models. ` +
+        `Model '${model.name}' has ${matches.length} layers named '${name}' in what is inside it. ` +
           'Give the layer itself in place of its name.',
       );
     }

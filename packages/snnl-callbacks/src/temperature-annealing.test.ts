@@ -2,13 +2,15 @@ import '@tensorflow/tfjs-backend-cpu';
 import { tensor2d } from '@tensorflow/tfjs-core';
 import * as tfdata from '@tensorflow/tfjs-data';
 import { CustomCallback, callbacks, type LayersModel } from '@tensorflow/tfjs-layers';
-import type { SoftNearestNeighbor } from 'snnl-layer';
+import { allLayers, type SoftNearestNeighbor } from 'snnl-layer';
 import { describe, expect, it } from 'vitest';
-import { allLayers, isSoftNearestNeighbor } from './model-layers';
+import { EntanglementLogger } from './entanglement-logger';
+import { isSoftNearestNeighbor } from './model-layers';
 import { exponential, inversePower, linear, piecewise } from './schedules';
 import { TemperatureAnnealing } from './temperature-annealing';
 import { blobs } from './testing/blobs';
 import {
+  CONTAINERS,
   functionalModel,
   MODELS,
   nestedModel,
@@ -33,7 +35,7 @@ const probe = (layer: SoftNearestNeighbor, seen: number[]): CustomCallback =>
 const { x, oneHot } = blobs({ count: 20 });
 const fit = (
   model: LayersModel,
-  callbacks: (CustomCallback | TemperatureAnnealing)[],
+  callbacks: (CustomCallback | TemperatureAnnealing | EntanglementLogger)[],
   options = {},
 ) => model.fit(x, oneHot, { epochs: 3, batchSize: 8, verbose: 0, callbacks, ...options });
 
@@ -56,6 +58,17 @@ describe('TemperatureAnnealing', () => {
     const history = await fit(model, [annealing, probe(snnl(model), seen)]);
     expect(seen).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1]);
     expect(history.history.temperature).toEqual([7, 4, 1]);
+  });
+
+  it.each(Object.entries(CONTAINERS))('anneals a layer inside %s', async (_, create) => {
+    const model = create();
+    const seen: number[] = [];
+    const annealing = new TemperatureAnnealing({ schedule: inversePower() });
+    const logger = new EntanglementLogger({ x, y: oneHot });
+    const { history } = await fit(model, [annealing, probe(snnl(model), seen), logger]);
+    expect(new Set(seen).size).toBe(3);
+    expect(history.temperature?.at(-1)).toBeCloseTo(snnl(model).temperature, 6);
+    expect(Object.keys(history)).toContain('entanglement_snnl_loss');
   });
 
   it('works as the only callback', async () => {

@@ -1,9 +1,9 @@
 import type { layers as tfLayers } from '@tensorflow/tfjs-layers';
-import type { SoftNearestNeighbor } from 'snnl-layer';
+import { allLayers, type SoftNearestNeighbor } from 'snnl-layer';
 import { batchesPerEpoch } from './batches-per-epoch';
 import { CooperativeCallback, type UnresolvedLogs } from './cooperative-callback';
 import { kindOf } from './kind-of';
-import { allLayers, chosenLayers, isSoftNearestNeighbor } from './model-layers';
+import { chosenLayers, isSoftNearestNeighbor } from './model-layers';
 import { type Schedule, temperatureAt } from './schedules/schedule';
 
 /** Options of {@link TemperatureAnnealing}. */
@@ -130,7 +130,8 @@ export class TemperatureAnnealing extends CooperativeCallback {
     if (found.length === 0) {
       throw new Error(
         `Model '${this.model.name}' has no SoftNearestNeighbor layer whose temperature could be ` +
-          'annealed. Add softNearestNeighbor() of snnl-layer to it.',
+          'annealed. Add softNearestNeighbor() of snnl-layer to it. If it is inside a custom layer, ' +
+          'that layer must hold it in a field or an array, where it can be found.',
       );
     }
     return found.map((layer) => {

@@ -14,7 +14,8 @@ import type { KernelStatus } from './status';
  * @typeParam Backend The backend's own type: each new one is checked anew.
  */
 export class CheckedKernels<Backend extends object> {
-  private readonly checks = new WeakMap<Backend, Promise<KernelStatus>>();
+  /** Checks under way, and those that were passed. */
+  private readonly checks = new WeakMap<Backend, Promise<void>>();
 
   constructor(
     private readonly backendName: string,
@@ -23,13 +24,25 @@ export class CheckedKernels<Backend extends object> {
     private readonly check: (backend: Backend) => Promise<void>,
   ) {}
 
-  /** Registers the kernels for a backend, unless its check fails; once for each. */
-  register(backend: Backend): Promise<KernelStatus> {
-    const known = this.checks.get(backend);
-    if (known) return known;
-    const check = this.checkAndRegister(backend);
+  /**
+   * Registers the kernels for a backend where they are not registered, unless its check fails. What
+   * has passed is not checked again; what has failed is, with the next call.
+   */
+  async register(backend: Backend): Promise<KernelStatus> {
+    const check = this.checks.get(backend) ?? this.check(backend);
     this.checks.set(backend, check);
-    return check;
+    try {
+      await check;
+    } catch (error) {
+      this.checks.delete(backend);
+      this.withdraw();
+      return { fused: false, reason: `a shader failed its check: ${messageOf(error)}` };
+    }
+    for (const [kernelName, kernelFunc] of Object.entries(this.kernels)) {
+      if (getKernel(kernelName, this.backendName) != null) continue;
+      registerKernel({ kernelName, backendName: this.backendName, kernelFunc });
+    }
+    return { fused: true, reason: 'shaders compiled and checked' };
   }
 
   /** Takes back kernels that an earlier backend had: they are no good for this one. */
@@ -39,19 +52,5 @@ export class CheckedKernels<Backend extends object> {
         unregisterKernel(kernelName, this.backendName);
       }
     }
-  }
-
-  private async checkAndRegister(backend: Backend): Promise<KernelStatus> {
-    try {
-      await this.check(backend);
-    } catch (error) {
-      this.withdraw();
-      return { fused: false, reason: `a shader failed its check: ${messageOf(error)}` };
-    }
-    for (const [kernelName, kernelFunc] of Object.entries(this.kernels)) {
-      if (getKernel(kernelName, this.backendName) != null) continue;
-      registerKernel({ kernelName, backendName: this.backendName, kernelFunc });
-    }
-    return { fused: true, reason: 'shaders compiled and checked' };
   }
 }

@@ -1,3 +1,5 @@
+import { kernelFor } from 'snnl-layer';
+
 /** Backends for which this package has fused kernels. */
 export const GPU_BACKENDS = ['webgl', 'webgpu', 'tensorflow'] as const;
 /** A backend for which this package has fused kernels. */
@@ -21,8 +23,20 @@ export function setStatus(backend: GpuBackend, status: KernelStatus): KernelStat
 
 const UNREGISTERED: KernelStatus = { fused: false, reason: 'not registered: call register()' };
 
+/** What is true now: kernels may have been taken away, or registered by another copy of the package. */
+function statusOf(backend: GpuBackend): KernelStatus {
+  const known = statuses.get(backend) ?? UNREGISTERED;
+  const fused = kernelFor(backend) === 'fused';
+  if (fused === known.fused) return known;
+  if (fused) return { fused, reason: 'registered elsewhere' };
+  return { fused, reason: 'unregistered since: call register()' };
+}
+
 /** Per backend, whether the fused kernels are registered, and if not, why. */
 export function status(): Readonly<Record<GpuBackend, KernelStatus>> {
-  const of = (backend: GpuBackend) => statuses.get(backend) ?? UNREGISTERED;
-  return { webgl: of('webgl'), webgpu: of('webgpu'), tensorflow: of('tensorflow') };
+  return {
+    webgl: statusOf('webgl'),
+    webgpu: statusOf('webgpu'),
+    tensorflow: statusOf('tensorflow'),
+  };
 }

@@ -1,16 +1,17 @@
 import {
-  COLUMN_STATS, COLUMN_TOTALS, DIFFERENT, HOLDS, Job, KIND_STRIDE, ROWS, ROW_STATS, ROW_TOTALS, RowSet, SAME, TILE,
-  rowsIn,
+  COLUMN_STATS, COLUMN_TOTALS, DIFFERENT, HOLDS, Job, KIND_STRIDE, REFERENCE, ROWS, ROW_STATS, ROW_TOTALS, RowSet,
+  SAME, TILE, rowsIn,
 } from './layout';
+import { refine } from './near';
 import * as scalar from './scalar';
 import * as simd from './simd';
 
 // The two sets of kernels have the same functions; only the one that is called is compiled.
 
-/** Mean of `count` rows of `features` floats, summed in float64 (`sums` is scratch), as f32 to `center`. */
-export function mean(raw: usize, count: i32, features: i32, sums: usize, center: usize): void {
-  if (ASC_FEATURE_SIMD) simd.mean(raw, count, features, sums, center);
-  else scalar.mean(raw, count, features, sums, center);
+/** Sums over `count` rows of `features` floats, as f64 to `out`. */
+export function totals(raw: usize, count: i32, features: i32, out: usize): void {
+  if (ASC_FEATURE_SIMD) simd.totals(raw, count, features, out);
+  else scalar.totals(raw, count, features, out);
 }
 
 /**
@@ -46,21 +47,21 @@ export function sumPair(job: Job, I: i32, columns: RowSet, J: i32, scratch: usiz
   else scalar.sums(job, job.anchors, I, columns, J, diagonal, scratch);
 }
 
-/** Adds what sumPair left to the sums of block I, and of block J where that holds anchors too. */
+/** Adds what sumPair left to the sums of block I, and of block J where its rows have sums too. */
 export function mergePair(job: Job, I: i32, columns: RowSet, J: i32, scratch: usize): void {
-  mergeSide(job, ROW_STATS, I, scratch);
-  if (columns == job.anchors && I != J) mergeSide(job, COLUMN_STATS, J, scratch);
+  mergeSide(job, job.anchors, I, ROW_STATS, scratch);
+  if (columns.sums != 0 && (columns != job.anchors || I != J)) mergeSide(job, columns, J, COLUMN_STATS, scratch);
 }
 
-function mergeSide(job: Job, stats: usize, block: i32, scratch: usize): void {
-  const holds = load<i32>(scratch + HOLDS), padded = job.anchors.padded, count = rowsIn(job.anchors, block);
-  const at = job.sums + (<usize>(block * ROWS) << 2), kind = <usize>padded * 12;
-  if (holds & DIFFERENT) mergeSums(scratch + stats, at, padded, count, job.scale);
-  if (holds & SAME) mergeSums(scratch + stats + KIND_STRIDE, at + kind, padded, count, job.scale);
+function mergeSide(job: Job, set: RowSet, block: i32, stats: usize, scratch: usize): void {
+  const holds = load<i32>(scratch + HOLDS), padded = set.padded, count = rowsIn(set, block);
+  const at = set.sums + (<usize>(block * ROWS) << 2), kind = <usize>padded * 12, reference = load<f32>(scratch + REFERENCE);
+  if (holds & DIFFERENT) mergeSums(scratch + stats, at, padded, count, job.scale, reference);
+  if (holds & SAME) mergeSums(scratch + stats + KIND_STRIDE, at + kind, padded, count, job.scale, reference);
 }
 
-function mergeSums(stats: usize, sums: usize, padded: i32, count: i32, scale: f32): void {
-  if (ASC_FEATURE_SIMD) simd.mergeSums(stats, sums, padded, count, scale);
+function mergeSums(stats: usize, sums: usize, padded: i32, count: i32, scale: f32, reference: f32): void {
+  if (ASC_FEATURE_SIMD) simd.mergeSums(stats, sums, padded, count, scale, reference);
   else scalar.mergeSums(stats, sums, padded, count, scale);
 }
 
@@ -98,6 +99,7 @@ function distances(job: Job, I: i32, columns: RowSet, J: i32, diagonal: bool, sc
   const bytes = blockBytes(job);
   if (ASC_FEATURE_SIMD) simd.distances(job.anchors, I, columns, J, diagonal, job.features, bytes, scratch);
   else scalar.distances(job.anchors, I, columns, J, diagonal, job.features, bytes, scratch);
+  refine(job, I, columns, J, diagonal, scratch);
 }
 
 function addTotals(totals: usize, count: i32, out: usize): void {

@@ -10,6 +10,8 @@ export const ROWS: i32 = 80;
 export const TILE_ROW: usize = 320;
 /** Bytes of one panel [ROWS, 8] f32: eight features of every row of a block. */
 export const PANEL: usize = 2560;
+/** Features that are added up on their own: the rounding of longer sums would grow with D. */
+export const SEGMENT: i32 = 256;
 
 // @ts-ignore: decorator
 @unmanaged
@@ -30,12 +32,14 @@ export class RowSet {
   norms: usize;
   /** i32 [rows]: class. */
   labels: usize;
-  /** f32 [4][rows]: a, -A T, b, -B T, with a and b lifted by 2^108 (backward only); 0 where all are 0. */
+  /** f32 [4][rows]: a exp(-relativeAll), nearestAll, b exp(-relativeSame), nearestSame; 0 where all are 0. */
   weights: usize;
-  /** i32 [rows]: 1 where a feature is not finite or the squared norm overflows. */
+  /** i32 [rows]: 1 where a feature is not finite or the squared norm is too large, see bad.ts. */
   bad: usize;
   /** Length in floats of a per-row array: blocks * ROWS. */
   padded: i32;
+  /** f32 [2][3][rows]: nearest distance, sum, distance-weighted sum; different class, then same; or 0. */
+  sums: usize;
 }
 
 // @ts-ignore: decorator
@@ -46,12 +50,10 @@ export class Job {
   featuresPadded: i32;
   anchors: RowSet;
   others: RowSet;
-  /** f32 [D]: mean of the candidates. */
+  /** f32 [D]: what is subtracted from every row, see src/wasm/centre.ts. */
   center: usize;
   /** i32 [rows]: padded position among the others of the anchor's own sample, -1 if none; or 0. */
   excluded: usize;
-  /** f32 [2][3][rows]: least distance, sum, distance-weighted sum; different class, then same. */
-  sums: usize;
   /** f32 [blocks][D/8][ROWS][8]: G z (backward only). */
   product: usize;
   /** f32 [rows]: sum_j G_ij (backward only). */
@@ -62,6 +64,9 @@ export class Job {
   gradientOrder: usize;
   /** log2(e) / T: a distance times this is a power of two. */
   scale: f32;
+  /** 1 / scale, the distance over which a power halves: its first 10 bits, and the rest. */
+  halving: f32;
+  halvingRest: f32;
   /** Factor of the finished gradient. */
   gradientScale: f32;
 }
@@ -77,7 +82,7 @@ export function rowsIn(set: RowSet, block: i32): i32 {
 export const TILE: usize = 0;
 /** Second tile: same-class distances of a block pair that holds both kinds. */
 export const TILE2: usize = 25600;
-/** f32 [2][3][ROWS]: tile sums of the rows (different class, then same), see Job.sums. */
+/** f32 [2][3][ROWS]: tile sums of the rows (different class, then same), see RowSet.sums. */
 export const ROW_STATS: usize = 51200;
 /** The same of the columns. */
 export const COLUMN_STATS: usize = 53120;
@@ -91,6 +96,8 @@ export const COLUMN_TOTALS: usize = 54080;
 export const EXTREMES: usize = 55040;
 /** i32: what the tile holds: DIFFERENT | SAME, or for the gradient whether G may be mostly 0. */
 export const HOLDS: usize = 55072;
+/** f32: the distance that all sums of the tile are relative to; NaN if each is to its own nearest. */
+export const REFERENCE: usize = 55076;
 /** i32 [ROWS]: exponents of the columns' references, see simd/wide-sums.ts. */
 export const COLUMN_EXPONENTS: usize = 55296;
 export const SCRATCH_BYTES: i32 = 57344;

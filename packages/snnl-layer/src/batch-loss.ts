@@ -196,13 +196,15 @@ function assertLabelsFirst(labels: Tensor | TensorLike, features: Tensor | Tenso
   );
 }
 
-/** What the tape keeps of a pass; candidates only where they are not the anchors. */
+/**
+ * What the tape keeps of a pass, each a kernel record of a step; candidates only where they are not the
+ * anchors.
+ */
 type Saved = [
   x: Tensor2D,
   anchors: Tensor2D,
   anchorLabels: Tensor1D,
   sums: Tensor2D,
-  temperature: Scalar,
   candidates?: Tensor2D,
   candidateLabels?: Tensor1D,
 ];
@@ -211,18 +213,17 @@ interface Pass {
   readonly form: LossOfSums;
   readonly distance: Distance;
   readonly kind: KernelKind;
+  /** As the operation takes it. */
+  readonly temperature: Scalar;
   /** Features and, if it is learned, temperature, as the outer tape knows them. */
   readonly inputs: Tensor[];
 }
 
 /** The gradients for features and, if it is learned, temperature. */
-function batchGradients(
-  { form, distance, kind, inputs }: Pass,
-  dy: Tensor,
-  saved: Saved,
-): Tensor[] {
-  const [x, anchors, anchorLabels, sums, temperature] = saved;
-  const [, , , , , candidates = anchors, candidateLabels = anchorLabels] = saved;
+function batchGradients(pass: Pass, dy: Tensor, saved: Tensor[]): Tensor[] {
+  const { form, distance, kind, temperature, inputs } = pass;
+  const [x, anchors, anchorLabels, sums, ...past] = saved as Saved;
+  const [candidates = anchors, candidateLabels = anchorLabels] = past;
   const of = { anchors, anchorLabels, candidates, candidateLabels, temperature };
   const operation: Operation = { inputs: of, selfOffset: 0, kind };
   const anchorSums = form.anchorSums(sums, dy);
@@ -237,6 +238,9 @@ function batchGradients(
   );
   return [ofFeatures, ofTemperature];
 }
+
+const poisoned = (temperature: Scalar, poison: Scalar | undefined): Scalar =>
+  poison === undefined ? temperature : add(temperature, poison);
 
 /**
  * The loss of a batch against itself (and a memory): the one road of function, layer and metric from
@@ -278,33 +282,45 @@ export function batchLoss(
         gradFunc: () => [x, ...learned].map((input) => zeros(input.shape)),
       };
     }
-    const past = memory && memoryRows(memory, x.shape[1]);
+    const remembered = memory && memoryRows(memory, x.shape[1]);
     const { ids, memoryIds, poison } = batchIds(
       labels,
       n,
-      memory && past && { labels: memory.labels, samples: past.shape[0] },
+      memory && remembered && { labels: memory.labels, samples: remembered.shape[0] },
     );
     const anchors = embed(x, distance, kind);
-    const given = embedTemperature(learned[0] ?? temperature, distance);
     const inputs: NeighborLogSumsInputs = {
       anchors,
       anchorLabels: ids,
-      ...(past === undefined || memoryIds === undefined
+      ...(remembered === undefined || memoryIds === undefined
         ? { candidates: anchors, candidateLabels: ids }
         : {
-            candidates: concat([anchors, embed(past, distance, kind)], 0),
+            candidates: concat([anchors, embed(remembered, distance, kind)], 0),
             candidateLabels: concat([ids, memoryIds]),
           }),
-      temperature: poison === undefined ? given : add<Scalar>(given, poison),
+      temperature: poisoned(embedTemperature(learned[0] ?? temperature, distance), poison),
     };
     const sums = logSums({ inputs, selfOffset: 0, kind });
     onChance?.(keep(chanceOf(sums, inputs.candidates.shape[0] - 1)));
-    const saved: Tensor[] = [x, anchors, ids, sums, inputs.temperature];
-    save(memoryIds === undefined ? saved : [...saved, inputs.candidates, inputs.candidateLabels]);
+    const past = memoryIds === undefined ? [] : [inputs.candidates, inputs.candidateLabels];
+    // A number makes the temperature of the gradient anew, a kernel record less than saving it.
+    const isNumber = typeof temperature === 'number' && poison === undefined;
+    const kept = isNumber ? [] : [inputs.temperature];
+    save([x, anchors, ids, sums, ...past, ...kept]);
     const pass = { form, distance, kind, inputs: [x, ...learned] };
     return {
       value: form.value(sums, inputs.temperature),
-      gradFunc: (dy: Tensor, kept: Tensor[]) => batchGradients(pass, dy, kept as Saved),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        // The tape frees what is in its array: that is not to be changed.
+        const [last] = saved.slice(-1) as [Scalar];
+        return isNumber
+          ? batchGradients(
+              { ...pass, temperature: embedTemperature(temperature, distance) },
+              dy,
+              saved,
+            )
+          : batchGradients({ ...pass, temperature: last }, dy, saved.slice(0, -1));
+      },
     };
   })(rows, ...learned);
 }

@@ -6,6 +6,7 @@ import {
   type TensorLike,
   tensor,
 } from '@tensorflow/tfjs-core';
+import { moveHere } from './host/tensor-io';
 import { assertAlive } from './kernel-inputs';
 
 /**
@@ -17,6 +18,7 @@ import { assertAlive } from './kernel-inputs';
 export function featureRows(features: Tensor | TensorLike, name: string): Tensor2D {
   const given = features instanceof Tensor ? features : tensor(features);
   assertAlive(given, name);
+  moveHere(given);
   const { shape, dtype } = given;
   const width = shape.slice(1).reduce((product, size) => product * size, 1);
   if (shape.length === 0 || width === 0) {

@@ -6,6 +6,7 @@ export {
 export type { Memory, Reduction } from './batch-loss';
 export type { Distance } from './distance';
 export { HOST_KERNELS } from './host/loss-kernels';
+export { allLayers } from './inner-layers';
 export { type KernelChoice, type KernelKind, kernelFor } from './kernel-choice';
 export {
   assertKernelInputs,
@@ -42,3 +43,4 @@ export type { Temperature } from './temperature';
 export { releaseCpuKernels } from './wasm/current-runtime';
 export { type CpuKernelStatus, cpuKernelStatus, registerCpuKernels } from './wasm/register';
 export { setCpuKernelThreads } from './wasm/threads';
+export { registerWasmMatMul } from './wasm-mat-mul';

@@ -1,6 +1,6 @@
 import { getBackend, getKernel } from '@tensorflow/tfjs-core';
 import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from './kernel-names';
-import { CPU_BACKENDS, registerCpuKernels } from './wasm/register';
+import { CPU_BACKENDS, registerCpuKernelsOnce } from './wasm/register';
 
 /** How an operation runs on a backend: its own kernel, or core tfjs ops. */
 export type KernelKind = 'fused' | 'composed';
@@ -16,7 +16,7 @@ export type KernelChoice = 'auto' | KernelKind;
  * @returns `fused` where both kernels are registered for the backend, else `composed`.
  */
 export function kernelFor(backendName: string): KernelKind {
-  if (CPU_BACKENDS.has(backendName)) registerCpuKernels();
+  if (CPU_BACKENDS.has(backendName)) registerCpuKernelsOnce();
   const registered = [NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD].every(
     (name) => getKernel(name, backendName) != null,
   );

@@ -70,7 +70,12 @@ export class LabelCheck {
   ) {}
 
   run(labels: Tensor): void {
-    if (this.late !== undefined) throw this.late;
+    if (this.late !== undefined) {
+      const error = this.late;
+      this.late = undefined;
+      this.started = false;
+      throw error;
+    }
     // Other ranks are refused where the labels are used.
     if (this.started || labels.rank < 1 || labels.rank > 2) return;
     this.started = true;

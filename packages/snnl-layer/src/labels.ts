@@ -17,6 +17,7 @@ import {
   tensor,
   tensor1d,
 } from '@tensorflow/tfjs-core';
+import { moveHere } from './host/tensor-io';
 
 /** Ids from here on are rounded where they pass through float32. */
 const FLOAT_LIMIT = 2 ** 24;
@@ -52,6 +53,7 @@ function labelTensor(labels: Tensor | TensorLike, name: string): Tensor {
  */
 export function classIds(labels: Tensor | TensorLike, batch: number, name = 'labels'): Tensor1D {
   const given = labelTensor(labels, name);
+  moveHere(given);
   const { shape } = given;
   if (shape[0] !== batch || shape.length > 2) {
     throw new Error(

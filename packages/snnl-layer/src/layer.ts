@@ -1,5 +1,7 @@
 import {
+  addN,
   customGrad,
+  engine,
   exp,
   keep,
   mul,
@@ -8,7 +10,7 @@ import {
   scalar,
   serialization,
   slice,
-  type Tensor,
+  Tensor,
   tidy,
 } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
@@ -16,10 +18,11 @@ import { batchLoss } from './batch-loss';
 import { type Capture, Captures, type Measured } from './captures';
 import type { Distance } from './distance';
 import { featureRows } from './features';
+import { outputNames } from './graph';
 import { LabelCheck } from './label-check';
 import { checkedOptions, LAYER_OPTIONS, type SoftNearestNeighborOptions } from './layer-options';
 import { assertOptions } from './options-object';
-import { postedTarget } from './target-labels';
+import { idleLayers, type Reading, read } from './passes';
 import { assertTemperature, type Temperature } from './temperature';
 
 /** The identity, whose gradient is the negated one of its output. */
@@ -29,14 +32,23 @@ function reverseGradient(x: Tensor): Tensor {
   );
 }
 
+/** `factor` times a loss. The multiplication of tfjs saves both for a gradient that needs neither. */
+function scaled(loss: Scalar, factor: number): Scalar {
+  return customGrad((x) => ({
+    value: mul(x as Scalar, factor) as Scalar,
+    gradFunc: (dy: Tensor) => mul(dy, factor),
+  }))(loss) as Scalar;
+}
+
 /**
  * Captures the activations that pass through it and adds their soft nearest neighbour loss to the
  * training objective, `factor` times. Features go through unchanged.
  *
  * Inputs: features `[batch, ...]`, or `[features, labels]` with labels as class ids `[batch]`,
- * `[batch, 1]` or one-hot `[batch, classes]`. Without a labels input the labels come from the
- * compiled loss (see `withTargetLabels`) or from the target of an `entanglement` metric. Several
- * layers add up; a layer applied at several places is charged at each.
+ * `[batch, 1]` or one-hot `[batch, classes]`. Without a labels input the labels come from the target
+ * of the layer's `entanglement` metric, else from that of the compiled loss (see
+ * `withTargetLabels`). Several layers add up; a layer that a step goes through at several places, or
+ * several times as in `timeDistributed`, is charged for each.
  *
  * Create it with {@link softNearestNeighbor}.
  *
@@ -58,7 +70,8 @@ export class SoftNearestNeighbor extends layers.Layer {
   private logTemperature: LayerVariable | undefined;
   private monitored = false;
   private showsRatio = false;
-  private readonly captures = new Captures();
+  private readonly captures = new Captures((capture) => this.sayOmission(capture));
+  private warned = false;
   private readonly inputCheck: LabelCheck;
   private readonly targetCheck: LabelCheck;
 
@@ -122,12 +135,29 @@ export class SoftNearestNeighbor extends layers.Layer {
     super.build(inputShape);
   }
 
-  override call(inputs: Tensor | Tensor[], _kwargs: object): Tensor {
+  override apply(...args: Parameters<layers.Layer['apply']>): ReturnType<layers.Layer['apply']> {
+    const output = super.apply(...args);
+    if (!(output instanceof Tensor)) idleLayers().set(this.name, new WeakRef(this));
+    return output;
+  }
+
+  override call(inputs: Tensor | Tensor[], kwargs: { training?: unknown }): Tensor {
     const [features, labels] = Array.isArray(inputs) ? inputs : [inputs];
     if (features === undefined) throw new Error(`Layer '${this.name}' was called without input.`);
-    // Nested models pass no training flag; the tape tells training just as well.
-    this.captures.add(features, labels, this.monitored);
-    return features.clone();
+    idleLayers().delete(this.name);
+    const capture = this.captures.add(features, labels, {
+      training: kwargs?.training === true,
+      always: this.monitored,
+    });
+    if (capture === undefined || capture.run.tape === null) return features.clone();
+    // The backward pass comes when all losses are known: the time to see that this one is missing.
+    return customGrad((x) => ({
+      value: (x as Tensor).clone(),
+      gradFunc: (dy: Tensor) => {
+        this.assertCharged(capture);
+        return dy;
+      },
+    }))(features);
   }
 
   override computeOutputShape(inputShape: Shape | Shape[]): Shape {
@@ -162,35 +192,51 @@ export class SoftNearestNeighbor extends layers.Layer {
   }
 
   /**
-   * Entanglement of the current pass, one entry for each place where the layer is applied.
+   * Entanglement in the run of a model, one entry for each place where it went through the layer.
    *
-   * @param target Labels to use where the pass has no others.
-   * @throws Error if the layer did not run in this pass, or has no labels.
+   * @param target Labels to use where the layer has no labels input.
+   * @param output The output of the model for which `target` is.
+   * @throws Error if the layer did not run, or other targets claim it in this run.
    */
-  measure(target: Tensor): Measured[] {
-    const captures = this.captures.all();
+  measure(target: Tensor, output: Tensor): Measured[] {
+    const reading = read(target, output, this);
+    const captures = reading === undefined ? [] : this.captures.of(reading);
+    if (captures === undefined) {
+      throw new Error(
+        `Layer '${this.name}' captured more features in one pass than it keeps outside of ` +
+          'training. Evaluate with a smaller batchSize.',
+      );
+    }
     if (captures.length === 0) throw this.didNotRun();
-    return captures.map((capture) => this.measured(capture, target));
+    return captures.map((capture) => this.measured(capture));
   }
 
-  /** The term of the training objective for one place; frees its capture. */
+  /** The term of the training objective for all places of a step; 0 when asked again. */
   private charge(): Scalar {
-    const capture = this.captures.first();
-    if (capture === undefined) throw this.didNotRun();
+    const due = this.captures.due();
+    if (due === undefined) throw this.didNotRun();
     try {
-      if (this.factor === 0) return scalar(0);
-      return mul(this.measured(capture).loss, this.factor);
+      if (this.factor === 0 || due.length === 0) return scalar(0);
+      const labelled = due.filter((capture) => this.hasLabels(capture));
+      const meant = labelled.filter((capture) => this.isMeant(capture));
+      // What a loss or metric runs for itself is on the same tape.
+      const places = [meant, labelled].find(({ length }) => length > 0) ?? due;
+      const losses = places.map((capture) => this.measured(capture).loss);
+      const [first] = losses as [Scalar];
+      return scaled(losses.length === 1 ? first : addN(losses), this.factor);
     } finally {
-      this.captures.consume();
+      this.captures.charged();
     }
   }
 
-  private measured(capture: Capture, target?: Tensor): Measured {
+  private measured(capture: Capture): Measured {
+    // Asked for each time: a second metric may come with other labels.
+    const labels = this.labels(capture);
     capture.measured ??= tidy(() => {
       const rows = featureRows(capture.features, 'features');
       let chance: Scalar | undefined;
       const loss = batchLoss(
-        this.labels(capture, target),
+        labels,
         this.units === null ? rows : slice(rows, 0, [-1, this.units]),
         {
           temperature: this.temperatureTensor(),
@@ -210,19 +256,62 @@ export class SoftNearestNeighbor extends layers.Layer {
     return capture.measured;
   }
 
+  /** @throws Error if a step trains on the capture without its loss: tfjs did not ask for it. */
+  private assertCharged(capture: Capture): void {
+    // Gradients inside a step come before its losses.
+    if (engine().state.gradientDepth > 0 || this.captures.isCharged(capture)) return;
+    if (this.factor !== 0 && this.isMeant(capture)) throw this.omission();
+  }
+
+  private sayOmission(capture: Capture): void {
+    if (this.factor === 0 || this.warned) return;
+    // Else it is of no training that is known of, such as a teacher's.
+    if (!capture.training && !this.hasLabels(capture)) return;
+    this.warned = true;
+    console.warn(this.omission().message);
+  }
+
+  private omission(): Error {
+    return new Error(
+      `Layer '${this.name}' ran in a training step, but nobody asked for its loss. tfjs asks no ` +
+        'layer inside a custom layer, nor in a model inside a wrapper such as timeDistributed: let ' +
+        'that layer of the model pass the loss on, outer.addLoss(layer.losses), or wrap the layer ' +
+        'alone: timeDistributed({layer}). In a loop of your own, add model.calculateLosses() to the ' +
+        'loss. With factor: 0 the layer only measures.',
+    );
+  }
+
   private temperatureTensor(): Temperature {
     if (this.logTemperature === undefined) return this.currentTemperature;
     const learned = exp(this.logTemperature.read());
     return this.factor < 0 ? reverseGradient(learned) : learned;
   }
 
-  private labels(capture: Capture, fallback: Tensor | undefined): Tensor {
+  /** Readings whose target is the labels of a capture; with different targets if these conflict. */
+  private claims(capture: Capture): Reading[] {
+    // The targets of an evaluate inside a step are gone with it.
+    const all = this.captures.readings(capture).filter(({ target }) => !target.isDisposed);
+    const own = all.filter(({ reader }) => reader === this);
+    return own.length > 0 ? own : all.filter(({ reader }) => reader === undefined);
+  }
+
+  private hasLabels(capture: Capture): boolean {
+    return capture.labels !== undefined || this.claims(capture).length > 0;
+  }
+
+  /** Whether it is known to be of a pass that trains. */
+  private isMeant(capture: Capture): boolean {
+    return this.hasLabels(capture) && (capture.training || this.claims(capture).length > 0);
+  }
+
+  private labels(capture: Capture): Tensor {
     if (capture.labels !== undefined) {
       this.inputCheck.run(capture.labels);
       return capture.labels;
     }
-    const target = postedTarget() ?? fallback;
-    if (target === undefined) {
+    const claims = this.claims(capture);
+    const [claim] = claims;
+    if (claim === undefined) {
       throw new Error(
         `Layer '${this.name}' has no labels in this step. Give them as a second input, ` +
           `layer.apply([features, labels]), or compile the model with ` +
@@ -230,8 +319,23 @@ export class SoftNearestNeighbor extends layers.Layer {
           `whose target then holds the labels.`,
       );
     }
-    this.targetCheck.run(target);
-    return target;
+    const rivals = claims.filter(
+      ({ target }, index) => claims.findIndex((other) => other.target === target) === index,
+    );
+    if (rivals.length > 1) {
+      const names = outputNames(
+        this,
+        rivals.map(({ output }) => output),
+      );
+      throw new Error(
+        `Layer '${this.name}' is given labels by ${rivals.length} outputs of the model, ${names}, ` +
+          'each with its own target. Wrap only the loss of the output whose target holds the class ' +
+          'labels, or attach the metric of the layer to it alone, metrics: {output: ' +
+          'entanglement(layer)}, or give the layer a second input: layer.apply([features, labels]).',
+      );
+    }
+    this.targetCheck.run(claim.target);
+    return claim.target;
   }
 
   private didNotRun(): Error {

@@ -1,4 +1,4 @@
-import { add, addN, cast, div, equal, scalar, tidy } from '@tensorflow/tfjs-core';
+import { add, addN, cast, div, equal, type Scalar, tidy } from '@tensorflow/tfjs-core';
 import type { SoftNearestNeighbor } from './layer';
 import { shown } from './options-object';
 import type { LossOrMetricFunction } from './target-labels';
@@ -20,14 +20,15 @@ export interface EntanglementMetricOptions {
  * and in validation, where `val_loss` leaves the layer's loss out.
  *
  * It appears in the logs and in History under its own name and with `val_`. In a model of several
- * outputs, attach it to one: `metrics: {output: entanglement(layer)}`. Labels come from where the
- * layer has them, else from the target that the metric is given.
+ * outputs, attach it to one: `metrics: {output: entanglement(layer)}`. Labels are those of the
+ * layer's second input, else the target that the metric is given, which also trains the layer.
  *
  * @param layer A layer of the model that is compiled.
  * @returns A metric with a scalar value: nats, or for `ratio` without unit. A layer at several places
  *   gives the sum over them, or for `ratio` that of the losses over that of the chances.
  * @throws TypeError if it is no such layer; RangeError if `measure` is unknown.
- * @throws Error while training or evaluating, if the layer did not run or has no labels.
+ * @throws Error while training or evaluating, if the layer did not run, or metrics of the layer are
+ *   attached to outputs with different targets.
  */
 export function entanglement(
   layer: SoftNearestNeighbor,
@@ -46,12 +47,12 @@ export function entanglement(
     );
   }
   layer.monitor(measure === 'ratio');
-  const metric: LossOrMetricFunction = (yTrue) =>
+  const metric: LossOrMetricFunction = (yTrue, yPred) =>
     tidy(() => {
-      const places = layer.measure(yTrue);
+      const places = layer.measure(yTrue, yPred);
       const loss = addN(places.map((place) => place.loss));
       if (measure === 'loss') return loss;
-      const chance = addN(places.map((place) => place.chance ?? scalar(Number.NaN)));
+      const chance = addN(places.map((place) => place.chance as Scalar));
       return div(loss, add(chance, cast(equal(chance, 0), 'float32')));
     });
   return Object.defineProperty(metric, 'name', { value: name });

@@ -270,12 +270,15 @@ async function measureInTiles(
     const rows = Math.min(side, samples - i);
     const anchors = parts.of(i, rows);
     try {
-      running.add(await parts.within(anchors, anchors, 0), {
-        columns: rows,
-        from: 0,
-        start: i,
-        rows,
-      });
+      // A sample alone has no candidate.
+      if (rows > 1) {
+        running.add(await parts.within(anchors, anchors, 0), {
+          columns: rows,
+          from: 0,
+          start: i,
+          rows,
+        });
+      }
       await turn();
       for (let j = i + side; j < samples; j += side) {
         const others = Math.min(side, samples - j);

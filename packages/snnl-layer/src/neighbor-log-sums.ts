@@ -20,6 +20,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { composedLogSumsGrad } from './composed/gradient';
 import { composedLogSums } from './composed/log-sums';
+import { moveHere } from './host/tensor-io';
 import { hasKernel, type KernelChoice, type KernelKind, resolveKernel } from './kernel-choice';
 import { assertKernelInputs, type NeighborLogSumsInputs } from './kernel-inputs';
 import {
@@ -153,6 +154,7 @@ export function neighborLogSums(
   assertOptions('neighborLogSums', options, OPTIONS);
   const { selfOffset = -1, kernel = 'auto' } = options;
   assertKernelInputs(inputs, selfOffset);
+  moveHere(...Object.values(inputs));
   const kind = resolveKernel(kernel, getBackend());
   const { anchors, candidates, anchorLabels, candidateLabels, temperature } = inputs;
   return customGrad((x, t, save) => {

@@ -1,56 +1,24 @@
 import { type Tensor, train } from '@tensorflow/tfjs-core';
 import { input, layers, model } from '@tensorflow/tfjs-layers';
+import { isOnTape } from './graph';
+import { currentTape, idleLayers, read } from './passes';
 
 /** A compiled loss or metric of tfjs-layers. */
 export type LossOrMetricFunction = (yTrue: Tensor, yPred: Tensor) => Tensor;
 
-/**
- * How targets reach the layers. A training step runs, without a pause, the layers, then the
- * compiled loss, then the metrics, then the losses that layers add. Each layer that runs empties
- * the mailbox, so a target found there belongs to the same step.
- */
-interface Mailbox {
-  target: Tensor | undefined;
-  /** Different targets posted since a layer ran. */
-  posts: number;
-}
-
-/** One mailbox for the process, also when the package is loaded twice (as ESM and as CommonJS). */
-const MAILBOX = Symbol.for('snnl-layer/target-labels');
-
-function mailbox(): Mailbox {
-  const store = globalThis as typeof globalThis & { [MAILBOX]?: Mailbox };
-  store[MAILBOX] ??= { target: undefined, posts: 0 };
-  return store[MAILBOX];
-}
-
-/** A layer runs: what was posted before belongs to an earlier step. */
-export function forgetTarget(): void {
-  Object.assign(mailbox(), { target: undefined, posts: 0 });
-}
-
-function post(target: Tensor): void {
-  const box = mailbox();
-  if (box.target !== target) box.posts += 1;
-  box.target = target;
-}
-
-/**
- * The target posted in this step, undefined if there is none.
- *
- * @throws Error if different targets were posted: which of them holds the labels is unknown.
- */
-export function postedTarget(): Tensor | undefined {
-  const { target, posts } = mailbox();
-  if (target === undefined || target.isDisposed) return undefined;
-  if (posts > 1) {
-    throw new Error(
-      `${posts} outputs of the model use withTargetLabels, each with its own target. Wrap only ` +
-        'the loss of the output whose target holds the class labels, or give the layers a second ' +
-        'input: layer.apply([features, labels]).',
+/** Names a layer beside the model that trains which leads to no output of it, and so never runs. */
+function sayIdle(): void {
+  for (const [name, reference] of idleLayers()) {
+    const layer = reference.deref();
+    if (layer !== undefined && !isOnTape(layer)) continue;
+    idleLayers().delete(name);
+    if (layer === undefined) continue;
+    console.warn(
+      `Layer '${name}' did not run in a training step of the model beside it, so its loss is left ` +
+        'out. A layer is part of a model whose outputs are computed from what layer.apply(...) ' +
+        'returns.',
     );
   }
-  return target;
 }
 
 /** The function that `compile({loss: name})` would use; tfjs-layers looks names up only there. */
@@ -92,8 +60,13 @@ export function withTargetLabels(loss: string | LossOrMetricFunction): LossOrMet
         'with several outputs, wrap the loss of the output whose target holds the labels.',
     );
   }
+  let looked = false;
   return (yTrue, yPred) => {
-    post(yTrue);
+    read(yTrue, yPred);
+    if (!looked && currentTape() !== null) {
+      looked = true;
+      sayIdle();
+    }
     return inner(yTrue, yPred);
   };
 }

@@ -1,6 +1,6 @@
 import { setBackend, version_core } from '@tensorflow/tfjs-core';
+import { registerWasmMatMul } from 'snnl-layer';
 import { UserError } from '../user-error';
-import { transposeBeforeWasmProducts } from './fast-wasm-matmul';
 
 export const BACKENDS = ['wasm', 'tensorflow'] as const;
 export type BackendName = (typeof BACKENDS)[number];
@@ -37,7 +37,7 @@ async function loadTfjsNode(): Promise<string> {
 export async function startBackend(name: BackendName): Promise<string> {
   if (name === 'wasm') {
     await import('@tensorflow/tfjs-backend-wasm');
-    transposeBeforeWasmProducts();
+    registerWasmMatMul();
     await start(name);
     return 'WebAssembly';
   }

@@ -1,5 +1,5 @@
-import { transposeBeforeWasmProducts } from '@snnl/example-digits/fast-wasm-matmul';
 import { ready, setBackend } from '@tensorflow/tfjs-core';
+import { registerWasmMatMul } from 'snnl-layer';
 import type { Obstacles } from '../messages';
 import type { Backend } from '../settings';
 
@@ -43,7 +43,7 @@ const LOAD: Record<Backend, () => Promise<unknown>> = {
 /** Loads and starts one backend. @throws Error if it does not start; there is no other instead. */
 export async function startBackend(backend: Backend): Promise<void> {
   await LOAD[backend]();
-  if (backend === 'wasm') transposeBeforeWasmProducts();
+  if (backend === 'wasm') registerWasmMatMul();
   if (!(await setBackend(backend))) {
     throw new Error(`The backend ${backend} did not start in this browser. Choose another one.`);
   }

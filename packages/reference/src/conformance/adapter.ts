@@ -25,7 +25,7 @@ export interface KernelGradientInputs extends KernelInputs {
   readonly candidateSums: Tensor2D;
 }
 
-/** What a backend must offer to be tested: the two kernels, called directly. */
+/** What a backend must offer to be tested: the two kernels, called directly, and what more it has. */
 export interface KernelAdapter {
   /** Registers the kernels if need be and makes the backend the current one. */
   setup(): Promise<void>;
@@ -33,6 +33,8 @@ export interface KernelAdapter {
   forward(inputs: KernelInputs, selfOffset: number): Tensor2D;
   /** `SnnlNeighborLogSumsGrad`: float32 `[N, D]`. */
   gradient(inputs: KernelGradientInputs, selfOffset: number): Tensor2D;
+  /** `SnnlCrossLogSums`, of backends that have it: float32 `[9, N + M]`. */
+  cross?(inputs: KernelInputs): Tensor2D;
   /** Called once after the last check. */
   dispose?(): void | Promise<void>;
 }

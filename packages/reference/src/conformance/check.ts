@@ -27,5 +27,7 @@ export interface CheckContext {
 export interface ConformanceCheck {
   readonly group: string;
   readonly name: string;
+  /** An optional kernel that it is about: only for adapters that have it. */
+  readonly needs?: 'cross';
   run(context: CheckContext): Promise<void>;
 }

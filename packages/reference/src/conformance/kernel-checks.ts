@@ -1,5 +1,7 @@
+import type { KernelAdapter } from './adapter.js';
 import type { ConformanceCheck } from './check.js';
 import { closedFormChecks } from './closed-forms.js';
+import { crossChecks } from './cross.js';
 import { emptyChecks } from './empty.js';
 import { goldenChecks } from './golden.js';
 import { hygieneChecks } from './hygiene.js';
@@ -24,4 +26,10 @@ export const kernelChecks: readonly ConformanceCheck[] = [
   ...emptyChecks,
   ...nonFiniteChecks,
   ...hygieneChecks,
+  ...crossChecks,
 ];
+
+/** The checks that `adapter` must pass: those of optional kernels only where it has them. */
+export function checksFor(adapter: KernelAdapter): readonly ConformanceCheck[] {
+  return kernelChecks.filter(({ needs }) => needs === undefined || adapter[needs] !== undefined);
+}

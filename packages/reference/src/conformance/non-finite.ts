@@ -1,10 +1,11 @@
 import { at } from '../at.js';
+import { toFloat32 } from '../float32.js';
 import { neighborLogSums } from '../neighbor-log-sums.js';
-import { placeSums, withUpstream } from '../problems.js';
+import { placeSums, selfProblem, withUpstream } from '../problems.js';
 import { matrixOf, normal } from '../random.js';
 import type { NeighborGradProblem, NeighborProblem, SumsWithUpstream } from '../types.js';
 import type { CheckContext, ConformanceCheck } from './check.js';
-import { expectAllNaN, expectEqual, expectFinite } from './compare.js';
+import { expectAllNaN, expectClose, expectEqual, expectFinite } from './compare.js';
 import { runForward, runGradient } from './run-kernel.js';
 import { rowNames } from './verify.js';
 
@@ -118,6 +119,21 @@ export const nonFiniteChecks: readonly ConformanceCheck[] = [
       }
     },
   },
+  ...[6e18, 1e19, 1.5e19].map((a) => ({
+    group: 'bad inputs',
+    name: `distances between features of ${a} and ${-a} give the right sums, or NaN`,
+    run: async ({ adapter }: CheckContext) => {
+      const features = [a, -a, 0.9 * a, -0.9 * a].map((value) => [Math.fround(value)]);
+      const problem = toFloat32(selfProblem(features, [0, 0, 1, 1], 1e6));
+      const expected = neighborLogSums(problem);
+      for (const [r, row] of (await runForward(adapter, problem)).entries()) {
+        for (const [i, value] of row.entries()) {
+          if (Number.isNaN(value) && r !== 4) continue;
+          expectClose(`${at(rowNames, r)} of anchor ${i}`, value, at(at(expected, r), i), 1e-4, 1);
+        }
+      }
+    },
+  })),
   {
     group: 'bad inputs',
     name: 'good inputs give good results after bad ones',

@@ -1,6 +1,6 @@
 import type { KernelAdapter } from './adapter.js';
 import type { Tolerance } from './check.js';
-import { kernelChecks } from './kernel-checks.js';
+import { checksFor } from './kernel-checks.js';
 
 /** How many checks ran, and what those that failed said. */
 export interface ConformanceResult {
@@ -21,7 +21,7 @@ export async function runChecks(
   adapter: KernelAdapter,
   { tolerance, runs, skip }: RunChecksOptions,
 ): Promise<ConformanceResult> {
-  const checks = kernelChecks.filter(({ name }) => !skip?.test(name));
+  const checks = checksFor(adapter).filter(({ name }) => !skip?.test(name));
   const failures: string[] = [];
   for (const check of checks) {
     try {

@@ -19,7 +19,10 @@ export async function runForward(
   sharing: Sharing = 'one tensor',
 ): Promise<NeighborLogSums> {
   const values = await forwardValues(adapter, problem, sharing);
-  const rows = toRows(values, 9, problem.anchors.length);
+  return asSums(toRows(values, 9, problem.anchors.length));
+}
+
+function asSums(rows: readonly number[][]): NeighborLogSums {
   const row = (index: number): number[] => at(rows, index);
   return [row(0), row(1), row(2), row(3), row(4), row(5), row(6), row(7), row(8)];
 }
@@ -55,6 +58,30 @@ export function gradientValues(
     () => uploadGradProblem(problem, sharing),
     (inputs) => adapter.gradient(inputs, problem.selfOffset),
     [problem.anchors.length, width(problem)],
+  );
+}
+
+/** Runs the kernel of both sides once and reads `[9][N]` and `[9][M]` back. */
+export async function runCross(
+  adapter: KernelAdapter,
+  problem: NeighborProblem,
+): Promise<readonly [ofAnchors: NeighborLogSums, ofCandidates: NeighborLogSums]> {
+  const [n, m] = [problem.anchors.length, problem.candidates.length];
+  const rows = toRows(await crossValues(adapter, problem), 9, n + m);
+  return [asSums(rows.map((row) => row.slice(0, n))), asSums(rows.map((row) => row.slice(n)))];
+}
+
+export function crossValues(
+  adapter: KernelAdapter,
+  problem: NeighborProblem,
+): Promise<Float32Array> {
+  return readAndFree(
+    () => uploadProblem(problem, 'two tensors'),
+    (inputs) => {
+      if (!adapter.cross) throw new Error('Expected an adapter with the kernel of both sides.');
+      return adapter.cross(inputs);
+    },
+    [9, problem.anchors.length + problem.candidates.length],
   );
 }
 

@@ -3,7 +3,7 @@ import { gradToFloat32, toFloat32 } from '../float32.js';
 import { neighborLogSums } from '../neighbor-log-sums.js';
 import { neighborLogSumsGrad } from '../neighbor-log-sums-grad.js';
 import type { NeighborGradProblem, NeighborLogSums, NeighborProblem } from '../types.js';
-import type { CheckContext } from './check.js';
+import type { CheckContext, Tolerance } from './check.js';
 import { expectClose, expectCloseNorm, expectEqual, norm } from './compare.js';
 import { forwardRoundoff, gradientRoundoff, pairRoundoff } from './roundoff.js';
 import { runForward, runGradient, type Sharing } from './run-kernel.js';
@@ -27,17 +27,27 @@ export async function verifyForward(
   sharing: Sharing = 'one tensor',
 ): Promise<NeighborLogSums> {
   const problem = toFloat32(exactProblem);
-  const expected = neighborLogSums(problem);
   const got = await runForward(adapter, problem, sharing);
+  expectSums('anchor', got, problem, tolerance);
+  return got;
+}
+
+/** Holds sums of a problem in float32 against the float64 oracle; `who` has them, for messages. */
+export function expectSums(
+  who: string,
+  got: NeighborLogSums,
+  problem: NeighborProblem,
+  tolerance: Tolerance,
+): void {
+  const expected = neighborLogSums(problem);
   const bounds = forwardRoundoff(problem, expected, pairRoundoff(problem));
-  expectEqual('sameCount', got[4], expected[4]);
+  expectEqual(`sameCount of every ${who}`, got[4], expected[4]);
   for (const [r, row] of bounds.entries()) {
     for (const [i, bound] of row.entries()) {
-      const what = `${at(rowNames, r)} of anchor ${i}`;
+      const what = `${at(rowNames, r)} of ${who} ${i}`;
       expectClose(what, at(at(got, r), i), at(at(expected, r), i), tolerance.loss, bound);
     }
   }
-  return got;
 }
 
 /**

@@ -10,11 +10,11 @@ import {
   type SymbolicTensor,
   sequential,
 } from '@tensorflow/tfjs-layers';
-import { softNearestNeighbor } from 'snnl-layer';
+import { allLayers, softNearestNeighbor } from 'snnl-layer';
 import { describe, expect, it } from 'vitest';
-import { allLayers, chosenLayers } from '../model-layers';
+import { chosenLayers } from '../model-layers';
 import { blobs } from '../testing/blobs';
-import { MODELS, nestedModel, plainModel } from '../testing/models';
+import { CONTAINERS, MODELS, nestedModel, plainModel } from '../testing/models';
 import { ActivationReader, type LayerActivations } from './activations';
 
 const { x } = blobs({ count: 10 });
@@ -41,6 +41,43 @@ describe('ActivationReader', () => {
     expect(read.hidden).toEqual(applied(model, 'hidden', x));
     expect(read.snnl).toEqual(read.hidden);
     expect(read.classes).toEqual((model.predict(x) as Tensor2D).arraySync());
+  });
+
+  it.each(Object.entries(CONTAINERS))('reads a layer inside %s', async (name, create) => {
+    const model = create();
+    const read = values(await reader(model, ['snnl', 'hidden']).read(x, 4));
+    // A custom layer runs it once for all steps.
+    const each = name === 'a custom layer' ? ['snnl'] : ['snnl', 'snnl-2'];
+    expect(Object.keys(read)).toEqual([...each, 'hidden', 'hidden-2']);
+    const steps = [0, 1].map((step) => applied(model, 'hidden', slice(x, [0, 2 * step], [-1, 2])));
+    expect([read.hidden, read['hidden-2']]).toEqual(steps);
+    const joined = steps[0]?.map((row, i) => [...row, ...(steps[1]?.[i] ?? [])]);
+    if (each.length === 1) expect(read.snnl).toEqual(joined);
+    else expect([read.snnl, read['snnl-2']]).toEqual(steps);
+  });
+
+  it('reads what bidirectional runs', async () => {
+    const model = sequential();
+    const lstm = layers.lstm({ name: 'lstm', units: 2 }) as RNN;
+    model.add(layers.reshape({ targetShape: [2, 2], inputShape: [4] }));
+    model.add(layers.bidirectional({ name: 'both', layer: lstm, mergeMode: 'concat' }));
+    const read = values(await reader(model, ['both', 'forward_lstm', 'backward_lstm']).read(x, 4));
+    const joined = read.forward_lstm?.map((row, i) => [...row, ...(read.backward_lstm?.[i] ?? [])]);
+    expect(read.both).toEqual(joined);
+  });
+
+  it('refuses a layer that its container does not run', async () => {
+    class Idle extends layers.Layer {
+      static className = 'Idle';
+      readonly held = softNearestNeighbor({ name: 'snnl' });
+      override call(inputs: Tensor | Tensor[]): Tensor {
+        return (Array.isArray(inputs) ? (inputs[0] as Tensor) : inputs).clone();
+      }
+    }
+    const model = sequential();
+    model.add(layers.dense({ units: 2, inputShape: [4] }));
+    model.add(new Idle({}));
+    await expect(reader(model, ['snnl']).read(x, 4)).rejects.toThrow("'snnl' did not run");
   });
 
   it('runs only what the layers need', async () => {

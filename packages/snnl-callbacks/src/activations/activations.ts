@@ -10,7 +10,8 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
-import { allLayers, isSoftNearestNeighbor } from '../model-layers';
+import { allLayers } from 'snnl-layer';
+import { isSoftNearestNeighbor } from '../model-layers';
 import { pace } from '../pace';
 import { intercepting } from './intercept';
 import { keepStates } from './keep-states';
@@ -66,6 +67,13 @@ export class ActivationReader {
         });
         await pace.step();
       }
+      this.chosen.forEach((layer, index) => {
+        if (samples === 0 || parts[index]?.length !== 0) return;
+        throw new Error(
+          `Layer '${layer.name}' did not run, so there is nothing to measure. Expected the layer ` +
+            'that holds it to run it when the model predicts.',
+        );
+      });
       return this.chosen.flatMap((layer, index) =>
         (parts[index] ?? []).map((features, place) => ({
           name: place === 0 ? layer.name : `${layer.name}-${place + 1}`,

@@ -1,17 +1,19 @@
-import { model as functional, LayersModel, type layers, Sequential } from '@tensorflow/tfjs-layers';
+import {
+  model as functional,
+  type LayersModel,
+  type layers,
+  Sequential,
+} from '@tensorflow/tfjs-layers';
+import { allLayers } from 'snnl-layer';
 
 type Layer = layers.Layer;
 
-function contains(container: Layer, layer: Layer): boolean {
-  if (container === layer) return true;
-  return (
-    container instanceof LayersModel && container.layers.some((inner) => contains(inner, layer))
-  );
-}
+const contains = (container: Layer, layer: Layer): boolean =>
+  container === layer || allLayers(container).includes(layer);
 
 /**
  * The part of `model` that is needed to run the given layers: its outputs are those of the layers,
- * or of the inner models that contain them. It shares layers and weights, and owns nothing that
+ * or of the inner models, wrappers and custom layers that contain them. It shares layers and weights, and owns nothing that
  * would have to be disposed.
  *
  * @throws Error if a layer is applied nowhere in the model.

@@ -1,3 +1,4 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
 import {
   model as functional,
   initializers,
@@ -7,7 +8,12 @@ import {
   type SymbolicTensor,
   sequential,
 } from '@tensorflow/tfjs-layers';
-import { type SoftNearestNeighborOptions, softNearestNeighbor, withTargetLabels } from 'snnl-layer';
+import {
+  type SoftNearestNeighbor,
+  type SoftNearestNeighborOptions,
+  softNearestNeighbor,
+  withTargetLabels,
+} from 'snnl-layer';
 
 const start = (seed: number) => initializers.glorotUniform({ seed });
 const dense = (name: string, units: number, activation: 'relu' | 'softmax' = 'relu') =>
@@ -70,4 +76,42 @@ export const MODELS = {
   functional: functionalModel,
   sequential: sequentialModel,
   nested: nestedModel,
+};
+
+/** A custom layer that holds another one, and runs it. */
+class Holder extends layers.Layer {
+  static className = 'Holder';
+
+  constructor(private readonly held: layers.Layer) {
+    super({ name: 'holder' });
+    this.addLoss(held.losses);
+  }
+
+  override call(inputs: Tensor | Tensor[]): Tensor {
+    return this.held.apply(inputs) as Tensor;
+  }
+}
+
+/** 2 steps of 2 features from the 4 of the others; the entanglement layer inside of something. */
+const stepsModel =
+  (inside: (layer: SoftNearestNeighbor) => layers.Layer) =>
+  (options: SoftNearestNeighborOptions = {}): LayersModel => {
+    const model = sequential();
+    model.add(layers.reshape({ targetShape: [2, 2], inputShape: [4] }));
+    model.add(layers.timeDistributed({ layer: dense('hidden', 5) }));
+    model.add(inside(softNearestNeighbor({ name: 'snnl', ...options })));
+    model.add(layers.flatten());
+    model.add(dense('classes', 3, 'softmax'));
+    return compiled(model);
+  };
+
+export const CONTAINERS = {
+  timeDistributed: stepsModel((layer) => layers.timeDistributed({ layer })),
+  'a model in timeDistributed': stepsModel((layer) => {
+    const inner = sequential({ layers: [layers.inputLayer({ inputShape: [5] }), layer] });
+    const outer = layers.timeDistributed({ layer: inner });
+    outer.addLoss(layer.losses);
+    return outer;
+  }),
+  'a custom layer': stepsModel((layer) => new Holder(layer)),
 };

@@ -4,15 +4,12 @@ import {
 import { ownColumn } from '../pairs';
 import { power } from './power';
 
-/** See simd/grad.ts. */
-const LOWERING: f32 = 3.308722450212111e-24;
-
-/** Weight times 2^((reference - d) scale): `at` is the weight, `stride` bytes on its reference. */
+/** Weight times 2^((nearest - d) scale), no more than the weight: `stride` bytes on from it is the nearest. */
 // @ts-ignore: decorator
 @inline
 function term(at: usize, stride: usize, d: f32, scale: f32): f32 {
   const weight = load<f32>(at);
-  return weight == 0 ? 0 : weight * LOWERING * power(min((load<f32>(at + stride) - d) * scale, 64));
+  return weight == 0 ? 0 : weight * power(min((load<f32>(at + stride) - d) * scale, 0));
 }
 
 /** See simd/grad.ts. One exponential for each weight of each pair. */

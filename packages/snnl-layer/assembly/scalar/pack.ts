@@ -1,5 +1,5 @@
 import { zeroIfBad } from '../bad';
-import { Job, PANEL, ROWS, RowSet, rowsIn } from '../layout';
+import { Job, PANEL, ROWS, RowSet, SEGMENT, rowsIn } from '../layout';
 
 /** See index.ts. */
 export function pack(job: Job, set: RowSet, block: i32): void {
@@ -9,29 +9,30 @@ export function pack(job: Job, set: RowSet, block: i32): void {
   for (let r: usize = 0; r < <usize>ROWS; r++) {
     const at = <usize>(block * ROWS) + r;
     const raw = set.raw + (<usize>(r < <usize>count ? load<i32>(set.order + (at << 2)) : 0) * <usize>job.features << 2);
-    let norm: f32 = 0;
+    let norm: f32 = 0, part: f32 = 0;
     for (let f: usize = 0; f < width; f++) {
       let x: f32 = 0;
+      if (f % SEGMENT == 0) {
+        norm += part;
+        part = 0;
+      }
       if (r < <usize>count && f < <usize>job.features) x = load<f32>(raw + (f << 2)) - load<f32>(job.center + (f << 2));
-      norm += x * x;
+      part += x * x;
       if (panels) store<f32>(panels + (f >> 3) * PANEL + (r << 5) + ((f & 7) << 2), x);
       store<f32>(columns + (((r >> 3) * width + f) << 5) + ((r & 7) << 2), x);
     }
-    store<f32>(set.norms + (at << 2), norm);
+    store<f32>(set.norms + (at << 2), norm + part);
     zeroIfBad(job, set, at, panels, columns, <i32>r);
   }
 }
 
 /** See index.ts. */
-export function mean(raw: usize, count: i32, features: i32, sums: usize, center: usize): void {
-  memory.fill(sums, 0, <usize>features << 3);
+export function totals(raw: usize, count: i32, features: i32, out: usize): void {
+  memory.fill(out, 0, <usize>features << 3);
   for (let r = 0; r < count; r++) {
     for (let f: usize = 0; f < <usize>features; f++, raw += 4) {
-      store<f64>(sums + (f << 3), load<f64>(sums + (f << 3)) + <f64>load<f32>(raw));
+      store<f64>(out + (f << 3), load<f64>(out + (f << 3)) + <f64>load<f32>(raw));
     }
-  }
-  for (let f: usize = 0; f < <usize>features; f++) {
-    store<f32>(center + (f << 2), <f32>(load<f64>(sums + (f << 3)) / <f64>count));
   }
 }
 

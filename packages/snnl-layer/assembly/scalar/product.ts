@@ -1,4 +1,4 @@
-import { PANEL, ROWS, RowSet, TILE, TILE_ROW, rowsIn } from '../layout';
+import { PANEL, ROWS, RowSet, SEGMENT, TILE, TILE_ROW, rowsIn } from '../layout';
 
 /** See simd/product.ts. One row against four columns at a time. */
 export function distances(rows: RowSet, I: i32, columns: RowSet, J: i32, _diagonal: bool, features: i32, stride: usize, scratch: usize): void {
@@ -10,9 +10,13 @@ export function distances(rows: RowSet, I: i32, columns: RowSet, J: i32, _diagon
     for (let j: usize = 0; j < <usize>columnCount; j += 4) {
       let s = a + (i >> 3) * panel + ((i & 7) << 2), v = b + (j >> 3) * panel + ((j & 4) << 2);
       let c0: f32 = 0, c1: f32 = 0, c2: f32 = 0, c3: f32 = 0;
-      for (let k = 0; k < features; k++, s += 32, v += 32) {
-        const x = load<f32>(s);
-        c0 += x * load<f32>(v); c1 += x * load<f32>(v, 4); c2 += x * load<f32>(v, 8); c3 += x * load<f32>(v, 12);
+      for (let from = 0; from < features; from += SEGMENT) {
+        let p0: f32 = 0, p1: f32 = 0, p2: f32 = 0, p3: f32 = 0;
+        for (let k = from, end = min(features, from + SEGMENT); k < end; k++, s += 32, v += 32) {
+          const x = load<f32>(s);
+          p0 += x * load<f32>(v); p1 += x * load<f32>(v, 4); p2 += x * load<f32>(v, 8); p3 += x * load<f32>(v, 12);
+        }
+        c0 += p0; c1 += p1; c2 += p2; c3 += p3;
       }
       const out = scratch + TILE + i * TILE_ROW + (j << 2), norms = columnNorms + (j << 2);
       store<f32>(out, max(n + load<f32>(norms) - (c0 + c0), 0));
@@ -21,6 +25,16 @@ export function distances(rows: RowSet, I: i32, columns: RowSet, J: i32, _diagon
       store<f32>(out, max(n + load<f32>(norms, 12) - (c3 + c3), 0), 12);
     }
   }
+}
+
+/** See simd/product.ts. */
+export function between(x: usize, z: usize, features: i32): f32 {
+  let sum: f64 = 0;
+  for (let f = 0; f < features; f++, x += 4, z += 4) {
+    const d = <f64>load<f32>(x) - <f64>load<f32>(z);
+    sum += d * d;
+  }
+  return <f32>sum;
 }
 
 /** out(r, d) += sum_k s(r, k) v(k, d): `step` bytes from the scalar of one k to the next. */

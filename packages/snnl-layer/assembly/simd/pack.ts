@@ -1,5 +1,5 @@
-import { zeroIfBad } from '../bad';
-import { Job, PANEL, ROWS, RowSet, rowsIn } from '../layout';
+import { LARGEST_NORM, zeroIfBad } from '../bad';
+import { Job, PANEL, ROWS, RowSet, SEGMENT, rowsIn } from '../layout';
 import { multiplyAdd } from './vector';
 
 /** Features f .. f + 3 of the sample at sorted position `at`, centred; 0 past the last feature. */
@@ -17,10 +17,14 @@ export function pack(job: Job, set: RowSet, block: i32): void {
   const panels = set.panels == 0 ? <usize>0 : set.panels + <usize>block * stride;
   const columns = set.columns + <usize>block * stride;
   for (let r = 0; r < ROWS; r += 8) {
-    let n0 = zero, n1 = zero, column = columns + <usize>(r >> 3) * (<usize>job.featuresPadded << 5);
+    let n0 = zero, n1 = zero, sum0 = zero, sum1 = zero, column = columns + <usize>(r >> 3) * (<usize>job.featuresPadded << 5);
     const panel = panels + (<usize>r << 5);
     const at = first + <usize>r, left = count - r;
     for (let f = 0; f < job.featuresPadded; f += 4, column += 128) {
+      if (f % SEGMENT == 0) {
+        sum0 = f32x4.add(sum0, n0); sum1 = f32x4.add(sum1, n1);
+        n0 = zero; n1 = zero;
+      }
       const inside = i32x4.lt_s(i32x4.add(i32x4.splat(f), i32x4(0, 1, 2, 3)), i32x4.splat(job.features));
       const a = left > 0 ? centred(job, set, at, f, inside) : zero;
       const b = left > 1 ? centred(job, set, at + 1, f, inside) : zero;
@@ -51,31 +55,28 @@ export function pack(job: Job, set: RowSet, block: i32): void {
         v128.store(column, x2, 64); v128.store(column, y2, 80); v128.store(column, x3, 96); v128.store(column, y3, 112);
       }
     }
+    n0 = f32x4.add(sum0, n0); n1 = f32x4.add(sum1, n1);
     v128.store(set.norms + (at << 2), n0);
     v128.store(set.norms + (at << 2), n1, 16);
-    // Infinity - Infinity and anything with NaN is not 0.
-    const off = f32x4.ne(f32x4.sub(f32x4.add(n0, n1), f32x4.add(n0, n1)), zero);
-    if (v128.any_true(off)) {
+    const limit = f32x4.splat(LARGEST_NORM);
+    if (!i32x4.all_true(v128.and(f32x4.lt(n0, limit), f32x4.lt(n1, limit)))) {
       for (let k = 0; k < 8; k++) zeroIfBad(job, set, at + k, panels, columns, r + k);
     }
   }
 }
 
-export function mean(raw: usize, count: i32, features: i32, sums: usize, center: usize): void {
-  memory.fill(sums, 0, <usize>features << 3);
+export function totals(raw: usize, count: i32, features: i32, out: usize): void {
+  memory.fill(out, 0, <usize>features << 3);
   for (let r = 0; r < count; r++) {
     let f = 0;
     for (; f + 4 <= features; f += 4, raw += 16) {
-      const x = v128.load(raw), s = sums + (<usize>f << 3);
+      const x = v128.load(raw), s = out + (<usize>f << 3);
       v128.store(s, f64x2.add(v128.load(s), f64x2.promote_low_f32x4(x)));
       v128.store(s, f64x2.add(v128.load(s, 16), f64x2.promote_low_f32x4(v128.shuffle<f32>(x, x, 2, 3, 2, 3))), 16);
     }
     for (; f < features; f++, raw += 4) {
-      store<f64>(sums + (<usize>f << 3), load<f64>(sums + (<usize>f << 3)) + <f64>load<f32>(raw));
+      store<f64>(out + (<usize>f << 3), load<f64>(out + (<usize>f << 3)) + <f64>load<f32>(raw));
     }
-  }
-  for (let f = 0; f < features; f++) {
-    store<f32>(center + (<usize>f << 2), <f32>(load<f64>(sums + (<usize>f << 3)) / <f64>count));
   }
 }
 

@@ -40,11 +40,21 @@ export function shifted(t: v128, magic: v128): v128 {
   return f32x4.add(t, magic);
 }
 
-/** 2^f for what rounding took away from t; between 0.70 and 1.42. */
+/**
+ * What rounding took away from t = difference * scale, exact however large t is (Cody and Waite 1980):
+ * `halving` and `rest` are the two parts of -1 / scale, and the product with the first is exact.
+ */
 // @ts-ignore: decorator
 @inline
-export function fraction(t: v128, s: v128, magic: v128, c1: v128, c2: v128, c3: v128, c4: v128, c5: v128, c6: v128): v128 {
-  const f = f32x4.sub(t, f32x4.sub(s, magic));
+export function remainder(difference: v128, s: v128, magic: v128, k: v128, halving: v128, rest: v128): v128 {
+  const n = f32x4.sub(s, magic);
+  return f32x4.mul(multiplyAdd(n, rest, multiplyAdd(n, halving, difference)), k);
+}
+
+/** 2^f, for f of some -1/2 to 1/2. */
+// @ts-ignore: decorator
+@inline
+export function fraction(f: v128, c1: v128, c2: v128, c3: v128, c4: v128, c5: v128, c6: v128): v128 {
   let p = multiplyAdd(c1, f, c2);
   p = multiplyAdd(p, f, c3);
   p = multiplyAdd(p, f, c4);
@@ -57,13 +67,22 @@ export function fraction(t: v128, s: v128, magic: v128, c1: v128, c2: v128, c3: 
 @inline
 export function exp2(t: v128, magic: v128, c1: v128, c2: v128, c3: v128, c4: v128, c5: v128, c6: v128): v128 {
   const s = shifted(t, magic);
-  return i32x4.add(fraction(t, s, magic, c1, c2, c3, c4, c5, c6), i32x4.shl(s, 23));
+  return i32x4.add(fraction(f32x4.sub(t, f32x4.sub(s, magic)), c1, c2, c3, c4, c5, c6), i32x4.shl(s, 23));
 }
 
 /** 2^t outside of loops: 0 below 2^-100 or for NaN, and never more than 2^126. */
 export function power(t: v128): v128 {
   const c0 = constant(0), c1 = constant(1), c2 = constant(2), c3 = constant(3), c4 = constant(4), c5 = constant(5), c6 = constant(6);
   return v128.and(exp2(f32x4.min(t, f32x4.splat(126)), c0, c1, c2, c3, c4, c5, c6), f32x4.gt(t, f32x4.splat(-100)));
+}
+
+/**
+ * `least` rounded down to the last bit of `greatest`: its differences from all numbers between the two
+ * are exact.
+ */
+export function coarse(least: f32, greatest: f32): f32 {
+  const exponent = reinterpret<i32>(greatest) >> 23, step = reinterpret<f32>(max(exponent - 23, 1) << 23);
+  return floor<f32>(least / step) * step;
 }
 
 // @ts-ignore: decorator

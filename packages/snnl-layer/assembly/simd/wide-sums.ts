@@ -1,6 +1,6 @@
 import { COLUMN_EXPONENTS, Job, ROWS, RowSet, TILE, TILE2, TILE_ROW, rowsIn } from '../layout';
 import { ownColumn } from '../pairs';
-import { constant, fraction, horizontalMin, horizontalSum, power, shifted } from './vector';
+import { constant, fraction, horizontalMin, horizontalSum, power, remainder, shifted } from './vector';
 
 // Sums of a tile whose distances lie so far apart that each row and each column needs a reference of
 // its own, its least distance. One exponential a pair still does: 2^t with t = (least of the tile - d)
@@ -10,8 +10,8 @@ import { constant, fraction, horizontalMin, horizontalSum, power, shifted } from
 const KEYS: usize = <usize>ROWS << 2;
 const INFINITE: f32 = <f32>Infinity;
 
-/** Powers of two that a tile may span for t to keep its fraction. */
-export const WIDE: f32 = 2097152;
+/** Powers of two that a tile may span: 2^14, for n times the 10 bits of `halving` to be exact. */
+export const WIDE: f32 = 16384;
 
 /** Terms less than 2^-40 of the largest in their row or column become exactly 0. */
 const KEPT: i32 = 41;
@@ -35,11 +35,12 @@ function scaleOf(exponent: v128): v128 {
 }
 
 /** Brings sums from the integer exponent of their reference to the reference itself. */
-function finish(stats: usize, base: v128, k: v128, beyond: v128): void {
+function finish(stats: usize, base: v128, k: v128, halving: v128, rest: v128, beyond: v128): void {
   const magic = constant(0), infinite = f32x4.splat(INFINITE);
   for (let c: usize = 0; c < KEYS; c += 16) {
-    const r = v128.load(stats + c), some = f32x4.lt(r, beyond), t = f32x4.mul(f32x4.sub(base, r), k);
-    const back = v128.and(f32x4.mul(power(f32x4.sub(f32x4.sub(shifted(t, magic), magic), t)), f32x4.splat(UNLIFT)), some);
+    const r = v128.load(stats + c), some = f32x4.lt(r, beyond), difference = f32x4.sub(base, r);
+    const f = remainder(difference, shifted(f32x4.mul(difference, k), magic), magic, k, halving, rest);
+    const back = v128.and(f32x4.mul(power(f32x4.neg(f)), f32x4.splat(UNLIFT)), some);
     v128.store(stats + c, v128.bitselect(r, infinite, some));
     v128.store(stats + c, f32x4.mul(v128.load(stats + c, KEYS), back), KEYS);
     v128.store(stats + c, f32x4.mul(v128.load(stats + c, KEYS * 2), back), KEYS * 2);
@@ -61,12 +62,12 @@ function leastDistances(tile: usize, rowCount: i32, columnBytes: usize, rowStats
 }
 
 /** Sums of one kind of pairs; distances from `beyond` on do not count. */
-export function wideSums(tile: usize, rowCount: i32, columnBytes: usize, least: f32, beyond: f32, scale: f32, scratch: usize, rowStats: usize, columnStats: usize): void {
+export function wideSums(tile: usize, job: Job, rowCount: i32, columnBytes: usize, least: f32, beyond: f32, scratch: usize, rowStats: usize, columnStats: usize): void {
   leastDistances(tile, rowCount, columnBytes, rowStats, columnStats);
   const lift = f32x4.splat(LIFT);
   const c0 = constant(0), c1 = f32x4.mul(constant(1), lift), c2 = f32x4.mul(constant(2), lift), c3 = f32x4.mul(constant(3), lift);
   const c4 = f32x4.mul(constant(4), lift), c5 = f32x4.mul(constant(5), lift), c6 = f32x4.mul(constant(6), lift);
-  const base = f32x4.splat(least), k = f32x4.splat(scale);
+  const base = f32x4.splat(least), k = f32x4.splat(job.scale), halving = f32x4.splat(-job.halving), rest = f32x4.splat(-job.halvingRest);
   for (let c: usize = 0; c < columnBytes; c += 16) {
     v128.store(scratch + c, exponents(v128.load(columnStats + c), base, k, c0), COLUMN_EXPONENTS);
   }
@@ -75,8 +76,8 @@ export function wideSums(tile: usize, rowCount: i32, columnBytes: usize, least: 
     const rowExponent = exponents(v128.load32_splat(at), base, k, c0);
     let sum = f32x4.splat(0), weighted = sum;
     for (let c: usize = 0; c < columnBytes; c += 16) {
-      const d = v128.load(tile + c), t = f32x4.mul(f32x4.sub(base, d), k), n = shifted(t, c0);
-      const p = fraction(t, n, c0, c1, c2, c3, c4, c5, c6);
+      const d = v128.load(tile + c), difference = f32x4.sub(base, d), n = shifted(f32x4.mul(difference, k), c0);
+      const p = fraction(remainder(difference, n, c0, k, halving, rest), c1, c2, c3, c4, c5, c6);
       let e = f32x4.mul(p, scaleOf(i32x4.add(n, rowExponent)));
       sum = f32x4.add(sum, e);
       weighted = f32x4.add(weighted, f32x4.mul(e, d));
@@ -87,8 +88,8 @@ export function wideSums(tile: usize, rowCount: i32, columnBytes: usize, least: 
     f32.store(at, horizontalSum(sum), KEYS);
     f32.store(at, horizontalSum(weighted), KEYS * 2);
   }
-  finish(rowStats, base, k, f32x4.splat(beyond));
-  finish(columnStats, base, k, f32x4.splat(beyond));
+  finish(rowStats, base, k, halving, rest, f32x4.splat(beyond));
+  finish(columnStats, base, k, halving, rest, f32x4.splat(beyond));
 }
 
 /** The same for tiles that span even more: two exponentials a pair. Temperatures near 0 only. */

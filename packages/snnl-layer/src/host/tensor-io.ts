@@ -1,15 +1,39 @@
-import type { KernelBackend, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
+import {
+  type DataId,
+  engine,
+  type KernelBackend,
+  type NamedTensorInfoMap,
+  type Tensor,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
 
 /** What the `wasm` backend has beside the interface of all: its tensors lie in one memory. */
 interface HeapBackend {
   makeOutput(shape: number[], dtype: 'float32'): TensorInfo;
   typedArrayFromHeap(info: TensorInfo): ArrayLike<number>;
+  getMemoryOffset(dataId: DataId): number;
 }
 
 function heapOf(backend: object): HeapBackend | undefined {
   return 'makeOutput' in backend && 'typedArrayFromHeap' in backend
     ? (backend as HeapBackend)
     : undefined;
+}
+
+/**
+ * Moves tensors that were made on another backend to this one. On `wasm` that may make the memory
+ * grow, which detaches every view of it: tfjs's own clone and cast then throw, and values written to
+ * an output that was made before are lost. So do it before anything is read or made.
+ */
+export function moveTo(backend: object, tensors: Iterable<TensorInfo | undefined>): void {
+  const heap = heapOf(backend);
+  if (!heap) return;
+  for (const tensor of tensors) if (tensor) heap.getMemoryOffset(tensor.dataId);
+}
+
+/** {@link moveTo} the backend in use. */
+export function moveHere(...tensors: (Tensor | undefined)[]): void {
+  moveTo(engine().backend, tensors);
 }
 
 /** The input `name` of a kernel; throws where there is none. */

@@ -25,8 +25,25 @@ export interface SequentialConfig {
 
 const isFunctional = (config: object): config is FunctionalConfig => 'inputLayers' in config;
 const isModel = (entry: { className: string; config: object }): boolean => 'layers' in entry.config;
-const isOurs = (entry: { className: string }): boolean =>
-  entry.className === SoftNearestNeighbor.className;
+type Entry = Omit<LayerEntry, 'inboundNodes'>;
+
+/** What a wrapper such as timeDistributed wraps; it has no name of its own in the config. */
+const wrapped = ({ config }: Pick<Entry, 'config'>): Entry | undefined =>
+  'layer' in config ? (config.layer as Entry) : undefined;
+const isOurs = (entry: Pick<Entry, 'className' | 'config'>): boolean => {
+  const inner = wrapped(entry);
+  return inner === undefined ? entry.className === SoftNearestNeighbor.className : isOurs(inner);
+};
+
+/** A wrapper around a model wraps the stripped model. */
+function stripWrapped<T extends Pick<Entry, 'config'>>(entry: T): T {
+  const inner = wrapped(entry);
+  if (inner === undefined) return entry;
+  const layer = isModel(inner)
+    ? { ...inner, config: stripConfig(inner.config).config }
+    : stripWrapped(inner);
+  return { ...entry, config: { ...entry.config, layer } };
+}
 
 /** A model config without entanglement layers, and which of the model's inputs are left. */
 export interface Stripped<T> {
@@ -45,7 +62,7 @@ function stripSequential(config: SequentialConfig): Stripped<SequentialConfig> {
   const layers = config.layers
     .filter((entry) => !isOurs(entry))
     .map((entry) =>
-      isModel(entry) ? { ...entry, config: stripConfig(entry.config).config } : entry,
+      isModel(entry) ? { ...entry, config: stripConfig(entry.config).config } : stripWrapped(entry),
     );
   if (layers.every(({ className }) => className === 'InputLayer')) {
     throw new Error(
@@ -113,7 +130,7 @@ function stripFunctional(config: FunctionalConfig): Stripped<FunctionalConfig> {
 
 /** A nested model is stripped itself, and where it is applied it loses the inputs that it lost. */
 function stripEntry(entry: LayerEntry): LayerEntry {
-  if (!isModel(entry)) return entry;
+  if (!isModel(entry)) return stripWrapped(entry);
   const { config, inputsLeft } = stripConfig(entry.config);
   return {
     ...entry,

@@ -1,6 +1,34 @@
 import type { serialization } from '@tensorflow/tfjs-core';
 import { LayersModel, type LayerVariable, type layers, Sequential } from '@tensorflow/tfjs-layers';
+import { innerLayers } from '../inner-layers';
+import { SoftNearestNeighbor } from '../layer';
 import { stripConfig } from './config';
+
+const isTimeDistributed = (layer: layers.Layer): boolean =>
+  layer.getClassName() === 'TimeDistributed';
+
+/** @throws Error if a layer is inside another than a model or `timeDistributed`. */
+function assertInReach(
+  container: layers.Layer,
+  holder: layers.Layer | undefined = undefined,
+  seen: Set<layers.Layer> = new Set(),
+): void {
+  if (seen.has(container)) return;
+  seen.add(container);
+  const open = container instanceof LayersModel || isTimeDistributed(container);
+  const closed = holder ?? (open ? undefined : container);
+  for (const layer of innerLayers(container)) {
+    if (closed !== undefined && layer.getClassName() === SoftNearestNeighbor.className) {
+      throw new Error(
+        `Layer '${layer.name}' cannot be taken out of layer '${closed.name}' ` +
+          `(${closed.getClassName()}), which holds it: only models and timeDistributed describe what ` +
+          'is inside them. Make that layer without it, for instance by an option of its own, and ' +
+          'copy its weights.',
+      );
+    }
+    assertInReach(layer, closed, seen);
+  }
+}
 
 /** Lets `weight` stand for the variable of `source`. */
 function adopt(weight: LayerVariable, source: LayerVariable): void {
@@ -12,13 +40,22 @@ function adopt(weight: LayerVariable, source: LayerVariable): void {
 function shareWeights(from: LayersModel, to: LayersModel): void {
   for (const layer of to.layers) {
     const source = from.getLayer(layer.name);
-    if (layer instanceof LayersModel && source instanceof LayersModel) {
-      shareWeights(source, layer);
-      continue;
-    }
-    const weights = pairs(layer, source);
-    for (const [weight, original] of weights) adopt(weight, original);
+    shareLayer(source, layer);
   }
+}
+
+function shareLayer(from: layers.Layer, to: layers.Layer): void {
+  if (from instanceof LayersModel && to instanceof LayersModel) {
+    shareWeights(from, to);
+    return;
+  }
+  const [source] = innerLayers(from);
+  const [inner] = innerLayers(to);
+  if (isTimeDistributed(from) && source !== undefined && inner !== undefined) {
+    shareLayer(source, inner);
+    return;
+  }
+  for (const [weight, original] of pairs(to, from)) adopt(weight, original);
 }
 
 function pairs(layer: layers.Layer, source: layers.Layer): [LayerVariable, LayerVariable][] {
@@ -37,15 +74,16 @@ function pairs(layer: layers.Layer, source: layers.Layer): [LayerVariable, Layer
  * labels to them are gone too, and neither this package nor labels are needed to run it.
  *
  * It shares the weights: training one changes the other, and disposing one disposes both. It is
- * not compiled. Nested models are stripped as well.
+ * not compiled. Nested models and those in `timeDistributed` are stripped as well.
  *
  * @param model A sequential or functional model. Custom layers must be registered with tfjs,
  *   as for loading a saved model.
  * @returns A new model of the same kind, with the same layer names and outputs.
- * @throws Error if a sequential model has no other layer, or a custom layer is not registered,
- *   or its config does not describe its weights.
+ * @throws Error if a sequential model has no other layer, or a custom layer holds such a layer, is
+ *   not registered, or has a config that does not describe its weights.
  */
 export function stripEntanglement(model: LayersModel): LayersModel {
+  assertInReach(model);
   const { config } = stripConfig(structuredClone(model.getConfig()) as object);
   const kind = model instanceof Sequential ? Sequential : LayersModel;
   const stripped = kind.fromConfig<LayersModel>(kind, config as serialization.ConfigDict);

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
+import { allLayers } from '../inner-layers';
 import { SoftNearestNeighbor, softNearestNeighbor } from '../layer';
 import { withTargetLabels } from '../target-labels';
 import { useBackend } from '../testing/backends';
@@ -10,12 +11,6 @@ await useBackend('cpu');
 
 const predict = (model: tf.LayersModel, x: tf.Tensor | tf.Tensor[]) =>
   (model.predict(x) as tf.Tensor).arraySync();
-
-function allLayers(model: tf.LayersModel): tf.layers.Layer[] {
-  return model.layers.flatMap((layer) =>
-    layer instanceof tf.LayersModel ? [layer, ...allLayers(layer)] : [layer],
-  );
-}
 
 describe.each(Object.keys(models) as ModelKind[])('a %s model', (kind) => {
   test('predicts the same without the layer, and shares its weights', async () => {
@@ -133,4 +128,87 @@ test('a nested sequential model of nothing else is refused', () => {
   });
   const model = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [6] }), inner] });
   expect(() => stripEntanglement(model)).toThrow(/'inner' has no layer but/);
+});
+
+describe('wrappers', () => {
+  const x = tf.randomNormal([5, 4, 6], 0, 1, 'float32', 3);
+  const { timeDistributed, dense, flatten, inputLayer } = tf.layers;
+  const around = (wrapped: tf.layers.Layer[], functional: boolean) => {
+    if (!functional)
+      return tf.sequential({ layers: [inputLayer({ inputShape: [4, 6] }), ...wrapped] });
+    const input = tf.input({ shape: [4, 6] });
+    const out = wrapped.reduce((at, layer) => layer.apply(at) as tf.SymbolicTensor, input);
+    return tf.model({ inputs: input, outputs: out });
+  };
+  const inner = (layer: SoftNearestNeighbor) =>
+    tf.sequential({ layers: [dense({ units: 3, inputShape: [6] }), layer, dense({ units: 2 })] });
+  const learned = () => softNearestNeighbor({ learnTemperature: true });
+  const cases: Record<string, () => tf.layers.Layer[]> = {
+    'of the layer': () => [
+      timeDistributed({ layer: dense({ units: 3 }) }),
+      timeDistributed({ layer: learned() }),
+      flatten(),
+    ],
+    'of a wrapper of the layer': () => [
+      timeDistributed({ layer: dense({ units: 3 }) }),
+      timeDistributed({ layer: learned(), name: 'outer' }),
+      timeDistributed({ layer: dense({ units: 2 }) }),
+    ],
+    'of a model': () => [timeDistributed({ layer: inner(learned()) }), flatten()],
+  };
+
+  test.each(
+    Object.entries(cases).flatMap(([name, make]) => [
+      { name, kind: 'sequential', make },
+      { name, kind: 'functional', make },
+    ]),
+  )('timeDistributed $name in a $kind model', async ({ kind, make }) => {
+    const model = around(make(), kind === 'functional');
+    const stripped = stripEntanglement(model);
+    const ours = (m: tf.LayersModel) =>
+      allLayers(m).filter((l) => l instanceof SoftNearestNeighbor);
+    expect(ours(model)).toHaveLength(1);
+    expect(ours(stripped)).toHaveLength(0);
+    expect(predict(stripped, x)).toEqual(predict(model, x));
+    expect(JSON.stringify(stripped.getConfig())).not.toContain('SoftNearestNeighbor');
+    for (const weight of model.trainableWeights) weight.write(tf.mul(weight.read(), 0.5));
+    expect(predict(stripped, x)).toEqual(predict(model, x));
+  });
+
+  test('bidirectional stays as it is', () => {
+    const model = around(
+      [
+        tf.layers.bidirectional({
+          layer: tf.layers.lstm({ units: 3, returnSequences: true }) as tf.RNN,
+          mergeMode: 'concat',
+        }),
+        timeDistributed({ layer: softNearestNeighbor() }),
+        flatten(),
+      ],
+      false,
+    );
+    expect(predict(stripEntanglement(model), x)).toEqual(predict(model, x));
+  });
+
+  test.each(['itself', 'in a model', 'in an array'])(
+    'a custom layer that holds a layer %s is refused',
+    (how) => {
+      class Keeper extends tf.layers.Layer {
+        static className = 'Keeper';
+        readonly held: unknown;
+        constructor() {
+          super({ name: 'keeper' });
+          const layer = softNearestNeighbor({ name: 'kept' });
+          this.held = how === 'itself' ? layer : how === 'in a model' ? inner(layer) : [layer];
+        }
+        override call(inputs: tf.Tensor[]): tf.Tensor {
+          return (inputs[0] as tf.Tensor).clone();
+        }
+      }
+      const model = around([timeDistributed({ layer: new Keeper() })], false);
+      expect(() => stripEntanglement(model)).toThrow(
+        /'kept' cannot be taken out of layer 'keeper' \(Keeper\)/,
+      );
+    },
+  );
 });

@@ -1,10 +1,21 @@
-import { centre, hasBadCandidate } from './centre';
-import { G_LIFT, JobField, RowSetField, WEIGHT_LIFT } from './layout';
+import { centre, hasBadRow } from './centre';
+import { JobField, RowSetField } from './layout';
 import { announceJob, type PlacedSide, placeJob } from './place';
-import { type GradProblem, isSlice, isUsable } from './problem';
+import { type GradProblem, isBatchOfCandidates, isSlice, isUsable } from './problem';
 import type { Runtime } from './runtime';
 import { paddedPlace, type Side, splitSides } from './sides';
 import { threadsFor } from './threads';
+
+/** Rows of the sums that come with the upstream gradients. */
+const NEAREST_ALL = 0;
+const RELATIVE_ALL = 1;
+const NEAREST_SAME = 2;
+const RELATIVE_SAME = 3;
+const UPSTREAM_ALL = 4;
+const UPSTREAM_SAME = 5;
+
+/** Factor of G while it is worked with: keeps products clear of slow and short denormal numbers. */
+const LIFT = 2 ** 30;
 
 /** The kernel `SnnlNeighborLogSumsGrad`: `[N, D]`, equation 5. */
 export function backward(
@@ -25,9 +36,9 @@ export function backward(
 
   // Upstream gradients are scaled to at most 1: what is negligible is so beside the largest.
   const largest = Math.max(largestUpstream(anchorSums), largestUpstream(candidateSums)) || 1;
-  placeWeights(floats, sides.anchors, placed.anchors, anchorSums, temperature, largest);
-  placeWeights(floats, sides.others, placed.others, candidateSums, temperature, largest);
-  floats[placed.job / 4 + JobField.gradientScale] = (-2 * largest) / G_LIFT / temperature;
+  placeWeights(floats, sides.anchors, placed.anchors, anchorSums, LIFT / largest);
+  placeWeights(floats, sides.others, placed.others, candidateSums, LIFT / largest);
+  floats[placed.job / 4 + JobField.gradientScale] = (-2 * largest) / LIFT / temperature;
   // Candidates that are no anchors weigh nothing: the kernels then skip their side.
   if (!hasUpstream(candidateSums, sides.others)) {
     words[placed.others.set / 4 + RowSetField.weights] = 0;
@@ -35,7 +46,8 @@ export function backward(
 
   announceJob(words, sides, placed, { backward: true, threads });
   runtime.run(threads);
-  if (hasBadCandidate(words, sides, placed)) return nan();
+  if (hasBadRow(words, sides.others, placed.others)) return nan();
+  if (sides.symmetric && hasBadRow(words, sides.anchors, placed.anchors)) return nan();
   out.set(floats.subarray(placed.gradient / 4, placed.gradient / 4 + n * d));
   spoilBadRows(out, problem, words.subarray(placed.anchors.bad / 4), sides.anchors);
   return out;
@@ -43,16 +55,16 @@ export function backward(
 
 /** Whether G is symmetric over the anchors: each has the same label and sums in both roles. */
 function isSymmetric(problem: GradProblem): boolean {
-  const { n, m, anchorLabels, candidateLabels, anchorSums, candidateSums, selfOffset } = problem;
-  if (selfOffset < 0 || !isSlice(anchorLabels, candidateLabels, selfOffset)) return false;
-  return [0, 1, 2, 3].every((row) =>
+  const { n, m, anchorSums, candidateSums, selfOffset } = problem;
+  if (!isBatchOfCandidates(problem)) return false;
+  return [0, 1, 2, 3, 4, 5].every((row) =>
     isSlice(anchorSums.subarray(row * n, (row + 1) * n), candidateSums, row * m + selfOffset),
   );
 }
 
 function largestUpstream(sums: Float32Array): number {
   let largest = 0;
-  for (let k = sums.length / 2; k < sums.length; k++) {
+  for (let k = (sums.length / 6) * UPSTREAM_ALL; k < sums.length; k++) {
     const size = Math.abs(sums[k] ?? 0);
     if (size > largest && Number.isFinite(size)) largest = size;
   }
@@ -60,35 +72,39 @@ function largestUpstream(sums: Float32Array): number {
 }
 
 function hasUpstream(sums: Float32Array, { order }: Side): boolean {
-  const rows = sums.length / 4;
-  return order.some((row) => sums[2 * rows + row] !== 0 || sums[3 * rows + row] !== 0);
+  const rows = sums.length / 6;
+  return order.some(
+    (row) => sums[UPSTREAM_ALL * rows + row] !== 0 || sums[UPSTREAM_SAME * rows + row] !== 0,
+  );
 }
 
-/**
- * Writes a, -A T, b, -B T of every row, in the order of its side. As distances, the log-sums can be
- * subtracted from distances without a division.
- */
+/** Writes the weight and the nearest distance of A, then of B, of every row, in the order of its side. */
 function placeWeights(
   floats: Float32Array,
   side: Side,
   placed: PlacedSide,
   sums: Float32Array,
-  temperature: number,
-  largest: number,
+  lift: number,
 ): void {
-  const rows = sums.length / 4;
+  const rows = sums.length / 6;
   const { padded } = side;
-  const weights = floats.subarray(placed.weights / 4, placed.weights / 4 + 4 * padded).fill(0);
-  const lift = WEIGHT_LIFT / largest;
+  const first = placed.weights / 4;
+  floats.fill(0, first, first + 4 * padded);
   for (let place = 0; place < side.count; place++) {
     const row = side.order[place] ?? 0;
     if (!isFiniteRow(sums, rows, row)) continue;
-    const at = paddedPlace(side, place);
-    weights[at] = (sums[2 * rows + row] ?? 0) * lift;
-    weights[padded + at] = -(sums[row] ?? 0) * temperature;
-    weights[2 * padded + at] = (sums[3 * rows + row] ?? 0) * lift;
-    weights[3 * padded + at] = -(sums[rows + row] ?? 0) * temperature;
+    const value = (r: number) => sums[r * rows + row] ?? 0;
+    const at = first + paddedPlace(side, place);
+    floats[at] = share(value(UPSTREAM_ALL), value(RELATIVE_ALL)) * lift;
+    floats[at + padded] = value(NEAREST_ALL);
+    floats[at + 2 * padded] = share(value(UPSTREAM_SAME), value(RELATIVE_SAME)) * lift;
+    floats[at + 3 * padded] = value(NEAREST_SAME);
   }
+}
+
+/** What the nearest candidate gets of `upstream`; zeros, too, stand where there is none. */
+function share(upstream: number, relative: number): number {
+  return upstream === 0 ? 0 : upstream * Math.exp(-Math.max(relative, 0));
 }
 
 function allFinite(values: Float32Array): boolean {
@@ -96,9 +112,9 @@ function allFinite(values: Float32Array): boolean {
   return true;
 }
 
-/** Whether A, B, a and b of `row` are finite. */
+/** Whether the references and a and b of `row` are finite. */
 function isFiniteRow(sums: Float32Array, rows: number, row: number): boolean {
-  for (let at = row; at < 4 * rows; at += rows) if (!Number.isFinite(sums[at])) return false;
+  for (let at = row; at < 6 * rows; at += rows) if (!Number.isFinite(sums[at])) return false;
   return true;
 }
 

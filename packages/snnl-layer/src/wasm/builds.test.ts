@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { describeKernelConformance, type KernelAdapter } from '@snnl/reference/conformance';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from '../kernel-names';
+import { CROSS_LOG_SUMS, NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from '../kernel-names';
 import { bestBuild, type KernelBuild } from './binary';
 import { compileKernels } from './compiled';
 import { useKernels } from './current-runtime';
@@ -23,6 +23,7 @@ function adapterFor(build: KernelBuild, shared: boolean): KernelAdapter {
     },
     forward: (inputs, selfOffset) => run(NEIGHBOR_LOG_SUMS, inputs, selfOffset),
     gradient: (inputs, selfOffset) => run(NEIGHBOR_LOG_SUMS_GRAD, inputs, selfOffset),
+    cross: (inputs) => run(CROSS_LOG_SUMS, inputs, -1),
   };
 }
 

@@ -1,5 +1,8 @@
 import { type CompiledKernels, compileKernels } from './compiled';
+import { goAlone } from './helpers';
+import { processState } from './process-state';
 import { Runtime } from './runtime';
+import { HelperLostError } from './turns';
 
 /** Memory up to this is kept for the next batch however long that takes. */
 const KEEP_BYTES = 64 * 2 ** 20;
@@ -7,7 +10,6 @@ const KEEP_BYTES = 64 * 2 ** 20;
 const IDLE_MS = 10_000;
 
 let compiled: CompiledKernels | undefined;
-let current: Runtime | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** The kernels this process or page uses; compiled at the first call, unless `kernels` are given. */
@@ -20,19 +22,33 @@ export function useKernels(kernels?: CompiledKernels): CompiledKernels {
   return compiled;
 }
 
-/** Runs `use` with the one runtime of this process or page, made at the first call. */
+/**
+ * Runs `use` with the one runtime of this process or page, made at the first call. Where a helper
+ * thread is lost, `use` runs once more, on this thread alone.
+ */
 export function withRuntime<Result>(use: (runtime: Runtime) => Result): Result {
-  current ??= new Runtime(useKernels());
-  const runtime = current;
+  const runtime = currentRuntime();
   try {
     return use(runtime);
   } catch (error) {
     // Its memory may be full, or a helper stuck: start afresh.
     releaseCpuKernels();
-    throw error;
+    if (!(error instanceof HelperLostError)) throw error;
+    goAlone(error.message);
+    return use(currentRuntime());
   } finally {
     if (runtime.bytes > KEEP_BYTES) releaseWhenIdle();
   }
+}
+
+function currentRuntime(): Runtime {
+  const state = processState();
+  if (state.runtime instanceof Runtime) return state.runtime;
+  // Of another copy of this package, perhaps another version: its memory may be laid out otherwise.
+  releaseCpuKernels();
+  const runtime = new Runtime(useKernels());
+  state.runtime = runtime;
+  return runtime;
 }
 
 /**
@@ -42,8 +58,9 @@ export function withRuntime<Result>(use: (runtime: Runtime) => Result): Result {
  */
 export function releaseCpuKernels(): void {
   clearTimeout(timer);
-  current?.stop();
-  current = undefined;
+  const state = processState();
+  state.runtime?.stop();
+  state.runtime = undefined;
 }
 
 function releaseWhenIdle(): void {

@@ -1,6 +1,6 @@
 /** What every build of the module exports; arguments are byte addresses and block numbers. */
 export interface KernelExports {
-  mean(raw: number, count: number, features: number, sums: number, center: number): void;
+  totals(raw: number, count: number, features: number, out: number): void;
   pack(job: number, set: number, block: number): void;
   sumPair(job: number, i: number, columns: number, j: number, scratch: number): void;
   mergePair(job: number, i: number, columns: number, j: number, scratch: number): void;

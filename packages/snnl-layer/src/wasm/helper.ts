@@ -1,7 +1,7 @@
 import { instantiate } from './exports';
 import { Control } from './layout';
 import { runTasks } from './tasks';
-import { sharedTurns } from './turns';
+import { failsFirst, leaveFailure, sharedTurns } from './turns';
 
 /** What a helper thread is given at its start. */
 export interface HelperData {
@@ -26,8 +26,7 @@ export function help({ module, memory, thread }: HelperData): void {
         const turns = sharedTurns(grown, (grown[Control.turns] ?? 0) >>> 0);
         Atomics.add(words, Control.helped, runTasks(kernels, grown, turns, thread));
       } catch (error) {
-        Atomics.store(words, Control.failed, 1);
-        console.error(error);
+        if (failsFirst(words)) leaveFailure(words, error);
       }
     }
     Atomics.sub(words, Control.joined, 1);

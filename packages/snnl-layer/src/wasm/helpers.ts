@@ -1,8 +1,6 @@
 import type { HelperData } from './helper';
 import { helperSource } from './modules.generated';
-
-/** False once a helper has failed to start: then the caller's thread does everything. */
-let usable = true;
+import { processState } from './process-state';
 
 /**
  * Starts a helper thread and returns what ends it. The thread never keeps the process alive, and
@@ -13,7 +11,7 @@ export function startHelper(data: HelperData): () => void {
     const threads = nodeThreads();
     return threads ? startInNode(threads, data) : startInBrowser(data);
   } catch (error) {
-    giveUp(error instanceof Error ? error.message : String(error));
+    startFailed(error instanceof Error ? error.message : String(error));
     return () => {};
   }
 }
@@ -21,14 +19,14 @@ export function startHelper(data: HelperData): () => void {
 function startInNode({ Worker }: NodeThreads, workerData: HelperData): () => void {
   const worker = new Worker(helperSource, { eval: true, workerData, execArgv: [] });
   worker.unref();
-  worker.on('error', (error) => giveUp(error.message));
+  worker.on('error', (error) => startFailed(error.message));
   return () => void worker.terminate();
 }
 
 function startInBrowser(data: HelperData): () => void {
   const url = URL.createObjectURL(new Blob([helperSource], { type: 'text/javascript' }));
   const worker = new Worker(url);
-  worker.onerror = (event) => giveUp(event.message);
+  worker.onerror = (event) => startFailed(event.message);
   worker.postMessage(data);
   return () => {
     worker.terminate();
@@ -36,13 +34,15 @@ function startInBrowser(data: HelperData): () => void {
   };
 }
 
-function giveUp(reason: string): void {
-  if (usable) {
-    console.warn(
-      `snnl-layer: the fused CPU kernels run on one thread, as no other starts: ${reason}`,
-    );
+const startFailed = (reason: string) => goAlone(`no other starts: ${reason}`);
+
+/** Uses no helper any more, and says so once: the caller's thread does everything. */
+export function goAlone(reason: string): void {
+  const state = processState();
+  if (!state.alone) {
+    console.warn(`snnl-layer: the fused CPU kernels run on one thread from now on: ${reason}`);
   }
-  usable = false;
+  state.alone = true;
 }
 
 /** Threads worth having: one a core. */
@@ -54,7 +54,8 @@ export function coreCount(): number {
 
 /** Whether helper threads can be started here: not in Node before 20.16. */
 export function canHelp(): boolean {
-  return usable && (nodeThreads() !== undefined || (!inNode() && typeof Worker === 'function'));
+  if (processState().alone) return false;
+  return nodeThreads() !== undefined || (!inNode() && typeof Worker === 'function');
 }
 
 function inNode(): boolean {

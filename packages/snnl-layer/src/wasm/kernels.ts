@@ -7,16 +7,27 @@ import type {
 import { create, input, read } from '../host/tensor-io';
 import { backward } from './backward';
 import { withRuntime } from './current-runtime';
-import { forward } from './forward';
+import { crossForward, forward } from './forward';
 import type { Problem } from './problem';
 
 /** The kernel function of `SnnlNeighborLogSums`, for backends whose tensors can be read at once. */
 export const logSums: KernelFunc = ({ inputs, backend, attrs }) => {
   const from = backend as KernelBackend;
   const [n = 0] = input(inputs, 'anchors').shape;
-  return create(from, [5, n], (out) => {
+  return create(from, [9, n], (out) => {
     const problem = readProblem(from, inputs, attrs);
     withRuntime((runtime) => forward(runtime, problem, out));
+  });
+};
+
+/** The kernel function of `SnnlCrossLogSums`. */
+export const crossLogSums: KernelFunc = ({ inputs, backend }) => {
+  const from = backend as KernelBackend;
+  const [n = 0] = input(inputs, 'anchors').shape;
+  const [m = 0] = input(inputs, 'candidates').shape;
+  return create(from, [9, n + m], (out) => {
+    const problem = readProblem(from, inputs, undefined);
+    withRuntime((runtime) => crossForward(runtime, problem, out));
   });
 };
 

@@ -20,8 +20,9 @@ export const RowSetField = {
   weights: 8,
   bad: 9,
   padded: 10,
+  sums: 11,
 } as const;
-export const ROW_SET_WORDS = 11;
+export const ROW_SET_WORDS = 12;
 
 export const JobField = {
   features: 0,
@@ -30,15 +31,16 @@ export const JobField = {
   others: 3,
   center: 4,
   excluded: 5,
-  sums: 6,
-  product: 7,
-  rowSums: 8,
-  gradient: 9,
-  gradientOrder: 10,
-  scale: 11,
-  gradientScale: 12,
+  product: 6,
+  rowSums: 7,
+  gradient: 8,
+  gradientOrder: 9,
+  scale: 10,
+  halving: 11,
+  halvingRest: 12,
+  gradientScale: 13,
 } as const;
-export const JOB_WORDS = 13;
+export const JOB_WORDS = 14;
 
 /**
  * Words at the start of memory, through which threads agree. The kernels never touch them; constants
@@ -62,6 +64,8 @@ export const Control = {
   anchorBlocks: 33,
   otherBlocks: 34,
   symmetric: 35,
+  /** 1 if the others have sums too. */
+  cross: 42,
   /** Byte addresses: Job, RowSet of anchors, RowSet of others, turns, scratch of thread 0. */
   job: 36,
   anchors: 37,
@@ -70,14 +74,10 @@ export const Control = {
   scratch: 40,
   /** Threads that may take part, the caller included. */
   threads: 41,
+  /** Why a helper failed, in UTF-16. */
+  message: 64,
+  messageEnd: 256,
 } as const;
-
-/**
- * Weights go in times 2^108 and G comes out times 2^30, which keeps it clear of slow denormal numbers;
- * see assembly/simd/grad.ts.
- */
-export const WEIGHT_LIFT = 2 ** 108;
-export const G_LIFT = 2 ** 30;
 
 /** First byte that a job may use. */
 export const HEAP_START = 65536;

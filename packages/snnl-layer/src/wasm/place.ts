@@ -1,6 +1,6 @@
 import { Arena } from './arena';
 import { Control, JOB_WORDS, JobField, ROW_SET_WORDS, RowSetField, SCRATCH_BYTES } from './layout';
-import type { Problem } from './problem';
+import { type Problem, powerOfDistance } from './problem';
 import type { Runtime } from './runtime';
 import { paddedPlace, type Side, type Sides } from './sides';
 
@@ -15,6 +15,7 @@ export interface PlacedSide {
   readonly labels: number;
   readonly weights: number;
   readonly bad: number;
+  readonly sums: number;
 }
 
 /** Byte addresses of a job. */
@@ -23,9 +24,8 @@ export interface PlacedJob {
   readonly anchors: PlacedSide;
   readonly others: PlacedSide;
   readonly center: number;
-  readonly meanScratch: number;
+  readonly totals: number;
   readonly excluded: number;
-  readonly sums: number;
   readonly product: number;
   readonly rowSums: number;
   readonly gradient: number;
@@ -34,12 +34,21 @@ export interface PlacedJob {
   readonly scratch: number;
 }
 
+/** What a job is for. */
+export interface JobOptions {
+  /** For the gradient; otherwise for the sums. */
+  readonly backward: boolean;
+  /** Sums of both sides. */
+  readonly cross?: boolean;
+  readonly threads: number;
+}
+
 /** Lays a job out in the memory of `runtime`, which grows if need be, and copies its inputs in. */
 export function placeJob(
   runtime: Runtime,
   problem: Problem,
   sides: Sides,
-  { backward, threads }: { backward: boolean; threads: number },
+  { backward, cross = false, threads }: JobOptions,
 ): PlacedJob {
   const { n, m, d, selfOffset } = problem;
   const { anchors, others, symmetric } = sides;
@@ -47,7 +56,7 @@ export function placeJob(
   const arena = new Arena();
   const copies = (side: Side) => arena.take(side.padded * width);
   const raw = arena.take(m * d);
-  const placeSide = (side: Side, rawRows: number): PlacedSide => ({
+  const placeSide = (side: Side, rawRows: number, sums: boolean): PlacedSide => ({
     set: arena.take(ROW_SET_WORDS),
     raw: rawRows,
     order: arena.take(side.padded),
@@ -57,15 +66,15 @@ export function placeJob(
     labels: arena.take(side.padded),
     weights: backward ? arena.take(side.padded * 4) : 0,
     bad: arena.take(side.padded),
+    sums: sums ? arena.take(side.padded * 6) : 0,
   });
   const placed: PlacedJob = {
     job: arena.take(JOB_WORDS),
-    anchors: placeSide(anchors, symmetric ? raw : arena.take(n * d)),
-    others: placeSide(others, raw),
+    anchors: placeSide(anchors, symmetric ? raw : arena.take(n * d), !backward),
+    others: placeSide(others, raw, cross),
     center: arena.take(width),
-    meanScratch: arena.take(width * 2),
+    totals: arena.take(width * 2),
     excluded: !symmetric && selfOffset >= 0 ? arena.take(anchors.padded) : 0,
-    sums: backward ? 0 : arena.take(anchors.padded * 6),
     product: backward ? copies(anchors) : 0,
     rowSums: backward ? arena.take(anchors.padded) : 0,
     gradient: backward ? arena.take(n * d) : 0,
@@ -95,7 +104,6 @@ function fill(runtime: Runtime, problem: Problem, sides: Sides, placed: PlacedJo
   for (const name of [
     'center',
     'excluded',
-    'sums',
     'product',
     'rowSums',
     'gradient',
@@ -103,7 +111,11 @@ function fill(runtime: Runtime, problem: Problem, sides: Sides, placed: PlacedJo
   ] as const) {
     words[job + JobField[name]] = placed[name];
   }
-  floats[job + JobField.scale] = Math.min(Math.LOG2E / problem.temperature, 3e38);
+  const scale = powerOfDistance(problem.temperature);
+  const halving = leadingBits(1 / scale);
+  floats[job + JobField.scale] = scale;
+  floats[job + JobField.halving] = halving;
+  floats[job + JobField.halvingRest] = 1 / scale - halving;
 
   if (placed.excluded > 0) {
     const places = new Int32Array(problem.m);
@@ -123,6 +135,12 @@ function fill(runtime: Runtime, problem: Problem, sides: Sides, placed: PlacedJo
   words.fill(0, placed.turns / 4, placed.turns / 4 + anchors.blocks + others.blocks);
 }
 
+/** The first 10 bits of a positive number. */
+function leadingBits(value: number): number {
+  const unit = 2 ** (Math.floor(Math.log2(value)) - 9);
+  return Math.floor(value / unit) * unit;
+}
+
 function fillSide(words: Int32Array, side: Side, placed: PlacedSide, firstRow: number): void {
   const set = placed.set / 4;
   words[set + RowSetField.count] = side.count;
@@ -137,6 +155,7 @@ function fillSide(words: Int32Array, side: Side, placed: PlacedSide, firstRow: n
     'labels',
     'weights',
     'bad',
+    'sums',
   ] as const) {
     words[set + RowSetField[name]] = placed[name];
   }
@@ -156,12 +175,13 @@ export function announceJob(
   words: Int32Array,
   sides: Sides,
   placed: PlacedJob,
-  { backward, threads }: { backward: boolean; threads: number },
+  { backward, cross = false, threads }: JobOptions,
 ): void {
   words[Control.backward] = backward ? 1 : 0;
   words[Control.anchorBlocks] = sides.anchors.blocks;
   words[Control.otherBlocks] = sides.others.blocks;
   words[Control.symmetric] = sides.symmetric ? 1 : 0;
+  words[Control.cross] = cross ? 1 : 0;
   words[Control.job] = placed.job;
   words[Control.anchors] = placed.anchors.set;
   words[Control.others] = placed.others.set;

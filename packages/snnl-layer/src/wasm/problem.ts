@@ -16,14 +16,28 @@ export interface Problem {
 
 /** Inputs of the gradient kernel. */
 export interface GradProblem extends Problem {
-  /** `[4, N]` and `[4, M]`: A, B, dL/dA, dL/dB. */
+  /** `[6, N]` and `[6, M]`: nearestAll, relativeAll, nearestSame, relativeSame, dL/dA, dL/dB. */
   readonly anchorSums: Float32Array;
   readonly candidateSums: Float32Array;
 }
 
-/** A temperature by which distances can be divided. */
+/** A temperature by which distances can be divided, and its inverse too is a float32. */
 export function isUsable(temperature: number): boolean {
-  return Number.isFinite(temperature) && temperature > 0;
+  return (
+    temperature > 0 && Number.isFinite(temperature) && Number.isFinite(powerOfDistance(temperature))
+  );
+}
+
+/** log2(e) / T as a float32: a distance times this is a power of two. */
+export function powerOfDistance(temperature: number): number {
+  return Math.fround(Math.LOG2E / temperature);
+}
+
+/** Whether the anchors are what the candidates hold from `selfOffset` on, labels and all. */
+export function isBatchOfCandidates(problem: Problem): boolean {
+  const { d, anchors, candidates, anchorLabels, candidateLabels, selfOffset } = problem;
+  if (selfOffset < 0 || !isSlice(anchorLabels, candidateLabels, selfOffset)) return false;
+  return anchors === candidates || isSlice(anchors, candidates, selfOffset * d);
 }
 
 /** Whether `part` is what `whole` holds from `start` on, bit for bit but for the sign of 0. */

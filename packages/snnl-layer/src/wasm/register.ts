@@ -1,6 +1,8 @@
-import { getKernel, registerKernel } from '@tensorflow/tfjs-core';
+import { getKernel, type KernelFunc, registerKernel } from '@tensorflow/tfjs-core';
 import { HOST_KERNELS } from '../host/loss-kernels';
+import { moveTo } from '../host/tensor-io';
 import {
+  CROSS_LOG_SUMS,
   NEIGHBOR_LOG_SUMS,
   NEIGHBOR_LOG_SUMS_GRAD,
   UNIT_ROWS,
@@ -8,13 +10,18 @@ import {
 } from '../kernel-names';
 import type { KernelBuild } from './binary';
 import { compileKernelsAsync } from './compiled';
-import { useKernels } from './current-runtime';
-import { logSums, logSumsGrad } from './kernels';
+import { useKernels, withRuntime } from './current-runtime';
+import { crossLogSums, logSums, logSumsGrad } from './kernels';
+import { processState } from './process-state';
 import { cpuKernelThreads } from './threads';
+import { messageOf } from './turns';
 import { unitRowsGradKernel, unitRowsKernel } from './unit-rows';
 
 /** Backends whose tensors lie in memory that the kernels can copy from at once. */
 export const CPU_BACKENDS: ReadonlySet<string> = new Set(['cpu', 'wasm']);
+
+/** After a failure the first use after this long tries again. */
+const RETRY_MS = 10_000;
 
 /** Whether the fused CPU kernels are in use, and how. */
 export interface CpuKernelStatus {
@@ -28,37 +35,82 @@ export interface CpuKernelStatus {
   readonly threads?: number;
 }
 
-let status: CpuKernelStatus | undefined;
+const OPERATION = [NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD];
+
+/** The backends that lack a kernel of the operation. */
+const backendsWithout = (): string[] =>
+  [...CPU_BACKENDS].filter((backend) => OPERATION.some((name) => getKernel(name, backend) == null));
 
 /**
- * Compiles the fused WebAssembly kernels and registers them for the backends `cpu` and `wasm`. Does
- * nothing the second time.
+ * Compiles the fused WebAssembly kernels and registers them for the backends `cpu` and `wasm`, where
+ * they are not registered yet.
  *
  * Where the engine cannot compile them at once, the composed form runs until they have been compiled
- * in the background, or for good where they cannot be: {@link cpuKernelStatus} tells.
+ * in the background; where they cannot be or there is no memory for them, it goes on to run, and a
+ * later use tries again: {@link cpuKernelStatus} tells.
  */
 export function registerCpuKernels(): void {
-  if (status) return;
+  if (backendsWithout().length === 0) return;
   try {
     useKernels();
-    register();
   } catch (error) {
-    status = { fused: false, reason: `not compiled yet: ${messageOf(error)}` };
+    fail(`not compiled yet: ${messageOf(error)}`);
     void registerLater();
+    return;
   }
+  register();
+}
+
+/**
+ * As {@link registerCpuKernels} at the first use, and some seconds after a failure. Kernels that have
+ * been registered before and were taken away stay away.
+ */
+export function registerCpuKernelsOnce(): void {
+  const { build, failure } = processState();
+  if (build !== undefined) return;
+  if (failure && performance.now() - failure.at < RETRY_MS) return;
+  registerCpuKernels();
 }
 
 /** Whether the fused CPU kernels run on the backends `cpu` and `wasm`, and if not, why. */
 export function cpuKernelStatus(): CpuKernelStatus {
-  if (!status) return { fused: false, reason: 'not used yet' };
-  return status.fused ? { ...status, threads: cpuKernelThreads() } : status;
+  const { build, failure } = processState();
+  const [missing] = backendsWithout();
+  if (missing === undefined) {
+    const threads = cpuKernelThreads();
+    return { fused: true, reason: 'compiled', threads, ...(build && { build }) };
+  }
+  if (failure) return { fused: false, reason: failure.reason };
+  if (build === undefined) return { fused: false, reason: 'not used yet' };
+  return {
+    fused: false,
+    reason: `unregistered from the backend '${missing}': call registerCpuKernels()`,
+  };
 }
 
+function fail(reason: string): void {
+  processState().failure = { reason, at: performance.now() };
+}
+
+/** Tensors of other backends are moved before a kernel reads or makes one. */
+const movingInputs =
+  (kernel: KernelFunc): KernelFunc =>
+  (call) => {
+    moveTo(call.backend as object, Object.values(call.inputs));
+    return kernel(call);
+  };
+
 function register(): void {
-  const { build } = useKernels();
+  try {
+    withRuntime(() => {});
+  } catch (error) {
+    fail(`WebAssembly cannot be used: ${messageOf(error)}`);
+    return;
+  }
   const kernels = {
     [NEIGHBOR_LOG_SUMS]: logSums,
     [NEIGHBOR_LOG_SUMS_GRAD]: logSumsGrad,
+    [CROSS_LOG_SUMS]: crossLogSums,
     [UNIT_ROWS]: unitRowsKernel,
     [UNIT_ROWS_GRAD]: unitRowsGradKernel,
     ...HOST_KERNELS,
@@ -67,21 +119,24 @@ function register(): void {
     for (const [kernelName, kernelFunc] of Object.entries(kernels)) {
       // A second copy of this package may have been quicker.
       if (getKernel(kernelName, backendName) != null) continue;
-      registerKernel({ kernelName, backendName, kernelFunc });
+      registerKernel({ kernelName, backendName, kernelFunc: movingInputs(kernelFunc) });
     }
   }
-  status = { fused: true, reason: 'compiled', build };
+  Object.assign(processState(), { build: useKernels().build, failure: undefined });
 }
 
+/** Whether kernels are being compiled in the background. */
+let compiling = false;
+
 async function registerLater(): Promise<void> {
+  if (compiling) return;
+  compiling = true;
   try {
     useKernels(await compileKernelsAsync());
     register();
   } catch (error) {
-    status = { fused: false, reason: `WebAssembly cannot be used: ${messageOf(error)}` };
+    fail(`WebAssembly cannot be used: ${messageOf(error)}`);
+  } finally {
+    compiling = false;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -3,7 +3,16 @@ import { instantiate, type KernelExports } from './exports';
 import { startHelper } from './helpers';
 import { Control } from './layout';
 import { runTasks } from './tasks';
-import { aloneTurns, sharedTurns, waitFor } from './turns';
+import {
+  aloneTurns,
+  failsFirst,
+  failure,
+  HelperLostError,
+  messageOf,
+  PATIENCE_MS,
+  sharedTurns,
+  waitFor,
+} from './turns';
 
 const PAGE_BYTES = 65536;
 /** 4 GiB: all that 32-bit addresses reach. */
@@ -54,7 +63,12 @@ export class Runtime {
     }
   }
 
-  /** Runs the announced job on this thread and up to `threads` - 1 helpers. */
+  /**
+   * Runs the announced job on this thread and up to `threads` - 1 helpers.
+   *
+   * @throws Error if a helper has failed, with its message.
+   * @throws HelperLostError if one is lost; it may still write, so the memory is of no more use.
+   */
   run(threads: number): void {
     const { words } = this.views();
     if (threads <= 1 || !this.compiled.shared) {
@@ -66,17 +80,27 @@ export class Runtime {
       this.helpers.push(startHelper({ module: this.compiled.module, memory: this.memory, thread }));
     }
     words[Control.next] = 0;
+    words[Control.failed] = 0;
     Atomics.store(words, Control.open, 1);
     Atomics.add(words, Control.generation, 1);
     Atomics.notify(words, Control.generation);
+    const turns = sharedTurns(words, (words[Control.turns] ?? 0) >>> 0, PATIENCE_MS);
+    let own: { readonly error: unknown } | undefined;
     try {
-      runTasks(this.kernels, words, sharedTurns(words, (words[Control.turns] ?? 0) >>> 0), 0);
+      runTasks(this.kernels, words, turns, 0);
     } catch (error) {
-      Atomics.store(words, Control.failed, 1);
-      throw error;
-    } finally {
-      Atomics.store(words, Control.open, 0);
-      waitFor(words, Control.joined, (joined) => joined === 0);
+      if (failsFirst(words)) own = { error };
+    }
+    Atomics.store(words, Control.open, 0);
+    if (!(own?.error instanceof HelperLostError)) {
+      waitFor(words, Control.joined, (joined) => joined === 0, PATIENCE_MS);
+    }
+    if (own) throw own.error;
+    if (words[Control.failed] === 1) {
+      throw new Error(
+        `A helper thread of the fused WebAssembly kernels failed: ${failure(words)}. The next ` +
+          'call starts anew; setCpuKernelThreads(1) does without helpers.',
+      );
     }
   }
 
@@ -92,7 +116,11 @@ function createMemory(shared: boolean): WebAssembly.Memory {
     try {
       return new WebAssembly.Memory({ initial: 2, maximum, shared });
     } catch (error) {
-      if (maximum <= 1024) throw error;
+      if (maximum > 1024) continue;
+      throw new RangeError(
+        `The fused WebAssembly kernels got no memory to start with: ${messageOf(error)}. Give the ` +
+          `process or page more, or use kernel: 'composed'.`,
+      );
     }
   }
 }

@@ -12,6 +12,8 @@ export interface Side {
   readonly order: Int32Array;
   /** Class at each sorted place, never falling. */
   readonly classes: Int32Array;
+  /** Same-class rows that each row of the caller's array is measured against. */
+  readonly sameCount: Float32Array;
 }
 
 /** Both sides of a problem. */
@@ -23,8 +25,6 @@ export interface Sides {
   readonly symmetric: boolean;
   readonly anchors: Side;
   readonly others: Side;
-  /** Same-class candidates of each anchor, itself left out. */
-  readonly sameCount: Float32Array;
 }
 
 /** Where sorted place `place` lies in arrays of BLOCK_ROWS entries a block. */
@@ -41,21 +41,27 @@ export function splitSides(problem: Problem, symmetric: boolean): Sides {
   const candidateClasses = denseClasses(candidateLabels, ids);
   const isOwn = (j: number) => symmetric && j >= selfOffset && j < selfOffset + n;
 
-  const sizes = new Int32Array(ids.size);
-  for (const id of candidateClasses) sizes[id] = (sizes[id] ?? 0) + 1;
-  const sameCount = new Float32Array(n);
-  for (let i = 0; i < n; i++) {
-    const id = anchorClasses[i] ?? 0;
-    const self = selfOffset >= 0 && candidateClasses[selfOffset + i] === id ? 1 : 0;
-    sameCount[i] = (sizes[id] ?? 0) - self;
+  const ofAnchors = countSame(anchorClasses, candidateClasses, ids.size);
+  if (selfOffset >= 0) {
+    for (let i = 0; i < n; i++) {
+      const own = candidateClasses[selfOffset + i] === anchorClasses[i] ? 1 : 0;
+      ofAnchors[i] = (ofAnchors[i] ?? 0) - own;
+    }
   }
-
+  const ofOthers = countSame(candidateClasses, anchorClasses, ids.size);
+  const otherCount = symmetric ? m - n : m;
   return {
     symmetric,
-    anchors: sortedSide(anchorClasses, ids.size, n, () => true),
-    others: sortedSide(candidateClasses, ids.size, symmetric ? m - n : m, (j) => !isOwn(j)),
-    sameCount,
+    anchors: sortedSide(anchorClasses, ids.size, n, () => true, ofAnchors),
+    others: sortedSide(candidateClasses, ids.size, otherCount, (j) => !isOwn(j), ofOthers),
   };
+}
+
+/** How many of `others` are of the class of each of `rows`. */
+function countSame(rows: Int32Array, others: Int32Array, classCount: number): Float32Array {
+  const sizes = new Int32Array(classCount);
+  for (const id of others) sizes[id] = (sizes[id] ?? 0) + 1;
+  return Float32Array.from(rows, (id) => sizes[id] ?? 0);
 }
 
 /** Classes as numbers from 0 on, in the order in which they are met. */
@@ -78,6 +84,7 @@ function sortedSide(
   classCount: number,
   count: number,
   included: (row: number) => boolean,
+  sameCount: Float32Array,
 ): Side {
   const next = new Int32Array(classCount + 1);
   for (let row = 0; row < classes.length; row++) {
@@ -100,5 +107,6 @@ function sortedSide(
   const fewest = Math.max(1, Math.ceil(count / BLOCK_ROWS));
   const blockSize = Math.min(BLOCK_ROWS, Math.ceil(count / fewest / 8) * 8 || 8);
   const blocks = Math.ceil(count / blockSize);
-  return { count, blockSize, blocks, padded: blocks * BLOCK_ROWS, order, classes: sorted };
+  const padded = blocks * BLOCK_ROWS;
+  return { count, blockSize, blocks, padded, order, classes: sorted, sameCount };
 }

@@ -16,13 +16,16 @@ export interface TaskList {
   readonly otherBlocks: number;
   /** Whether pairs of anchors count, each pair of blocks once. */
   readonly symmetric: boolean;
+  /** Whether the others have sums too, so that their blocks take turns as well. */
+  readonly cross: boolean;
 }
 
-/** A pair of blocks, and the turn of both; `j` counts blocks of anchors or of the others. */
+/** A pair of blocks, and the turn of each; `j` counts blocks of anchors or of the others. */
 export interface Pair {
   i: number;
   j: number;
   turn: number;
+  turnOfJ: number;
 }
 
 export function symmetricPairs(blocks: number): number {
@@ -39,6 +42,7 @@ export function tournamentPair(p: number, blocks: number, pair: Pair): void {
   const round = Math.min(Math.floor(p / perRound), odd);
   const k = p - round * perRound;
   pair.turn = round;
+  pair.turnOfJ = round;
   if (round === odd) {
     // Only for an even number of blocks: each meets itself.
     pair.i = k;
@@ -50,6 +54,24 @@ export function tournamentPair(p: number, blocks: number, pair: Pair): void {
     pair.i = (round + k) % odd;
     pair.j = (round - k + odd) % odd;
   }
+}
+
+/**
+ * Pair number `p` of `rows` blocks with `columns` blocks of another set. In each round every block of
+ * the smaller set meets another one of the larger set, so neighbours in the list share no block.
+ */
+export function crossPair(p: number, rows: number, columns: number, pair: Pair): void {
+  const few = Math.min(rows, columns);
+  const many = Math.max(rows, columns);
+  const round = Math.floor(p / few);
+  const one = p - round * few;
+  const other = (one + round) % many;
+  // Before this one, `other` met one + 1, one + 2 and so on, of which only 0 to few - 1 are there.
+  const met = Math.min(round, few - 1 - one) + Math.max(round - (many - one) + 1, 0);
+  pair.i = rows <= columns ? one : other;
+  pair.j = rows <= columns ? other : one;
+  pair.turn = rows <= columns ? round : met;
+  pair.turnOfJ = rows <= columns ? met : round;
 }
 
 function taskCount({ backward, anchorBlocks, otherBlocks, symmetric }: TaskList): number {
@@ -80,8 +102,9 @@ export function runTasks(
     anchorBlocks: word(Control.anchorBlocks),
     otherBlocks: word(Control.otherBlocks),
     symmetric: word(Control.symmetric) === 1,
+    cross: word(Control.cross) === 1,
   };
-  const { backward, anchorBlocks, otherBlocks, symmetric } = list;
+  const { backward, anchorBlocks, otherBlocks, symmetric, cross } = list;
   const job = word(Control.job);
   const anchors = word(Control.anchors);
   const others = word(Control.others);
@@ -94,7 +117,7 @@ export function runTasks(
   const rounds = symmetric ? anchorBlocks : 0;
   const compute = backward ? kernels.weighPair : kernels.sumPair;
   const merge = backward ? kernels.applyPair : kernels.mergePair;
-  const pair: Pair = { i: 0, j: 0, turn: 0 };
+  const pair: Pair = { i: 0, j: 0, turn: 0, turnOfJ: 0 };
   let done = 0;
 
   for (let task = turns.claim(); task < end; task = turns.claim(), done++) {
@@ -115,6 +138,17 @@ export function runTasks(
       merge(job, i, anchors, j, scratch);
       turns.done(i);
       if (i !== j) turns.done(j);
+    } else if (task < pairsEnd && cross) {
+      crossPair(task - symmetricEnd, anchorBlocks, otherBlocks, pair);
+      const { i, j, turn, turnOfJ } = pair;
+      turns.wait(i, 1);
+      turns.wait(anchorBlocks + j, 1);
+      compute(job, i, others, j, scratch);
+      turns.wait(i, 1 + turn);
+      turns.wait(anchorBlocks + j, 1 + turnOfJ);
+      merge(job, i, others, j, scratch);
+      turns.done(i);
+      turns.done(anchorBlocks + j);
     } else if (task < pairsEnd) {
       const j = Math.floor((task - symmetricEnd) / anchorBlocks);
       const i = task - symmetricEnd - j * anchorBlocks;

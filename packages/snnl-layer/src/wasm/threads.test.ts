@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { backward } from './backward';
 import { compileKernels } from './compiled';
 import { releaseCpuKernels, withRuntime } from './current-runtime';
-import { forward } from './forward';
+import { crossForward, forward } from './forward';
 import { Runtime } from './runtime';
 import { randomProblem, withSums } from './testing';
 import { cpuKernelThreads, setCpuKernelThreads } from './threads';
@@ -18,6 +18,14 @@ const part = {
   anchorLabels: problem.candidateLabels.subarray(100, 600),
   selfOffset: 100,
 };
+/** The same, in two sets. */
+const apart = {
+  ...part,
+  m: 100,
+  candidates: problem.candidates.subarray(0, 100 * 70),
+  candidateLabels: problem.candidateLabels.subarray(0, 100),
+  selfOffset: -1,
+};
 
 afterEach(releaseCpuKernels);
 
@@ -26,11 +34,11 @@ describe('threads', () => {
     const run = (threads: number) => {
       setCpuKernelThreads(threads);
       return withRuntime((runtime) =>
-        [problem, part].flatMap((batch) => {
+        [problem, part, apart].flatMap((batch) => {
           const sums = forward(runtime, batch);
           const upstream = withSums({ ...batch, candidates: batch.anchors, m: batch.n }, sums, 2);
-          const whole = { ...upstream, ...batch, candidateSums: new Float32Array(4 * batch.m) };
-          return [sums, backward(runtime, whole)];
+          const whole = { ...upstream, ...batch, candidateSums: new Float32Array(6 * batch.m) };
+          return [sums, backward(runtime, whole), crossForward(runtime, apart)];
         }),
       );
     };

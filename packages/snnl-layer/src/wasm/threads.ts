@@ -1,6 +1,7 @@
 import { canShare } from './compiled';
 import { canHelp, coreCount } from './helpers';
 import type { Problem } from './problem';
+import { processState } from './process-state';
 import type { Sides } from './sides';
 
 /** Work, in multiplications and additions, below which waking helpers costs more than it gains. */
@@ -9,13 +10,12 @@ const WORTH_HELP = 2e7;
 /** Helpers beyond this would mostly wait for memory. */
 const MOST_THREADS = 16;
 
-let limit: number | undefined;
-
 /**
  * Sets how many threads the fused WebAssembly kernels may use, the caller's own included.
  *
  * The default is one a core, and at most 16. Where memory cannot be shared (a browser page that is not
- * cross-origin isolated) there is only one. Results do not depend on it.
+ * cross-origin isolated) there is only one. Results do not depend on it. It holds for every copy of
+ * this package in the process, and tries threads again that have failed.
  *
  * @throws RangeError if `threads` is not an integer of at least 1.
  */
@@ -23,13 +23,13 @@ export function setCpuKernelThreads(threads: number): void {
   if (!Number.isInteger(threads) || threads < 1) {
     throw new RangeError(`Expected threads to be an integer of at least 1, but got ${threads}.`);
   }
-  limit = threads;
+  Object.assign(processState(), { threadLimit: threads, alone: false });
 }
 
 /** Most threads that may be used, see {@link setCpuKernelThreads}. */
 export function cpuKernelThreads(): number {
   if (!canShare() || !canHelp()) return 1;
-  return Math.min(limit ?? coreCount(), MOST_THREADS);
+  return Math.min(processState().threadLimit ?? coreCount(), MOST_THREADS);
 }
 
 /** Threads worth using for one kernel call. */

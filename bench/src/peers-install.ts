@@ -13,25 +13,25 @@ function run(command: string, args: readonly string[]): boolean {
 }
 
 /**
- * The Python that has PyTorch, set up on first use in `bench/.venv`.
+ * The Python that has PyTorch and JAX, set up on first use in `bench/.venv`.
  *
- * @throws UsageError if Python or PyTorch cannot be had.
+ * @throws UsageError if Python or one of them cannot be had.
  */
-export function torchPython(): string {
+export function peersPython(): string {
   const python = join(VENV, BIN, 'python');
   const ready = () =>
     existsSync(python) &&
-    spawnSync(python, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0;
+    spawnSync(python, ['-c', 'import torch, jax'], { stdio: 'ignore' }).status === 0;
   if (ready()) return python;
-  console.error('Installing PyTorch into bench/.venv (first use; some minutes) ...');
+  console.error('Installing PyTorch and JAX into bench/.venv (first use; some minutes) ...');
   const system = process.platform === 'win32' ? 'python' : 'python3';
   if (!run(system, ['-m', 'venv', VENV])) {
     throw new UsageError(
-      `--torch needs ${system} with its venv module (on Debian: python3-venv); see above.`,
+      `--peers needs ${system} with its venv module (on Debian: python3-venv); see above.`,
     );
   }
-  if (!run(python, ['-m', 'pip', 'install', '--quiet', 'torch']) || !ready()) {
-    throw new UsageError('pip could not install PyTorch; see above. Run without --torch.');
+  if (!run(python, ['-m', 'pip', 'install', '--quiet', 'torch', 'jax']) || !ready()) {
+    throw new UsageError('pip could not install PyTorch and JAX; see above. Run without --peers.');
   }
   return python;
 }

@@ -1,0 +1,69 @@
+import {
+  getKernel,
+  type KernelFunc,
+  registerKernel,
+  unregisterKernel,
+} from '@tensorflow/tfjs-core';
+import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from 'snnl-layer';
+import { afterEach, expect, test } from 'vitest';
+import { CheckedKernels } from './checked-kernels';
+import { setStatus, status } from './status';
+
+const never: KernelFunc = () => {
+  throw new Error('Only registered here, not run.');
+};
+const KERNELS = { [NEIGHBOR_LOG_SUMS]: never, [NEIGHBOR_LOG_SUMS_GRAD]: never };
+const isRegistered = () => Object.keys(KERNELS).every((name) => getKernel(name, 'webgl') != null);
+let checks = 0;
+let fault: string | undefined;
+const kernels = new CheckedKernels<object>('webgl', KERNELS, async () => {
+  checks++;
+  if (fault !== undefined) throw new Error(fault);
+});
+
+afterEach(() => {
+  kernels.withdraw();
+  checks = 0;
+  fault = undefined;
+});
+
+test('kernels that were taken away come back without another check', async () => {
+  const backend = {};
+  setStatus('webgl', await kernels.register(backend));
+  expect(status().webgl).toEqual({ fused: true, reason: 'shaders compiled and checked' });
+  unregisterKernel(NEIGHBOR_LOG_SUMS, 'webgl');
+  expect(status().webgl).toEqual({ fused: false, reason: 'unregistered since: call register()' });
+  kernels.withdraw();
+  expect(setStatus('webgl', await kernels.register(backend)).fused).toBe(true);
+  expect(isRegistered()).toBe(true);
+  expect(status().webgl.fused).toBe(true);
+  expect(checks).toBe(1);
+});
+
+test('a check that failed is made again with the next call', async () => {
+  const backend = {};
+  fault = 'out of memory';
+  expect(await kernels.register(backend)).toEqual({
+    fused: false,
+    reason: 'a shader failed its check: out of memory',
+  });
+  expect(isRegistered()).toBe(false);
+  fault = undefined;
+  expect((await kernels.register(backend)).fused).toBe(true);
+  expect(isRegistered()).toBe(true);
+});
+
+test('calls at the same time share a check', async () => {
+  const backend = {};
+  const both = await Promise.all([kernels.register(backend), kernels.register(backend)]);
+  expect(both.map(({ fused }) => fused)).toEqual([true, true]);
+  expect(checks).toBe(1);
+});
+
+test('the status of kernels that another copy has registered is that they run', () => {
+  setStatus('webgl', { fused: false, reason: 'not registered: call register()' });
+  for (const [kernelName, kernelFunc] of Object.entries(KERNELS)) {
+    registerKernel({ kernelName, backendName: 'webgl', kernelFunc });
+  }
+  expect(status().webgl).toEqual({ fused: true, reason: 'registered elsewhere' });
+});
