@@ -51,9 +51,10 @@ test(
   async () => {
     const found = await findings<EdgesReport>('edges');
     expect(Object.keys(found.weightSums)).toHaveLength(12);
-    for (const [what, sum] of Object.entries(found.weightSums)) {
+    for (const [what, sums] of Object.entries(found.weightSums)) {
+      expect(sums).toHaveLength(10);
       // Roundings of exp and of sums over 200 weights.
-      expect(Math.abs(sum - 1), what).toBeLessThan(2e-5);
+      for (const sum of sums) expect(Math.abs(sum - 1), what).toBeLessThan(2e-5);
     }
     expect(found.largeIds).toEqual({ 16777216: true, 2147483644: true, '-2147483648': true });
     // The mean of (4 - 0.01) s^2 / T and (3.24 - 0.01) s^2 / T. From lengths of 6.5e18 on, NaN.
@@ -79,6 +80,11 @@ test(
       }
     }
     expect(found.reduced).toHaveLength(8);
+    expect(Object.keys(found.constant)).toHaveLength(4);
+    for (const [d, error] of Object.entries(found.constant)) {
+      // Roundings of runs of 512 equal terms and of up to 98 totals, a tenth of the worst.
+      expect(error, `${d} features`).toBeLessThan(4e-6);
+    }
     expect(Math.abs(found.wideUnit)).toBeLessThan(5e-7);
   },
   6 * MINUTES,

@@ -19,8 +19,8 @@ import { useWebgpu } from './backend';
 
 /** What the kernels give at the edges of numbers and shapes. */
 export interface EdgesReport {
-  /** Sums of the weights of an anchor at |A| = 1e8, by the case; each is 1. */
-  readonly weightSums: Readonly<Record<string, number>>;
+  /** Sums of the weights of each of ten anchors at |A| = 1e8 and more, by the case; each is 1. */
+  readonly weightSums: Readonly<Record<string, readonly number[]>>;
   /** Whether ids from 2^24 on gave the bits of small ids, by the first id. */
   readonly largeIds: Readonly<Record<string, boolean>>;
   /** Loss and one gradient of points that are far apart, by their size. */
@@ -29,6 +29,8 @@ export interface EdgesReport {
   readonly empty: Readonly<Record<string, { loss: number[]; gradient: readonly number[] }>>;
   /** The kernels of the loss around the operation beside float64. */
   readonly reduced: readonly { what: string; found: readonly number[]; exact: readonly number[] }[];
+  /** Relative error of |x - z|^2 for two rows that differ by 0.3 in each feature, by their number. */
+  readonly constant: Readonly<Record<string, number>>;
   /** Length of a row of 50,000 equal numbers after scaling, less 1. */
   readonly wideUnit: number;
 }
@@ -56,43 +58,56 @@ async function sumsAndGradient(
   return [await sums.data<'float32'>(), await gradient.data<'float32'>()];
 }
 
+/** Anchors (the last ten of n) among m candidates of d features, at `selfOffset`. */
+interface Case {
+  readonly n: number;
+  readonly m: number;
+  readonly d: number;
+  readonly selfOffset: number;
+}
+
 /**
- * In a feature that is c for anchor i and 0 for all others, the gradient of A_i for x_i is -2 c / T
- * times the sum of the weights of i.
+ * In a feature that is c for anchor i and 0 for all others, the gradient of A_i (or B_i, row 1) for
+ * x_i is -2 c / T times the sum of the weights of i. Of one distance rounded another way in the
+ * second pass, a weight is 0 here as often as not.
  */
-async function weightSums(): Promise<Record<string, number>> {
-  const sums: Record<string, number> = {};
+async function weightSum({ n, m, d, selfOffset }: Case, row: number, i: number): Promise<number> {
   const [size, temperature] = [1000, 0.1];
-  for (const [n, m, selfOffset] of [
-    [70, 200, 65],
-    [70, 200, -1],
-    [130, 130, 0],
-  ] as const) {
-    for (const d of [19, 600]) {
+  const next = normal(d);
+  const rows = (count: number, marked: number) =>
+    matrixOf(count, d, () => Math.fround(size * next())).map((values, j) => [
+      j === marked ? size : 0,
+      ...values,
+    ]);
+  const labels = integersOf(m, 3, uniform(d));
+  const candidates = rows(m, selfOffset < 0 ? -1 : selfOffset + i);
+  const own = n === m ? candidates : candidates.slice(selfOffset, selfOffset + n);
+  const [, gradient] = await sumsAndGradient(
+    {
+      anchors: selfOffset < 0 ? rows(n, i) : own,
+      candidates,
+      anchorLabels: labels.slice(Math.max(selfOffset, 0)).slice(0, n),
+      candidateLabels: labels,
+      ...{ temperature, selfOffset },
+    },
+    row,
+    i,
+  );
+  return (gradient[i * (d + 1)] ?? Number.NaN) / ((-2 * size) / temperature);
+}
+
+async function weightSums(): Promise<Record<string, number[]>> {
+  const sums: Record<string, number[]> = {};
+  for (const d of [19, 600]) {
+    for (const of of [
+      { n: 70, m: 200, d, selfOffset: 65 },
+      { n: 70, m: 200, d, selfOffset: -1 },
+      { n: 130, m: 130, d, selfOffset: 0 },
+    ]) {
       for (const row of [0, 1]) {
-        const next = normal(d);
-        const i = n - 3;
-        const pool = matrixOf(m, d, () => Math.fround(size * next()));
-        const labels = integersOf(m, 3, uniform(d));
-        const start = Math.max(selfOffset, 0);
-        const extra = selfOffset < 0 ? matrixOf(n, d, () => Math.fround(size * next())) : pool;
-        const marked = (rows: readonly number[][], at: number) =>
-          rows.map((values, j) => [j === at ? size : 0, ...values]);
-        const candidates = marked(pool, selfOffset < 0 ? -1 : start + i);
-        const anchors = selfOffset < 0 ? marked(extra, i) : candidates.slice(start, start + n);
-        const [, gradient] = await sumsAndGradient(
-          {
-            anchors: n === m ? candidates : anchors,
-            candidates,
-            anchorLabels: labels.slice(start, start + n),
-            candidateLabels: labels,
-            ...{ temperature, selfOffset },
-          },
-          row,
-          i,
-        );
-        const sum = (gradient[i * (d + 1)] ?? Number.NaN) / ((-2 * size) / temperature);
-        sums[`${n} of ${m} x ${d} at ${selfOffset}, row ${row}`] = sum;
+        const found: number[] = [];
+        for (let i = of.n - 10; i < of.n; i++) found.push(await weightSum(of, row, i));
+        sums[JSON.stringify({ ...of, row })] = found;
       }
     }
   }
@@ -190,6 +205,28 @@ async function reduced(): Promise<EdgesReport['reduced']> {
   return found;
 }
 
+async function constant(): Promise<Record<string, number>> {
+  const errors: Record<string, number> = {};
+  for (const d of [512, 784, 4096, 50_176]) {
+    const inputs = {
+      anchors: tf.zeros<tf.Rank.R2>([1, d]),
+      candidates: tf.fill<tf.Rank.R2>([1, d], 0.3),
+      ...{ anchorLabels: labelsOf([0]), candidateLabels: labelsOf([0]) },
+      temperature: tf.scalar(1),
+    };
+    const [, , , , , nearest = Number.NaN] = await neighborLogSums(inputs).data();
+    const both = { ...inputs, candidates: tf.concat([inputs.anchors, inputs.candidates]) };
+    const self = { ...both, anchors: both.candidates };
+    const labels = { anchorLabels: labelsOf([0, 0]), candidateLabels: labelsOf([0, 0]) };
+    const sums = await neighborLogSums({ ...self, ...labels }, { selfOffset: 0 }).data();
+    const exact = d * Math.fround(0.3) ** 2;
+    for (const found of [nearest, sums[10] ?? Number.NaN]) {
+      errors[d] = Math.max(errors[d] ?? 0, Math.abs(found / exact - 1));
+    }
+  }
+  return errors;
+}
+
 async function wideUnit(): Promise<number> {
   const units = tf.engine().runKernel(UNIT_ROWS, { x: tf.ones([2, 50_000]) }) as tf.Tensor;
   const [unit = Number.NaN] = await units.data();
@@ -205,6 +242,7 @@ export async function edges(): Promise<EdgesReport> {
     far: await far(),
     empty: await empty(),
     reduced: await reduced(),
+    constant: await constant(),
     wideUnit: await wideUnit(),
   };
 }
