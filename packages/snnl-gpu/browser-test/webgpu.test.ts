@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { UnitRowsReport } from './unit-rows';
 import { expectUnitRows } from './unit-rows-expect';
 import type { conformance } from './webgpu/conformance';
+import type { EdgesReport } from './webgpu/edges';
 import type { FailuresReport } from './webgpu/failures';
 import type { TrainingReport } from './webgpu/training';
 
@@ -46,6 +47,50 @@ test(
 );
 
 test(
+  'numbers and shapes at the edge give the right value or NaN',
+  async () => {
+    const found = await findings<EdgesReport>('edges');
+    expect(Object.keys(found.weightSums)).toHaveLength(12);
+    for (const [what, sums] of Object.entries(found.weightSums)) {
+      expect(sums).toHaveLength(10);
+      // Roundings of exp and of sums over 200 weights.
+      for (const sum of sums) expect(Math.abs(sum - 1), what).toBeLessThan(2e-5);
+    }
+    expect(found.largeIds).toEqual({ 16777216: true, 2147483644: true, '-2147483648': true });
+    // The mean of (4 - 0.01) s^2 / T and (3.24 - 0.01) s^2 / T. From lengths of 6.5e18 on, NaN.
+    const nan = Number.NaN;
+    expect(found.far['1000000000000000000']?.[0]).toBeCloseTo(3.61e30, -25);
+    expect(found.far['6000000000000000000']?.[0]).toBeCloseTo(36 * 3.61e30, -26);
+    expect(found.far['10000000000000000000']).toEqual([nan, nan]);
+    expect(found.far['15000000000000000000']).toEqual([nan, nan]);
+    expect(found.empty).toEqual({
+      mean: { loss: [0], gradient: [0, 3] },
+      sum: { loss: [0], gradient: [0, 3] },
+      none: { loss: [], gradient: [0, 3] },
+    });
+    for (const { what, found: values, exact } of found.reduced) {
+      expect(values, what).toHaveLength(exact.length);
+      for (const [i, value] of exact.entries()) {
+        if (Number.isNaN(value)) expect(values[i], what).toBeNaN();
+        // Roundings of sums in float32 over 234 anchors, in a tree.
+        else
+          expect(Math.abs((values[i] ?? nan) - value), what).toBeLessThan(
+            2e-6 * Math.abs(value) + 1e-12,
+          );
+      }
+    }
+    expect(found.reduced).toHaveLength(8);
+    expect(Object.keys(found.constant)).toHaveLength(4);
+    for (const [d, error] of Object.entries(found.constant)) {
+      // Roundings of runs of 512 equal terms and of up to 98 totals, a tenth of the worst.
+      expect(error, `${d} features`).toBeLessThan(4e-6);
+    }
+    expect(Math.abs(found.wideUnit)).toBeLessThan(5e-7);
+  },
+  6 * MINUTES,
+);
+
+test(
   'rows are scaled to length 1, and gradients back',
   async () => expectUnitRows(await findings<UnitRowsReport>('unitRows')),
   3 * MINUTES,
@@ -66,6 +111,18 @@ test(
     expect(found.pipelines).toEqual([]);
     expect(found.forOtherSizes).toEqual([]);
     expect(found.bytes).toBe(0);
+    const [without, one, two] = found.costs;
+    if (!without || !one || !two) throw new Error('Expected three costs.');
+    for (const [more, less] of [
+      [one, without],
+      [two, one],
+    ] as const) {
+      // 7 of them ours, the others for the labels and the sum of the losses.
+      expect(more.computing - less.computing).toBeLessThanOrEqual(15);
+      // 15 of ours, and those of tfjs.
+      expect(more.dispatches - less.dispatches).toBeLessThanOrEqual(22);
+      expect(more.reads).toBe(less.reads);
+    }
   },
   3 * MINUTES,
 );
@@ -100,5 +157,5 @@ test(
     expect(found.kernelWhenFresh).toBe('fused');
     expect(found.lossWhenFresh).toBeCloseTo(Math.log(2 + Math.exp(-1)), 5);
   },
-  3 * MINUTES,
+  6 * MINUTES,
 );

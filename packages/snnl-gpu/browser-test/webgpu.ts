@@ -4,6 +4,7 @@ import { registerWebgpu } from '../src/webgpu';
 import { type UnitRowsReport, unitRowsReport } from './unit-rows';
 import { useWebgpu } from './webgpu/backend';
 import { conformance } from './webgpu/conformance';
+import { edges } from './webgpu/edges';
 import { failures } from './webgpu/failures';
 import { training } from './webgpu/training';
 
@@ -13,7 +14,13 @@ async function unitRows(): Promise<UnitRowsReport> {
   return unitRowsReport();
 }
 
-const PARTS: Record<string, () => Promise<object>> = { conformance, unitRows, training, failures };
+const PARTS: Record<string, () => Promise<object>> = {
+  conformance,
+  edges,
+  unitRows,
+  training,
+  failures,
+};
 
 await report(async () => {
   const part = PARTS[location.hash.slice(1)];

@@ -129,7 +129,7 @@ const equalSums = (a: SumsWithUpstream, b: SumsWithUpstream): boolean =>
 
 /**
  * Uploads, runs, reads and frees; fails on a wrong shape or type, or on a tensor left behind.
- * Reads are asynchronous, as webgpu has no other.
+ * Reads are asynchronous: webgpu warns of others, and has none in Node.
  */
 async function readAndFree<Inputs extends KernelInputs>(
   upload: () => Inputs,

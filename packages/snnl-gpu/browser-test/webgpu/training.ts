@@ -9,6 +9,7 @@ import {
 } from 'snnl-layer';
 import { registerWebgpu } from '../../src/webgpu';
 import { pipelines, useWebgpu } from './backend';
+import { type StepCosts, stepCosts } from './steps';
 
 /** 22 samples in batches of 8: the last one has 6. */
 const [SAMPLES, BATCH, EPOCHS] = [22, 8, 8];
@@ -24,6 +25,8 @@ export interface TrainingReport {
   readonly forOtherSizes: readonly string[];
   /** Bytes that the device holds after many steps beyond those after a few. */
   readonly bytes: number;
+  /** Of a step of a model without our layer, with one and with two. */
+  readonly costs: readonly StepCosts[];
 }
 
 function buildModel(): tf.LayersModel {
@@ -128,5 +131,6 @@ export async function training(): Promise<TrainingReport> {
     pipelines: last.filter((key) => !first.includes(key)),
     forOtherSizes,
     bytes: inUse() - few,
+    costs: [await stepCosts(0), await stepCosts(1), await stepCosts(2)],
   };
 }

@@ -2,8 +2,8 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from './backend';
 import { runShader, type Shader } from './shader';
 
-/** Rows that one invocation sums. */
-const ROWS = 64;
+/** Rows that one invocation sums: most batches take one round. The centre need not be exact. */
+const ROWS = 256;
 
 /**
  * `result[c, k]` = sum of `source[r, k]` over the rows r of chunk c, divided by `divisor`.
@@ -30,7 +30,7 @@ fn work(group : i32, local : i32) {
 `,
 };
 
-/** Mean of the rows, float32 `[D]`: in rounds, each of which leaves 1/64 of the rows. */
+/** Mean of the rows, float32 `[D]`: in rounds, each of which leaves 1/256 of the rows. */
 export function columnMean(
   backend: WebgpuBackend,
   source: TensorInfo,

@@ -9,6 +9,7 @@ import { LOG_SUMS, PARTIALS_PER_CHUNK } from './log-sums';
 import { MERGE_GRADIENT, MERGE_GROUPS } from './merge-gradient';
 import { MERGE_SUMS } from './merge-sums';
 import { columnPanels, tilesOf } from './pack';
+import { needsLevels } from './pairs';
 import { chunksOf, input, prepare } from './problem';
 import { type Scratch, withOutput } from './scratch';
 import { runShader } from './shader';
@@ -21,7 +22,7 @@ const BLOCK_TILES = 1024;
 
 /** The kernel function of `SnnlNeighborLogSums`. */
 export const logSums: KernelFunc = ({ inputs, backend, attrs }) =>
-  withOutput(backend as WebgpuBackend, [5, rowsOf(inputs)], (gpu, scratch, output) =>
+  withOutput(backend as WebgpuBackend, [9, rowsOf(inputs)], (gpu, scratch, output) =>
     forward(gpu, scratch, inputs, attrs, output),
   );
 
@@ -49,14 +50,15 @@ function forward(
   const { chunks, tilesPerChunk } = chunksOf(backend, columnTiles, rowTiles);
   const partCount = chunks * PARTIALS_PER_CHUNK;
   const sizes = { rowCount: n, columnCount: m, selfOffset, padded, rowTiles };
-  const parts = runShader(backend, LOG_SUMS, {
-    inputs: { rows, columns, rowLabels, columnLabels, temperature: problem.temperature },
+  const { temperature } = problem;
+  const parts = runShader(backend, needsLevels(padded) ? LOG_SUMS.levels : LOG_SUMS.flat, {
+    inputs: { rows, columns, rowLabels, columnLabels, temperature },
     sizes: { ...sizes, columnTiles, tilesPerChunk },
     groups: rowTiles * chunks,
     output: scratch.take([partCount, rowTiles * TILE, 8]),
   });
   runShader(backend, MERGE_SUMS, {
-    inputs: { parts, rows, poison: problem.poison },
+    inputs: { parts, rows, poison: problem.poison, temperature },
     sizes: { ...sizes, partCount },
     groups: rowTiles,
     output,
@@ -86,7 +88,7 @@ function backward(
     const rowTiles = Math.min(high, tilesOf(n) - firstRowTile);
     for (let firstColumnTile = 0; firstColumnTile < columnTiles; firstColumnTile += wide) {
       const blockColumnTiles = Math.min(wide, columnTiles - firstColumnTile);
-      runShader(backend, WEIGHTS, {
+      runShader(backend, needsLevels(padded) ? WEIGHTS.levels : WEIGHTS.flat, {
         inputs: {
           rows,
           columns,

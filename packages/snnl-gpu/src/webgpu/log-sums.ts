@@ -1,19 +1,31 @@
-import { PAIR_DECLARATIONS, pairColumns, pairRows, scores } from './pairs';
-import { ACCUMULATORS, inTile, multiply, PRODUCT_DECLARATIONS } from './product';
+import {
+  distances,
+  PAIR_DECLARATIONS,
+  pairColumns,
+  pairProducts,
+  pairRows,
+  withoutExcluded,
+} from './pairs';
+import { inTile, PRODUCT_DECLARATIONS } from './product';
 import type { Shader } from './shader';
-import { COMMON, PANEL_VECTORS, STEP, TILE, TILE_INVOCATIONS, unrolled } from './wgsl';
+import { COMMON, PANEL_VECTORS, TILE, TILE_INVOCATIONS, unrolled } from './wgsl';
 
 /** Two `vec4`s for each row from each of 8 invocations of each chunk of candidates. */
 export const PARTIALS_PER_CHUNK = 8;
 
 /**
  * Running log-sum-exps of 64 anchors over one chunk of candidates, tile by tile, as in flash
- * attention. Equations 1, 2 and 4 of docs/math.md; exponents are to base 2.
+ * attention, relative to the nearest distance so far. Equations 1, 2, 4 and 10 of docs/math.md;
+ * exponents are to base 2.
  *
- * `result` holds, for part p = 8 chunk + tx and row i, two `vec4`s: (m, sum, weighted -d, count)
- * over the same class at 2 (p Npad + i) + 1, and over all at 2 (p Npad + i), where it has no count.
+ * `result` holds, for part p = 8 chunk + tx and row i, two `vec4`s: (-nearest, sum, weighted -d,
+ * count) over the same class at 2 (p Npad + i) + 1, and over all at 2 (p Npad + i), where it has no
+ * count. Of no pairs, -nearest is NOTHING.
  */
-export const LOG_SUMS: Shader<
+const shader = (
+  name: string,
+  levels: boolean,
+): Shader<
   'rows' | 'columns' | 'rowLabels' | 'columnLabels' | 'temperature',
   | 'rowCount'
   | 'columnCount'
@@ -22,8 +34,8 @@ export const LOG_SUMS: Shader<
   | 'rowTiles'
   | 'columnTiles'
   | 'tilesPerChunk'
-> = {
-  name: 'logSums',
+> => ({
+  name,
   inputs: { rows: 4, columns: 4, rowLabels: 1, columnLabels: 1, temperature: 1 },
   outputComponents: 4,
   workgroup: TILE_INVOCATIONS,
@@ -64,36 +76,37 @@ fn work(group : i32, local : i32) {
   )}
   for (var columnTile = tiles.x; columnTile < tiles.y; columnTile++) {
     let columnStart = columnTile * panelVectors;
-    ${ACCUMULATORS}
-    ${multiply({ buffer: 'rows', start: 'rowStart' }, { buffer: 'columns', start: 'columnStart' }, `uniforms.padded / ${STEP}`)}
+    ${pairProducts(levels)}
     ${pairColumns('columnTile', 'columnStart')}
     ${unrolled(
       8,
       (r) => `
     {
-      ${scores(r)}
-      let top = max(top${r}, max(largest(s0), largest(s1)));
-      let keep = exp2(top${r} - top);
-      let w0 = exp2(s0 - top);
-      let w1 = exp2(s1 - top);
+      ${distances(r)}
+      // Differences of distances come before any product with 1/T, which would round them away.
+      let top = max(top${r}, max(largest(d0), largest(d1)));
+      let keep = exp2((top${r} - top) * scale);
+      var w0 = exp2((d0 - top) * scale);
+      var w1 = exp2((d1 - top) * scale);
+      ${withoutExcluded('w0', 'w1')}
       sum${r} = fma(sum${r}, keep, total(w0 + w1));
       mean${r} = fma(mean${r}, keep, total(w0 * d0 + w1 * d1));
       top${r} = top;
       if (any(same0 | same1)) {
-        let own0 = select(vec4<f32>(NOTHING), s0, same0);
-        let own1 = select(vec4<f32>(NOTHING), s1, same1);
+        let own0 = select(vec4<f32>(NOTHING), d0, same0);
+        let own1 = select(vec4<f32>(NOTHING), d1, same1);
         let sameTop = max(sameTop${r}, max(largest(own0), largest(own1)));
-        let sameKeep = exp2(sameTop${r} - sameTop);
-        // w times 2^(top - sameTop), as long as neither factor leaves float32.
+        let sameKeep = exp2((sameTop${r} - sameTop) * scale);
+        // w times 2^((top - sameTop) / T), as long as neither factor leaves float32.
         var v0 = w0;
         var v1 = w1;
-        if (top - sameTop < 50.0) {
-          let lift = exp2(top - sameTop);
+        if ((top - sameTop) * scale < 50.0) {
+          let lift = exp2((top - sameTop) * scale);
           v0 *= lift;
           v1 *= lift;
         } else {
-          v0 = exp2(own0 - sameTop);
-          v1 = exp2(own1 - sameTop);
+          v0 = exp2((own0 - sameTop) * scale);
+          v1 = exp2((own1 - sameTop) * scale);
         }
         v0 = select(vec4<f32>(0.0), v0, same0);
         v1 = select(vec4<f32>(0.0), v1, same1);
@@ -115,4 +128,7 @@ fn work(group : i32, local : i32) {
   )}
 }
 `,
-};
+});
+
+/** For rows that {@link needsLevels} and others. */
+export const LOG_SUMS = { levels: shader('wideLogSums', true), flat: shader('logSums', false) };

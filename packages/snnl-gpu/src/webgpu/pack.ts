@@ -1,12 +1,13 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from './backend';
 import { runShader, type Shader } from './shader';
-import { COMMON, STEP, TILE } from './wgsl';
+import { COMMON, LEVEL, STEP, TILE } from './wgsl';
 
 /**
  * Centred rows as panels of 64 rows, each `[padded + 1, 64]`: features first, and behind them the
- * squared norms. Padding is 0. A row with a feature, or a norm, that is not finite gets features of
- * 0 and the norm Infinity. Four invocations share a row. Equation 8 of docs/math.md.
+ * squared norms. Padding is 0. A row with a feature that is not finite, or a norm from 2^125 on, so
+ * that a distance could leave float32, gets features of 0 and the norm Infinity. Four invocations
+ * share a row. Equation 8 of docs/math.md.
  */
 const ROW_PANELS: Shader<'features' | 'center', 'rows' | 'width' | 'padded'> = {
   name: 'rowPanels',
@@ -25,21 +26,26 @@ fn work(group : i32, local : i32) {
   let there = row < uniforms.rows;
   var norm = 0.0;
   var bad = false;
-  for (var k = part; k < uniforms.padded; k += 4) {
-    var value = 0.0;
-    if (there && k < uniforms.width) {
-      let feature = features[row * uniforms.width + k];
-      value = feature - center[k];
-      bad = bad || !isFinite(feature) || !isFinite(value);
+  for (var first = part; first < uniforms.padded; first += ${LEVEL}) {
+    var squares = 0.0;
+    for (var k = first; k < min(first + ${LEVEL}, uniforms.padded); k += 4) {
+      var value = 0.0;
+      if (there && k < uniforms.width) {
+        let feature = features[row * uniforms.width + k];
+        value = feature - center[k];
+        bad = bad || !isFinite(feature) || !isFinite(value);
+      }
+      squares += value * value;
+      result[panel + k * ${TILE}] = value;
     }
-    norm += value * value;
-    result[panel + k * ${TILE}] = value;
+    norm += squares;
   }
   norms[local] = select(norm, uniforms.INFINITY, bad);
   workgroupBarrier();
   norm = norms[lane] + norms[lane + 64] + norms[lane + 128] + norms[lane + 192];
   bad = !isFinite(norms[lane]) || !isFinite(norms[lane + 64]) ||
-      !isFinite(norms[lane + 128]) || !isFinite(norms[lane + 192]) || !isFinite(norm);
+      !isFinite(norms[lane + 128]) || !isFinite(norms[lane + 192]) ||
+      bitcast<u32>(norm) >= 0x7e000000u;
   if (bad) {
     for (var k = part; k < uniforms.padded; k += 4) { result[panel + k * ${TILE}] = 0.0; }
   }

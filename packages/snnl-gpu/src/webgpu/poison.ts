@@ -6,7 +6,7 @@ import { COMMON, TILE } from './wgsl';
 
 /**
  * `result[0]` = 1 where a candidate or the temperature spoils every result, else 0. A temperature
- * must be positive and finite; float32 numbers below 2^-126 count as 0 on most GPUs, so here too.
+ * must be from 2^-126, below which most GPUs take numbers for 0, to 2^126, where 1/T gets there.
  */
 const POISON: Shader<'panels' | 'temperature', 'rows' | 'padded'> = {
   name: 'poison',
@@ -19,7 +19,7 @@ var<workgroup> found : array<i32, 256>;
 
 fn work(group : i32, local : i32) {
   let bits = bitcast<u32>(temperature[0]);
-  var bad = bits < 0x00800000u || bits >= 0x7f800000u;
+  var bad = bits < 0x00800000u || bits > 0x7e800000u;
   for (var row = local; row < uniforms.rows; row += 256) {
     let tile = row / ${TILE};
     let norm = panels[(tile * (uniforms.padded + 1) + uniforms.padded) * ${TILE} + row - tile * ${TILE}];

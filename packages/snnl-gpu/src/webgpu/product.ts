@@ -1,4 +1,4 @@
-import { PANEL_VECTORS, STEP, unrolled } from './wgsl';
+import { LEVEL, PANEL_VECTORS, STEP, unrolled } from './wgsl';
 
 const COMPONENTS = ['x', 'y', 'z', 'w'] as const;
 
@@ -18,10 +18,10 @@ var<workgroup> rowStep : array<vec4<f32>, ${STEP * PANEL_VECTORS}>;
 var<workgroup> columnStep : array<vec4<f32>, ${STEP * PANEL_VECTORS}>;
 `;
 
-export const ACCUMULATORS = unrolled(
-  8,
-  (r) => `  var left${r} = vec4<f32>(0.0); var right${r} = vec4<f32>(0.0);`,
-);
+const eachAccumulator = (make: (name: string) => string): string =>
+  unrolled(8, (r) => `${make(`left${r}`)} ${make(`right${r}`)}`);
+
+export const ACCUMULATORS = eachAccumulator((name) => `var ${name} = vec4<f32>(0.0);`);
 
 /**
  * Statements that add the product of two panels to the accumulators.
@@ -36,9 +36,35 @@ export function multiply(
   steps: string,
   also: (r: number, value: string) => string = () => '',
 ): string {
+  return multiplySteps(rows, columns, '0', steps, also);
+}
+
+/**
+ * The same in levels: LEVEL products are summed up before they join the total, so that rounding does
+ * not grow with K. Takes twice the registers; the totals lie idle in the inner loop.
+ */
+export const multiplyInLevels = (
+  rows: { buffer: string; start: string },
+  columns: { buffer: string; start: string },
+  steps: string,
+): string => `
+  ${eachAccumulator((name) => `var ${name}Total = vec4<f32>(0.0);`)}
+  for (var first = 0; first < ${steps}; first += ${LEVEL / STEP}) {
+    ${multiplySteps(rows, columns, 'first', `min(first + ${LEVEL / STEP}, ${steps})`)}
+    ${eachAccumulator((name) => `${name}Total += ${name}; ${name} = vec4<f32>(0.0);`)}
+  }
+  ${eachAccumulator((name) => `${name} = ${name}Total;`)}`;
+
+function multiplySteps(
+  rows: { buffer: string; start: string },
+  columns: { buffer: string; start: string },
+  first: string,
+  end: string,
+  also: (r: number, value: string) => string = () => '',
+): string {
   const loads = (STEP * PANEL_VECTORS) / 64;
   return `
-  for (var step = 0; step < ${steps}; step++) {
+  for (var step = ${first}; step < ${end}; step++) {
     let at = step * ${STEP * PANEL_VECTORS} + local;
     workgroupBarrier();
     ${unrolled(

@@ -1,5 +1,13 @@
 import { engine, findBackendFactory } from '@tensorflow/tfjs-core';
-import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD, UNIT_ROWS, UNIT_ROWS_GRAD } from 'snnl-layer';
+import {
+  ANCHOR_SUMS,
+  LOSS_ANCHOR_SUMS,
+  NEIGHBOR_LOG_SUMS,
+  NEIGHBOR_LOG_SUMS_GRAD,
+  REDUCED_LOSS,
+  UNIT_ROWS,
+  UNIT_ROWS_GRAD,
+} from 'snnl-layer';
 import { CheckedKernels } from '../checked-kernels';
 import { selfTest } from '../self-test';
 import type { KernelStatus } from '../status';
@@ -7,7 +15,9 @@ import type { WebgpuBackend } from './backend';
 import { checkingShaders } from './check-shaders';
 import { AFTER_LOSS, deviceLoss } from './device-loss';
 import { logSums, logSumsGrad } from './kernels';
+import { anchorSums, lossAnchorSums, reducedLoss } from './reduced-loss';
 import { unitRows, unitRowsGrad } from './unit-rows';
+import { LEVEL } from './wgsl';
 
 const BACKEND = 'webgpu';
 
@@ -16,10 +26,14 @@ const KERNELS = {
   [NEIGHBOR_LOG_SUMS_GRAD]: logSumsGrad,
   [UNIT_ROWS]: unitRows,
   [UNIT_ROWS_GRAD]: unitRowsGrad,
+  [REDUCED_LOSS]: reducedLoss,
+  [LOSS_ANCHOR_SUMS]: lossAnchorSums,
+  [ANCHOR_SUMS]: anchorSums,
 };
 
 const kernels = new CheckedKernels<WebgpuBackend>(BACKEND, KERNELS, (backend) =>
-  checkingShaders(backend, () => selfTest(backend, KERNELS)),
+  // Wider rows have shaders of their own.
+  checkingShaders(backend, () => selfTest(backend, KERNELS, [2, LEVEL + 2])),
 );
 
 /**

@@ -3,7 +3,7 @@ import type { WebgpuBackend } from './backend';
 import { input } from './problem';
 import { withOutput } from './scratch';
 import { MAX_GROUPS, runShader, type Shader } from './shader';
-import { COMMON } from './wgsl';
+import { COMMON, LEVEL } from './wgsl';
 
 /** Rows of a workgroup, and invocations that share a row. */
 const [ROWS, LANES] = [4, 16];
@@ -48,9 +48,13 @@ fn work(group : i32, local : i32) {
     let exponent = min(largest >> 23u, 253u);
     let scale = select(bitcast<f32>((254u - exponent) << 23u), 0.0, exponent == 0u);
     var sum = vec2<f32>(0.0);
-    for (var k = start; k < end; k += ${LANES}) {
-      let v = x[k] * scale;
-      sum += vec2<f32>(v * v, ${product});
+    for (var first = start; first < end; first += ${LEVEL * LANES}) {
+      var level = vec2<f32>(0.0);
+      for (var k = first; k < min(first + ${LEVEL * LANES}, end); k += ${LANES}) {
+        let v = x[k] * scale;
+        level += vec2<f32>(v * v, ${product});
+      }
+      sum += level;
     }
     sums[local] = sum;
     workgroupBarrier();

@@ -1,34 +1,96 @@
-import { PAIR_DECLARATIONS, pairColumns, pairRows, scores } from './pairs';
-import { ACCUMULATORS, inTile, multiply, PRODUCT_DECLARATIONS } from './product';
+import {
+  distances,
+  PAIR_DECLARATIONS,
+  pairColumns,
+  pairProducts,
+  pairRows,
+  withoutExcluded,
+} from './pairs';
+import { inTile, PRODUCT_DECLARATIONS } from './product';
 import type { Shader } from './shader';
-import { PANEL_VECTORS, STEP, TILE, TILE_INVOCATIONS, unrolled } from './wgsl';
+import { PANEL_VECTORS, TILE, TILE_INVOCATIONS, unrolled } from './wgsl';
 
-/** Statements that load log-sums and upstream gradients of rows `r` to `r + 3` of 8. */
-const rowVectors = (r: number): string =>
-  (['All', 'Same'] as const)
-    .map((kind, which) => {
-      const four = (start: string) =>
-        `vec4<f32>(${[0, 1, 2, 3].map((k) => `rowSums[${start} + at${r + k}]`).join(', ')})`;
-      return `
-  let row${kind}${r} = ${four(`${which} * uniforms.rowCount`)} * LOG2E;
-  let toRow${kind}${r} = ${four(`${which + 2} * uniforms.rowCount`)};`;
-    })
-    .join('');
+const KINDS = ['All', 'Same'] as const;
 
-/** Statements that make G of the weights of row `r`. */
-const finish = (r: number): string => `
-      left${r} *= perT;
-      right${r} *= perT;
-      if (holes) {
-        left${r} = select(left${r}, zero, s0 <= vec4<f32>(NOTHING));
-        right${r} = select(right${r}, zero, s1 <= vec4<f32>(NOTHING));
-      }`;
+/** Names of the variables that hold the sums of an invocation's rows and columns, four in each. */
+const SUMS = ['row', 'column'].flatMap((side) =>
+  KINDS.flatMap((kind) => [`${side}${kind}0`, `${side}${kind}1`]),
+);
+
+/** WGSL of a function that reads the sums of four rows or columns, over all (0) or the class (1). */
+const reader = (name: string, buffer: string, count: string): string => {
+  const four = (row: string) =>
+    `vec4<f32>(${['x', 'y', 'z', 'w'].map((k) => `${buffer}[(${row}) * ${count} + at.${k}]`)})`;
+  return `
+fn ${name}(kind : i32, first : i32) -> Sums {
+  let at = min(vec4<i32>(first, first + 1, first + 2, first + 3), vec4<i32>(${count} - 1));
+  let upstream = ${four('4 + kind')};
+  let none = upstream == vec4<f32>(0.0);
+  return Sums(select(${four('2 * kind')}, vec4<f32>(0.0), none),
+      select(${four('2 * kind + 1')} * LOG2E, vec4<f32>(0.0), none), upstream);
+}
+`;
+};
+
+/**
+ * Statements that make G of row `r`. `share` is the expression of upstream * p for one half of the
+ * row's pairs and one of SUMS, or component `k` of one.
+ */
+const weightsOf = (
+  r: number,
+  prepare: string,
+  share: (half: number, sums: string, k?: number) => string,
+): string => {
+  const both = (half: number, kind: string) =>
+    `${share(half, `row${kind}${r < 4 ? 0 : 1}`, r % 4)} +
+          ${share(half, `column${kind}${half}`)}`;
+  const half = (which: number) => `
+      var w${which} = ${both(which, 'All')};
+      if (any(same${which})) {
+        w${which} += select(vec4<f32>(0.0), ${both(which, 'Same')}, same${which});
+      }
+      w${which} *= perT;`;
+  return `
+    {
+      ${distances(r)}${prepare}${half(0)}${half(1)}
+      ${withoutExcluded('w0', 'w1')}
+      left${r} = w0;
+      right${r} = w1;
+    }`;
+};
+
+/** Whatever the sums: an exponential for each. */
+const EACH_ITS_OWN = unrolled(8, (r) =>
+  weightsOf(r, '', (half, sums, k) =>
+    k === undefined
+      ? `share(d${half}, scale, ${sums})`
+      : `share(d${half}, scale, only(${sums}, ${k}))`,
+  ),
+);
+
+/** Where all sums at hand are alike: one exponential serves for all four probabilities of a pair. */
+const ONE_FOR_ALL = unrolled(8, (r) =>
+  weightsOf(
+    r,
+    `
+      // Two factors that are kept below 2^100 and from 2^-50 on.
+      let e0 = exp2(min((reference + d0) * scale, vec4<f32>(100.0)));
+      let e1 = exp2(min((reference + d1) * scale, vec4<f32>(100.0)));`,
+    (half, sums, k) => {
+      const of = (member: string) => (k === undefined ? member : `vec4<f32>(${member}[${k}])`);
+      return `${of(`${sums}.upstream`)} * min(e${half} * ${of(`${sums}Factor`)}, vec4<f32>(1.0))`;
+    },
+  ),
+);
 
 /**
  * A block of G of equation 5 (docs/math.md), one 64 x 64 tile a workgroup, as panels of 64 rows:
  * `[columns of the block, 64]` each. Excluded pairs, also those of padding, have G = 0.
  */
-export const WEIGHTS: Shader<
+const shader = (
+  name: string,
+  levels: boolean,
+): Shader<
   'rows' | 'columns' | 'rowLabels' | 'columnLabels' | 'temperature' | 'rowSums' | 'columnSums',
   | 'rowCount'
   | 'columnCount'
@@ -37,8 +99,8 @@ export const WEIGHTS: Shader<
   | 'firstRowTile'
   | 'firstColumnTile'
   | 'blockColumnTiles'
-> = {
-  name: 'weights',
+> => ({
+  name,
   inputs: {
     rows: 4,
     columns: 4,
@@ -60,26 +122,29 @@ export const WEIGHTS: Shader<
     'blockColumnTiles',
   ],
   code: `${PRODUCT_DECLARATIONS}${PAIR_DECLARATIONS}
-const LOG2E = 1.4426950408889634;
+/** The references of log-sums, the relative one to base 2, and upstream gradients. */
+struct Sums { nearest : vec4<f32>, relative : vec4<f32>, upstream : vec4<f32> }
 
-/** No probability is above 1 but by rounding; the bound keeps exp2 finite where the sums do not fit. */
-fn probability(exponent : vec4<f32>) -> vec4<f32> { return exp2(min(exponent, vec4<f32>(64.0))); }
-
-/** 2^(reference - logSum), for a log-sum that is near the reference or that no gradient needs. */
-fn factor(reference : f32, logSum : vec4<f32>, upstream : vec4<f32>) -> vec4<f32> {
-  return select(exp2(vec4<f32>(reference) - logSum) * upstream, vec4<f32>(0.0), upstream == vec4<f32>(0.0));
+${reader('sumsOfRows', 'rowSums', 'uniforms.rowCount')}
+${reader('sumsOfColumns', 'columnSums', 'uniforms.columnCount')}
+fn only(sums : Sums, k : i32) -> Sums {
+  return Sums(vec4<f32>(sums.nearest[k]), vec4<f32>(sums.relative[k]), vec4<f32>(sums.upstream[k]));
 }
 
-/** Whether every log-sum that a gradient needs is near the reference. */
-fn near(reference : f32, logSum : vec4<f32>, upstream : vec4<f32>) -> bool {
-  return all((abs(logSum - vec4<f32>(reference)) < vec4<f32>(50.0)) | (upstream == vec4<f32>(0.0)));
+/** upstream * p, equation 10: p is no more than 1, whatever a driver makes of a distance. */
+fn share(d : vec4<f32>, scale : f32, sums : Sums) -> vec4<f32> {
+  let exponent = (sums.nearest + d) * scale - sums.relative;
+  return sums.upstream * exp2(min(exponent, vec4<f32>(0.0)));
 }
 
-fn columnSum(which : i32, column : i32) -> vec4<f32> {
-  let start = which * uniforms.columnCount;
-  let last = uniforms.columnCount - 1;
-  return vec4<f32>(columnSums[start + min(column, last)], columnSums[start + min(column + 1, last)],
-      columnSums[start + min(column + 2, last)], columnSums[start + min(column + 3, last)]);
+/** The exponent of p at distance \`reference\`. */
+fn toReference(reference : f32, scale : f32, sums : Sums) -> vec4<f32> {
+  return (sums.nearest - vec4<f32>(reference)) * scale - sums.relative;
+}
+
+fn near(reference : f32, scale : f32, sums : Sums) -> bool {
+  let close = abs(toReference(reference, scale, sums)) < vec4<f32>(50.0);
+  return all(close | (sums.upstream == vec4<f32>(0.0)));
 }
 
 fn work(group : i32, local : i32) {
@@ -93,77 +158,23 @@ fn work(group : i32, local : i32) {
   let rowStart = rowTile * panelVectors;
   let columnStart = columnTile * panelVectors;
   ${pairRows('rowTile')}
-  ${ACCUMULATORS}
-  ${multiply({ buffer: 'rows', start: 'rowStart' }, { buffer: 'columns', start: 'columnStart' }, `uniforms.padded / ${STEP}`)}
+  ${pairProducts(levels)}
   ${pairColumns('columnTile', 'columnStart')}
-  let columnAll0 = columnSum(0, column0) * LOG2E;
-  let columnAll1 = columnSum(0, column1) * LOG2E;
-  let columnSame0 = columnSum(1, column0) * LOG2E;
-  let columnSame1 = columnSum(1, column1) * LOG2E;
-  let toColumnAll0 = columnSum(2, column0);
-  let toColumnAll1 = columnSum(2, column1);
-  let toColumnSame0 = columnSum(3, column0);
-  let toColumnSame1 = columnSum(3, column1);
-  let zero = vec4<f32>(0.0);
+  ${KINDS.map(
+    (kind, which) => `
+  let row${kind}0 = sumsOfRows(${which}, row0);
+  let row${kind}1 = sumsOfRows(${which}, row4);
+  let column${kind}0 = sumsOfColumns(${which}, column0);
+  let column${kind}1 = sumsOfColumns(${which}, column1);`,
+  ).join('')}
   let perT = -1.0 / temperature[0];
-  ${unrolled(
-    8,
-    (r) => `
-  let at${r} = min(row${r}, uniforms.rowCount - 1);`,
-  )}
-  ${[0, 4].map(rowVectors).join('')}
-  // As long as all log-sums at hand are alike, e^(s - reference) serves for all four probabilities.
-  // What underflows in it is a probability below 2^-76.
-  let reference = rowAll0.x;
-  if (near(reference, rowAll0, toRowAll0) && near(reference, rowAll4, toRowAll4) &&
-      near(reference, rowSame0, toRowSame0) && near(reference, rowSame4, toRowSame4) &&
-      near(reference, columnAll0, toColumnAll0) && near(reference, columnAll1, toColumnAll1) &&
-      near(reference, columnSame0, toColumnSame0) && near(reference, columnSame1, toColumnSame1)) {
-    let ofRows0 = factor(reference, rowAll0, toRowAll0);
-    let ofRows4 = factor(reference, rowAll4, toRowAll4);
-    let ofRowsSame0 = factor(reference, rowSame0, toRowSame0);
-    let ofRowsSame4 = factor(reference, rowSame4, toRowSame4);
-    let ofColumns0 = factor(reference, columnAll0, toColumnAll0);
-    let ofColumns1 = factor(reference, columnAll1, toColumnAll1);
-    let ofColumnsSame0 = factor(reference, columnSame0, toColumnSame0);
-    let ofColumnsSame1 = factor(reference, columnSame1, toColumnSame1);
-    ${unrolled(
-      8,
-      (r) => `
-    {
-      ${scores(r)}
-      let all = ofRows${r < 4 ? 0 : 4}[${r % 4}];
-      let same = ofRowsSame${r < 4 ? 0 : 4}[${r % 4}];
-      left${r} = probability(s0 - reference) *
-          (all + ofColumns0 + select(zero, same + ofColumnsSame0, same0));
-      right${r} = probability(s1 - reference) *
-          (all + ofColumns1 + select(zero, same + ofColumnsSame1, same1));
-      ${finish(r)}
-    }`,
-    )}
+  // What underflows in e^((reference - d) / T) is a probability below 2^-76.
+  let reference = rowAll0.nearest.x;
+  if (${SUMS.map((sums) => `near(reference, scale, ${sums})`).join(' &&\n      ')}) {
+    ${SUMS.map((sums) => `let ${sums}Factor = exp2(toReference(reference, scale, ${sums}));`).join('\n    ')}
+    ${ONE_FOR_ALL}
   } else {
-    ${unrolled(
-      8,
-      (r) => `
-    {
-      ${scores(r)}
-      let all = rowAll${r < 4 ? 0 : 4}[${r % 4}];
-      let same = rowSame${r < 4 ? 0 : 4}[${r % 4}];
-      let toAll = toRowAll${r < 4 ? 0 : 4}[${r % 4}];
-      let toSame = toRowSame${r < 4 ? 0 : 4}[${r % 4}];
-      left${r} = toAll * probability(s0 - all) + toColumnAll0 * probability(s0 - columnAll0);
-      right${r} = toAll * probability(s1 - all) + toColumnAll1 * probability(s1 - columnAll1);
-      if (any(same0)) {
-        left${r} += select(zero, toSame * probability(s0 - same) +
-            toColumnSame0 * probability(s0 - columnSame0), same0);
-      }
-      if (any(same1)) {
-        right${r} += select(zero, toSame * probability(s1 - same) +
-            toColumnSame1 * probability(s1 - columnSame1), same1);
-      }
-      ${finish(r)}
-    }`,
-    )}
+    ${EACH_ITS_OWN}
   }
   let into = (blockRowTile * uniforms.blockColumnTiles + blockColumnTile) * ${TILE * PANEL_VECTORS};
   ${unrolled(8, (c) => {
@@ -175,4 +186,7 @@ fn work(group : i32, local : i32) {
   })}
 }
 `,
-};
+});
+
+/** For rows that {@link needsLevels} and others. */
+export const WEIGHTS = { levels: shader('wideWeights', true), flat: shader('weights', false) };

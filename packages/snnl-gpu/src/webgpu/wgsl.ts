@@ -4,6 +4,8 @@ export const TILE = 64;
 export const TILE_INVOCATIONS = 64;
 /** Features (or candidates) that go through workgroup memory at a time. */
 export const STEP = 16;
+/** Features that are summed up before they join a total: sums of more are made in levels. */
+export const LEVEL = 512;
 /** `vec4`s of one row of a panel. */
 export const PANEL_VECTORS = TILE / 4;
 
