@@ -1,5 +1,9 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { describeKernelConformance, type KernelGradientInputs } from '@snnl/reference/conformance';
+import {
+  describeKernelConformance,
+  type KernelAdapter,
+  type KernelGradientInputs,
+} from '@snnl/reference/conformance';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { buildEmulator, type EmulatorOptions, emulatedKernels } from './emulator';
@@ -12,23 +16,27 @@ beforeAll(async () => {
 /** Several tiles of rows and of candidates, and features that end within a stage. */
 const [n, m, d, offset] = [150, 600, 70, 33];
 
-function problem(): KernelGradientInputs {
+function problem({ forward }: KernelAdapter): KernelGradientInputs {
   const candidates = tf.randomNormal<tf.Rank.R2>([m, d], 5, 1, 'float32', 1);
   const candidateLabels = tf.randomUniform<tf.Rank.R1>([m], 0, 4, 'int32', 2);
+  const temperature = tf.scalar(50);
+  const all = { candidates, candidateLabels, anchors: candidates, anchorLabels: candidateLabels };
+  const references = tf.slice(forward({ ...all, temperature }, 0), [5, 0]);
+  const upstream = tf.randomNormal<tf.Rank.R2>([2, m], 0, 1, 'float32', 3);
+  const candidateSums = tf.concat2d([references, upstream], 0);
   return {
-    candidates,
-    candidateLabels,
+    ...all,
+    temperature,
     anchors: tf.slice(candidates, [offset, 0], [n, d]),
     anchorLabels: tf.slice(candidateLabels, [offset], [n]),
-    temperature: tf.scalar(50),
-    anchorSums: tf.randomNormal([4, n], 0, 1, 'float32', 3),
-    candidateSums: tf.randomNormal([4, m], 0, 1, 'float32', 4),
+    anchorSums: tf.slice(candidateSums, [0, offset], [6, n]),
+    candidateSums,
   };
 }
 
 function run(options: EmulatorOptions): Float32Array[] {
   const kernels = emulatedKernels(options);
-  const inputs = problem();
+  const inputs = problem(kernels);
   return [kernels.forward(inputs, offset), kernels.gradient(inputs, offset)].map(
     (tensor) => tensor.dataSync() as Float32Array,
   );

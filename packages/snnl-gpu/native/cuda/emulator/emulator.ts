@@ -77,7 +77,7 @@ export function emulatedKernels(options: EmulatorOptions): KernelAdapter {
       buildEmulator();
     },
     forward: (inputs, selfOffset) =>
-      tf.tensor2d(call(options, inputs, selfOffset, []), [5, inputs.anchors.shape[0]]),
+      tf.tensor2d(call(options, inputs, selfOffset, []), [9, inputs.anchors.shape[0]]),
     gradient: (inputs, selfOffset) =>
       tf.tensor2d(
         call(
