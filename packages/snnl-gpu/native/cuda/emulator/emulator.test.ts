@@ -62,6 +62,67 @@ test.each(['fp32', 'tensor'] as const)('%s: small pieces give the same as large 
   }
 });
 
+/**
+ * Sum over all anchors i of the weights that candidate j, as an anchor, gives to its pairs with them.
+ * The anchors come in blocks, none at a multiple of a tile. At this scale a distance that is off by
+ * its last bit is off by tens of T.
+ *
+ * In feature 0, which is c for j and 0 for all others, the gradient for x_i is 2 c / T times the weight.
+ */
+function weightsOfCandidate(kernels: KernelAdapter, [n, d]: [number, number], j: number): number {
+  const [c, t] = [1000, 0.1];
+  const features = tf.buffer([n, d], 'float32', tf.randomNormal([n, d], 50, c, 'float32', 5).dataSync());
+  for (let i = 0; i < n; i++) features.set(i === j ? c : 0, i, 0);
+  const candidates = features.toTensor() as tf.Tensor2D;
+  const candidateLabels = tf.zeros<tf.Rank.R1>([n], 'int32');
+  const temperature = tf.scalar(t);
+  const all = { candidates, candidateLabels, temperature };
+  const sums = kernels.forward({ ...all, anchors: candidates, anchorLabels: candidateLabels }, 0);
+  const upstream = tf.buffer([2, n], 'float32');
+  upstream.set(1, 0, j);
+  const candidateSums = tf.concat2d([tf.slice(sums, [5, 0], [4, n]), upstream.toTensor()], 0);
+  let total = 0;
+  for (const [begin, end] of [
+    [0, 50],
+    [50, 111],
+    [111, n],
+  ] as const) {
+    const size = end - begin;
+    const block = {
+      ...all,
+      anchors: tf.slice(candidates, [begin, 0], [size, d]),
+      anchorLabels: tf.slice(candidateLabels, [begin], [size]),
+      anchorSums: tf.zeros<tf.Rank.R2>([6, size]),
+      candidateSums,
+    };
+    const gradient = kernels.gradient(block, begin);
+    total += tf.sum(tf.slice(gradient, [0, 0], [size, 1])).dataSync()[0] ?? Number.NaN;
+  }
+  return (total * t) / (2 * c);
+}
+
+test.each([
+  { path: 'fp32', shape: [300, 70], candidates: [0, 120, 130, 299] },
+  { path: 'tensor', shape: [300, 70], candidates: [0, 120, 130, 299] },
+  { path: 'fp32', shape: [140, 4500], candidates: [60] },
+  { path: 'tensor', shape: [140, 4500], candidates: [60] },
+] as const)('$path: distances of $shape have the same bits in both roles', (kind) => {
+  const kernels = emulatedKernels({ path: kind.path });
+  for (const j of kind.candidates) {
+    expect(weightsOfCandidate(kernels, [...kind.shape], j)).toBeCloseTo(1, 5);
+  }
+});
+
+test.each(['fp32', 'tensor'] as const)('%s: a log-sum that is NaN gives no weights', (path) => {
+  const kernels = emulatedKernels({ path });
+  const inputs = problem(kernels);
+  const anchorSums = tf.where(tf.less(tf.range(0, n), 1), Number.NaN, inputs.anchorSums);
+  const gradient = kernels.gradient({ ...inputs, anchorSums: anchorSums as tf.Tensor2D }, offset);
+  const values = gradient.dataSync();
+  expect(values.subarray(0, d).every(Number.isNaN)).toBe(true);
+  expect(values.subarray(d).every(Number.isFinite)).toBe(true);
+});
+
 test.each([
   [75, 'fp32'],
   [80, 'tensor'],
@@ -89,10 +150,10 @@ const tolerance = {
 describeKernelConformance('CUDA, FP32 units, emulated', emulatedKernels({ path: 'fp32' }), {
   tolerance,
   runs: 3,
-  timeoutMs: 300_000,
+  timeoutMs: 600_000,
 });
 describeKernelConformance('CUDA, tensor cores, emulated', emulatedKernels({ path: 'tensor' }), {
   tolerance,
   runs: 2,
-  timeoutMs: 300_000,
+  timeoutMs: 600_000,
 });
