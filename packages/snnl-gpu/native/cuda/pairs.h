@@ -1,6 +1,6 @@
 // What the kernels over pairs share: distances from products. They are the same to the last bit in
-// every kernel, and for a pair in both orders: what is nearest in one is at no negative distance from
-// itself in the other.
+// both kernels, and for both of a pair: else the weights of an anchor, which are relative to its nearest
+// distance, would not sum to 1 where distances are large beside the temperature.
 #pragma once
 #include "args.h"
 #include "platform.h"

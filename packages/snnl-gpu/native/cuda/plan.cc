@@ -45,8 +45,8 @@ class Workspace {
   size_t bytes_ = 0;
 };
 
-// Features whose products are one sum. Levels beyond: they would cost time for digits that few
-// features hardly lose.
+// Up to so many features their products are one sum. Beyond, that has levels (levels.h), and their
+// traffic costs some hundredths of the time.
 constexpr int64_t kLongestSum = 4096;
 
 bool is_narrow(const Args& args) { return args.dp <= 64; }

@@ -38,7 +38,7 @@ export function buildEmulator(): void {
   const flags = [
     '-std=c++17',
     '-O2',
-    // Multiplies and adds in one step, as nvcc does and calls of fmaf() would for ever.
+    // To multiply and add in one instruction, as nvcc does.
     '-march=native',
     '-ffp-contract=fast',
     '-fPIC',
