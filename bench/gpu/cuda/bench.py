@@ -23,7 +23,7 @@ def batch(n, d, classes, seed=0):
 def upstream(sums, generator):
     up = torch.randn(2, sums.shape[1], device="cuda", generator=generator)
     up[1] *= sums[4] > 0
-    return torch.cat([sums[:2].float(), up])
+    return torch.cat([sums[5:].float(), up])
 
 
 def test(path):
@@ -42,7 +42,7 @@ def test(path):
         expected = reference.log_sums(*exact)
         got = kernels.log_sums(*inputs, path=path)
         x_sums = upstream(expected, generator).contiguous()
-        z_sums = torch.zeros(4, m, device="cuda")
+        z_sums = torch.zeros(6, m, device="cuda")
         if offset >= 0:
             z_sums[:, offset : offset + n] = x_sums
         expected_grad = reference.log_sums_grad(*exact, x_sums.double(), z_sums.double())
@@ -59,14 +59,44 @@ def test(path):
         z = x.clone()
         x[7, 3] = spoilt
         bad = kernels.log_sums(x, z, labels, labels, torch.tensor(5.0, device="cuda"), -1, path=path)
-        assert bad[:4].isnan().all(0).nonzero().flatten().tolist() == [7], "a bad anchor spoils itself alone"
+        assert bad.isnan().any(0).nonzero().flatten().tolist() == [7], "a bad anchor spoils itself alone"
+        assert bad[:, 7].isfinite().nonzero().flatten().tolist() == [4], "but for its count"
+    test_bits(path)
     print(f"{path}: ok, worst relative error {worst:.1e}")
+
+
+def test_bits(path):
+    """Every distance is the same to the last bit for both of a pair, here nearest neighbours, and in both kernels:
+    where T is below the last bits, each candidate's weights go to one pair, and sum to 1 over blocks of anchors."""
+    for half, d in ((20000, 16), (20000, 512), (2000, 5000)):
+        some, labels = batch(half, d, 1)
+        z = torch.cat([some, some + 0.03 * batch(half, d, 1, 1)[0]])
+        nearest = kernels.log_sums(z, z, *[labels.repeat(2)] * 2, torch.tensor(1.0, device="cuda"), 0, path=path)[5]
+        assert torch.equal(nearest[:half], nearest[half:]), f"distances of {2 * half} x {d} differ between both of a pair"
+    for n, d in ((1000, 70), (400, 512), (300, 5000)):
+        z, labels = batch(n, d, 1, n)
+        z *= 1000
+        temperature = torch.tensor(0.1, device="cuda")
+        half = n // 2
+        for j in range(0, n, n // 20):
+            x = z.clone()
+            x[:, 0] = 0
+            x[j, 0] = 1000
+            sums = kernels.log_sums(x, x, labels, labels, temperature, 0, path=path)
+            x_sums, z_sums = torch.zeros(6, n, device="cuda"), torch.zeros(6, n, device="cuda")
+            z_sums[:4], z_sums[4, j] = sums[5:], 1
+            total = 0.0
+            for rows in (slice(0, 50), slice(50, half), slice(half, n)):
+                block = x[rows].clone(), x, labels[rows].clone(), labels, temperature, rows.start
+                total += kernels.log_sums_grad(*block, x_sums[:, rows].contiguous(), z_sums, path=path)[:, 0].sum().item()
+            # In feature 0 the gradient is 2 * 1000 / T times the weight.
+            assert abs(total * 0.1 / 2000 - 1) < 2e-5, f"weights of candidate {j} of {n} x {d} sum to {total * 0.1 / 2000}"
 
 
 def ours(x, labels, temperature, path):
     n = len(x)
     sums = kernels.log_sums(x, x, labels, labels, temperature, 0, path=path)
-    up = torch.stack([sums[0], sums[1], torch.full_like(sums[0], 1 / n), torch.full_like(sums[0], -1 / n)])
+    up = torch.cat([sums[5:], torch.full_like(sums[:1], 1 / n), torch.full_like(sums[:1], -1 / n)])
     return sums, kernels.log_sums_grad(x, x, labels, labels, temperature, 0, up, up, path=path)
 
 

@@ -52,18 +52,18 @@ def _workspace(problem, gradient, device):
 
 
 def log_sums(x, z, x_labels, z_labels, temperature, self_offset, path="auto", ordering="stream"):
-    """float32 [5, n]."""
+    """float32 [9, n]: log-sums, mean distances, count, then nearest distance and relative log-sum of all and of the class."""
     problem = _problem(x, z, x_labels, z_labels, temperature, self_offset)
-    out = torch.empty(5, x.shape[0], device=x.device)
+    out = torch.empty(9, x.shape[0], device=x.device)
     workspace = _workspace(problem, 0, x.device)
     _checked(_library.snnl_log_sums, ctypes.byref(problem), _pointer(out), _pointer(workspace), *_how(ordering, path))
     return out
 
 
 def log_sums_grad(x, z, x_labels, z_labels, temperature, self_offset, x_sums, z_sums, path="auto", ordering="stream"):
-    """float32 [n, d]; x_sums [4, n] and z_sums [4, m] hold A, B, dL/dA, dL/dB."""
+    """float32 [n, d]; x_sums [6, n] and z_sums [6, m] hold the last four rows of log_sums, dL/dA, dL/dB."""
     problem = _problem(x, z, x_labels, z_labels, temperature, self_offset)
-    assert x_sums.is_contiguous() and z_sums.is_contiguous()
+    assert x_sums.is_contiguous() and x_sums.shape == (6, len(x)) and z_sums.is_contiguous() and z_sums.shape == (6, len(z))
     grad = torch.empty_like(x)
     workspace = _workspace(problem, 1, x.device)
     sums = _pointer(x_sums), _pointer(z_sums)

@@ -15,26 +15,28 @@ def pairs(x, z, x_labels, z_labels, self_offset):
 
 
 def log_sums(x, z, x_labels, z_labels, temperature, self_offset):
-    """[5, n]: log-sums, mean distances, counts."""
+    """[9, n]: log-sums, mean distances, count, then nearest distance and relative log-sum of all and of the class."""
     distances, counted, same = pairs(x, z, x_labels, z_labels, self_offset)
     rows = []
     for mask in (counted, same):
-        scores = torch.where(mask, -distances / temperature, -torch.inf)
-        total = torch.logsumexp(scores, 1)
         some = mask.any(1)
-        total = torch.where(some, total, 0)
-        rows.append((total, (torch.exp(scores - total[:, None]) * distances).sum(1)))
-    return torch.stack([rows[0][0], rows[1][0], rows[0][1], rows[1][1], same.sum(1).to(x.dtype)])
+        nearest = torch.where(some, torch.where(mask, distances, torch.inf).amin(1), 0)
+        scores = torch.where(mask, (nearest[:, None] - distances) / temperature, -torch.inf)
+        relative = torch.where(some, torch.logsumexp(scores, 1), 0)
+        mean = (torch.exp(scores - relative[:, None]) * distances).sum(1)
+        rows.append((relative - nearest / temperature, mean, nearest, relative))
+    (log_all, mean_all, *of_all), (log_same, mean_same, *of_same) = rows
+    return torch.stack([log_all, log_same, mean_all, mean_same, same.sum(1).to(x.dtype), *of_all, *of_same])
 
 
 def log_sums_grad(x, z, x_labels, z_labels, temperature, self_offset, x_sums, z_sums):
     """[n, d], equation 5."""
     distances, counted, same = pairs(x, z, x_labels, z_labels, self_offset)
-    scores, g = -distances / temperature, torch.zeros_like(distances)
+    g = torch.zeros_like(distances)
     for sums, axis in ((x_sums, 1), (z_sums, 0)):
-        log_all, log_same, a, b = (row.unsqueeze(axis) for row in sums)
-        for up, log, mask in ((a, log_all, counted), (b, log_same, same)):
-            g += torch.where(mask & (up != 0), up * torch.exp(scores - log), 0)
+        *references, a, b = (row.unsqueeze(axis) for row in sums)
+        for up, nearest, relative, mask in ((a, *references[:2], counted), (b, *references[2:], same)):
+            g += torch.where(mask & (up != 0), up * torch.exp((nearest - distances) / temperature - relative), 0)
     g = -g / temperature
     return 2 * (x * g.sum(1, keepdim=True) - g @ z)
 

@@ -30,9 +30,9 @@ struct Args {
   const int32_t* anchor_labels;
   const int32_t* candidate_labels;
   const float* temperature;
-  const float* anchor_sums;     // [4, n]
-  const float* candidate_sums;  // [4, m]
-  float* out;                   // [5, n] or [n, d]
+  const float* anchor_sums;     // [6, n]
+  const float* candidate_sums;  // [6, m]
+  float* out;                   // [9, n] or [n, d]
   int64_t n, m, d, self_offset;
 
   // Centred features with zeros as padding, so that tiles need no check of bounds. Where anchors
@@ -51,6 +51,7 @@ struct Args {
 
   // Forward: [splits, kStates, np]. Backward: [splits, block_rows, dp].
   float* parts;
+  float* levels;  // [blocks of the kernel over pairs, kTile * kTile], or null: see levels.h
   int64_t splits, split_tiles;  // a split has split_tiles tiles of candidates
 
   // Backward: weights G T of rows row0.. and columns column0.. , and their sums over each column tile.

@@ -1,6 +1,7 @@
 // Product of tiles on the FP32 units of any device.
 #pragma once
 #include "args.h"
+#include "levels.h"
 #include "operand.h"
 #include "platform.h"
 
@@ -23,13 +24,15 @@ struct Fp32Product {
   static SNNL_DEVICE int column(int c) { return c / kRun * 32 + lane() % 8 * kRun + c % kRun; }
 
   // sums = a b for a [kTile, depth] and b [depth, kColumns], or b' [kColumns, depth] if kTransposed.
-  // Columns of b from `columns` on count as 0 (not if kTransposed). depth is a multiple of kDepth.
+  // Columns of b from `columns` on count as 0 (not if kTransposed). depth is a multiple of kDepth. In
+  // levels where `former` is given.
   template <bool kTransposed>
-  SNNL_DEVICE void multiply(float* shared, Operand a, Operand b, int64_t depth, int columns) {
+  SNNL_DEVICE void multiply(float* shared, Operand a, Operand b, int64_t depth, int columns, float* former) {
     for (int r = 0; r < kThreadRows; r++) {
       for (int c = 0; c < kThreadColumns; c++) sums[r][c] = 0;
     }
     if (depth <= 0) return;
+    if (former != nullptr) clear_levels(former);
     Staged<kTransposed> staged(a, b, columns);
     staged.load();
     staged.store(shared);
@@ -38,11 +41,13 @@ struct Fp32Product {
     for (int step = static_cast<int>(depth / kDepth) - 1; step > 0; step--, stage ^= 1) {
       staged.load();
       accumulate(shared + stage * kStageFloats);
+      if (former != nullptr && step % kLevelSteps == 0) end_level(sums, former);
       // The other stage was last read before the last barrier.
       staged.store(shared + (stage ^ 1) * kStageFloats);
       __syncthreads();
     }
     accumulate(shared + stage * kStageFloats);
+    if (former != nullptr) add_levels(sums, former);
     __syncthreads();
   }
 

@@ -5,21 +5,24 @@
 
 namespace snnl::cuda {
 
-// Upstream gradients of one sample, and its log-sums times log2(e). A log-sum without upstream
-// gradient becomes +Infinity, so that its exponential is 0 whatever stood there.
+// dL/dA or dL/dB of one sample, with what makes weights of distances: the nearest one, and the
+// log-sum relative to it times log2(e), which is never negative.
 struct Upstream {
-  float all, same, log_all, log_same;
+  float gradient, nearest, relative;
+
+  // gradient * exp((nearest - d) / T - log-sum). The difference is formed first: once scaled, both
+  // may have lost every digit of it. Zero caps what was rounded otherwise; NaN in `relative` stays.
+  SNNL_DEVICE float weigh(float d, float scale) const {
+    return gradient * exp2_fast(fmaf(fminf(nearest - d, 0.0f), scale, -relative));
+  }
 };
 
-SNNL_DEVICE Upstream upstream_of(const float* sums, int64_t i, int64_t count) {
+// `kind`: 0 for A, 1 for B. Without a gradient the weight is 0, whatever stands there.
+SNNL_DEVICE Upstream upstream_of(const float* sums, int kind, int64_t i, int64_t count) {
   constexpr float kLog2E = 1.44269504f;
-  if (i >= count) return {0, 0, kInfinity, kInfinity};
-  Upstream up;
-  up.all = sums[2 * count + i];
-  up.same = sums[3 * count + i];
-  up.log_all = up.all == 0 ? kInfinity : sums[i] * kLog2E;
-  up.log_same = up.same == 0 ? kInfinity : sums[count + i] * kLog2E;
-  return up;
+  const float gradient = i < count ? sums[(4 + kind) * count + i] : 0;
+  if (gradient == 0) return {0, 0, kInfinity};
+  return {gradient, sums[2 * kind * count + i], sums[(2 * kind + 1) * count + i] * kLog2E};
 }
 
 template <int kRun>
@@ -39,28 +42,34 @@ SNNL_DEVICE void weigh(const Args& args, float* shared) {
   const int64_t local_row0 = static_cast<int64_t>(blockIdx.y) * kTile, row0 = args.row0 + local_row0;
   const int64_t local_column0 = static_cast<int64_t>(blockIdx.x) * kTile, column0 = args.column0 + local_column0;
   const TileCandidates candidates = stage_candidates(args, shared + Product::kSharedFloats, column0);
-  // [4][kTile]: the fields of Upstream.
-  float* upstream = shared + Product::kSharedFloats + 2 * kTile;
-  if (threadIdx.x < kTile) {
-    const Upstream up = upstream_of(args.candidate_sums, column0 + threadIdx.x, args.m);
-    upstream[threadIdx.x] = up.all;
-    upstream[kTile + threadIdx.x] = up.same;
-    upstream[2 * kTile + threadIdx.x] = up.log_all;
-    upstream[3 * kTile + threadIdx.x] = up.log_same;
+  float* upstream = shared + Product::kSharedFloats + 2 * kTile;  // [2][3][kTile]: kinds, fields of Upstream
+  {
+    const int kind = threadIdx.x / kTile, column = threadIdx.x % kTile;
+    static_assert(kThreads == 2 * kTile);
+    const Upstream up = upstream_of(args.candidate_sums, kind, column0 + column, args.m);
+    float* to = upstream + 3 * kind * kTile + column;
+    to[0] = up.gradient;
+    to[kTile] = up.nearest;
+    to[2 * kTile] = up.relative;
   }
+  const auto of_candidate = [&](int kind, int column) -> Upstream {
+    const float* from = upstream + 3 * kind * kTile + column;
+    return {from[0], from[kTile], from[2 * kTile]};
+  };
   Product product;
   product.template multiply<true>(shared, {args.x + row0 * args.dp, args.dp},
-                                  {args.z + column0 * args.dp, args.dp}, args.dp, kTile);
+                                  {args.z + column0 * args.dp, args.dp}, args.dp, kTile,
+                                  former_levels(args, args.columns / kTile));
 
   const float scale = exponent_scale(*args.temperature);
   Anchor anchors[kRows];
-  Upstream of_anchor[kRows];
+  Upstream of_anchor[2][kRows];
   float totals[kRows];
 #pragma unroll
   for (int r = 0; r < kRows; r++) {
     const int64_t row = row0 + Product::row(r);
     anchors[r] = anchor_of(args, row, column0);
-    of_anchor[r] = upstream_of(args.anchor_sums, row, args.n);
+    for (int kind = 0; kind < 2; kind++) of_anchor[kind][r] = upstream_of(args.anchor_sums, kind, row, args.n);
     totals[r] = 0;
   }
 #pragma unroll
@@ -68,18 +77,12 @@ SNNL_DEVICE void weigh(const Args& args, float* shared) {
     const int column = Product::column(c);
     const float norm = candidates.norms[column];
     const int32_t label = candidates.labels[column];
-    const Upstream of_candidate = {upstream[column], upstream[kTile + column], upstream[2 * kTile + column],
-                                   upstream[3 * kTile + column]};
+    const Upstream all = of_candidate(0, column), same = of_candidate(1, column);
 #pragma unroll
     for (int r = 0; r < kRows; r++) {
-      const Upstream& up = of_anchor[r];
       const float d = distance(anchors[r], norm, product.sums[r][c], column);
-      float weight = up.all * exp2_fast(fmaf(-d, scale, -up.log_all));
-      weight = fmaf(of_candidate.all, exp2_fast(fmaf(-d, scale, -of_candidate.log_all)), weight);
-      if (label == anchors[r].label) {
-        weight = fmaf(up.same, exp2_fast(fmaf(-d, scale, -up.log_same)), weight);
-        weight = fmaf(of_candidate.same, exp2_fast(fmaf(-d, scale, -of_candidate.log_same)), weight);
-      }
+      float weight = of_anchor[0][r].weigh(d, scale) + all.weigh(d, scale);
+      if (label == anchors[r].label) weight += of_anchor[1][r].weigh(d, scale) + same.weigh(d, scale);
       product.sums[r][c] = weight;
       totals[r] += weight;
     }
@@ -107,7 +110,7 @@ SNNL_DEVICE void weigh_candidates(const Args& args, float* shared) {
   const int features = static_cast<int>(args.dp - feature0 < kTile ? args.dp - feature0 : kTile);
   Product product;
   product.template multiply<false>(shared, {args.weights + row0 * args.block_columns + first, args.block_columns},
-                                   {args.z + (args.column0 + first) * args.dp + feature0, args.dp}, depth, features);
+                                   {args.z + (args.column0 + first) * args.dp + feature0, args.dp}, depth, features, nullptr);
 #pragma unroll
   for (int r = 0; r < Product::kThreadRows; r++) {
     float* part = args.parts + (blockIdx.z * args.block_rows + row0 + Product::row(r)) * args.dp + feature0;

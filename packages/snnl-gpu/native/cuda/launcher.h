@@ -49,15 +49,16 @@ struct Run {
 const std::string& unavailable_reason();
 
 // Bytes that the functions below want as `workspace`: the centred features, once where anchors
-// are candidates, and at most 130 MiB or so beside them. The address must be a multiple of 256.
+// are candidates, and at most 130 MiB or so beside them; beyond 4096 features and 2^17 anchors 512
+// bytes an anchor. The address must be a multiple of 256.
 size_t log_sums_workspace(const DeviceProblem& problem);
 size_t log_sums_grad_workspace(const DeviceProblem& problem);
 
-// "SnnlNeighborLogSums": out [5, n]. Gives "" or what went wrong. From any thread; the device is
+// "SnnlNeighborLogSums": out [9, n]. Gives "" or what went wrong. From any thread; the device is
 // that of `problem.temperature`.
 std::string log_sums(const DeviceProblem& problem, float* out, void* workspace, const Run& run = {});
 
-// "SnnlNeighborLogSumsGrad": anchor_sums [4, n], candidate_sums [4, m], grad [n, d].
+// "SnnlNeighborLogSumsGrad": anchor_sums [6, n], candidate_sums [6, m], grad [n, d].
 std::string log_sums_grad(const DeviceProblem& problem, const float* anchor_sums, const float* candidate_sums,
                           float* grad, void* workspace, const Run& run = {});
 

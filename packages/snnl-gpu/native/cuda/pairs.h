@@ -1,4 +1,6 @@
-// What the kernels over pairs share: distances from products.
+// What the kernels over pairs share: distances from products. They are the same to the last bit in
+// both kernels, and for both of a pair: else the weights of an anchor, which are relative to its nearest
+// distance, would not sum to 1 where distances are large beside the temperature.
 #pragma once
 #include "args.h"
 #include "platform.h"
@@ -27,6 +29,12 @@ SNNL_DEVICE Anchor anchor_of(const Args& args, int64_t row, int64_t column0) {
 SNNL_DEVICE float distance(const Anchor& anchor, float candidate_norm, float product, int column) {
   const float d = fmaxf(fmaf(-2.0f, product, anchor.norm + candidate_norm), 0.0f);
   return column == anchor.self ? kInfinity : d;
+}
+
+// Where this block keeps its products of features so far, or null: see levels.h.
+SNNL_DEVICE float* former_levels(const Args& args, int64_t blocks_x) {
+  if (args.levels == nullptr) return nullptr;
+  return args.levels + (blockIdx.y * blocks_x + blockIdx.x) * (kTile * kTile);
 }
 
 // The candidates of one tile, in shared memory.

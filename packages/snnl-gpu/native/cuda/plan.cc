@@ -45,6 +45,10 @@ class Workspace {
   size_t bytes_ = 0;
 };
 
+// Up to so many features their products are one sum. Beyond, that has levels (levels.h), and their
+// traffic costs some hundredths of the time.
+constexpr int64_t kLongestSum = 4096;
+
 bool is_narrow(const Args& args) { return args.dp <= 64; }
 
 struct Plan {
@@ -79,6 +83,7 @@ struct Plan {
       args.splits = split.parts;
       args.split_tiles = split.tiles;
       workspace.take(args.parts, args.splits * kStates * args.np);
+      if (args.dp > kLongestSum) workspace.take(args.levels, args.splits * args.np * kTile);
     }
     bytes = workspace.bytes();
   }
@@ -102,8 +107,11 @@ struct Plan {
 
   void place_gradient(Workspace& workspace, const Limits& limits) {
     const auto tiles_within = [](int64_t elements) { return std::max<int64_t>(elements / kTile, 1) * kTile; };
-    args.block_columns = std::min(args.mp, tiles_within(limits.block_columns));
-    args.block_rows = std::min({args.np, tiles_within(limits.weights / args.block_columns),
+    // Weights and levels of the products that make them share their room.
+    const bool levels = args.dp > kLongestSum;
+    const int64_t arrays = levels ? 2 : 1;
+    args.block_columns = std::min(args.mp, tiles_within(limits.block_columns / arrays));
+    args.block_rows = std::min({args.np, tiles_within(limits.weights / arrays / args.block_columns),
                                 tiles_within(limits.parts / args.dp), int64_t{65535} * kTile});
     const int64_t feature_tiles = is_narrow(args) ? 1 : divide_up(args.dp, kTile);
     const int64_t blocks = feature_tiles * (args.block_rows / kTile);
@@ -111,6 +119,7 @@ struct Plan {
     args.splits = split.parts;
     args.split_tiles = split.tiles;
     workspace.take(args.weights, args.block_rows * args.block_columns);
+    if (levels) workspace.take(args.levels, args.block_rows * args.block_columns);
     workspace.take(args.weight_sums, args.mp / kTile * args.block_rows);
     workspace.take(args.parts, args.splits * args.block_rows * args.dp);
   }
@@ -145,7 +154,7 @@ const char* kernel_name(Kernel kernel) { return kernel_names[static_cast<int>(ke
 
 size_t shared_bytes(Kernel kernel) {
   // Beside the stages of the product: norms and labels of a tile of candidates, and their Upstream.
-  constexpr int kNormsAndLabels = 2 * kTile, kUpstream = 4 * kTile;
+  constexpr int kNormsAndLabels = 2 * kTile, kUpstream = 6 * kTile;
   const auto floats = [&]() -> int {
     switch (kernel) {
       case Kernel::kMeanParts:

@@ -35,12 +35,18 @@ SNNL_DEVICE void mean(const Args& args) {
 SNNL_DEVICE float center_row(const Args& args, const float* from, float* to, int64_t row, int64_t count) {
   // A quarter of the largest float32: no distance between two such rows overflows.
   constexpr float kLargestNorm = 8.5e37f;
+  constexpr int64_t kLevel = 512;  // a sum's rounding grows with its length
   float norm = 0;
-  for (int64_t k = lane(); k < args.dp; k += 32) {
-    float value = 0;
-    if (row < count && k < args.d) value = from[row * args.d + k] - args.center[k];
-    to[row * args.dp + k] = value;
-    norm = fmaf(value, value, norm);
+  for (int64_t first = 0; first < args.dp; first += kLevel) {
+    const int64_t last = first + kLevel < args.dp ? first + kLevel : args.dp;
+    float part = 0;
+    for (int64_t k = first + lane(); k < last; k += 32) {
+      float value = 0;
+      if (row < count && k < args.d) value = from[row * args.d + k] - args.center[k];
+      to[row * args.dp + k] = value;
+      part = fmaf(value, value, part);
+    }
+    norm += part;
   }
   for (int mask = 16; mask > 0; mask /= 2) norm += from_lane(norm, mask);
   if (norm <= kLargestNorm) return norm;

@@ -90,7 +90,8 @@ SNNL_DEVICE void sums(const Args& args, float* shared) {
     const TileCandidates candidates = stage_candidates(args, shared + Product::kSharedFloats, column0);
     Product product;
     product.template multiply<true>(shared, {args.x + row0 * args.dp, args.dp},
-                                    {args.z + column0 * args.dp, args.dp}, args.dp, kTile);
+                                    {args.z + column0 * args.dp, args.dp}, args.dp, kTile,
+                                    former_levels(args, args.np / kTile));
 #pragma unroll
     for (int r = 0; r < kRows; r++) {
       // One row after the other, or the compiler wants registers for all at once.
@@ -123,7 +124,7 @@ SNNL_DEVICE RunningSum read_sum(const float* part, int64_t stride) {
   return {part[0], part[stride], part[2 * stride]};
 }
 
-// Output [5, n] from the sums of all splits, in their order; grid [n / kThreads rounded up].
+// Output [9, n] from the sums of all splits, in their order; grid [n / kThreads rounded up].
 SNNL_DEVICE void combine(const Args& args) {
   const int64_t i = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x;
   if (i >= args.n) return;
@@ -139,15 +140,17 @@ SNNL_DEVICE void combine(const Args& args) {
     count += __float_as_int(part[6 * args.np]);
   }
   const bool spoilt = is_spoilt(args, i);
-  const auto write = [&](int row, const RunningSum& of) {
+  const auto write = [&](int row, float value) { args.out[row * args.n + i] = spoilt ? not_a_number() : value; };
+  const auto write_sums = [&](int kind, const RunningSum& of) {
     const bool some = of.least < kInfinity;
-    const float log_sum = some ? logf(of.sum) - of.least / temperature : 0;
-    const float mean = some ? of.weighted / of.sum : 0;
-    args.out[row * args.n + i] = spoilt ? not_a_number() : log_sum;
-    args.out[(row + 2) * args.n + i] = spoilt ? not_a_number() : mean;
+    const float nearest = of.reference(), relative = some ? logf(of.sum) : 0;
+    write(kind, relative - nearest / temperature);
+    write(2 + kind, some ? of.weighted / of.sum : 0);
+    write(5 + 2 * kind, nearest);
+    write(6 + 2 * kind, relative);
   };
-  write(0, all);
-  write(1, same);
+  write_sums(0, all);
+  write_sums(1, same);
   args.out[4 * args.n + i] = static_cast<float>(count);
 }
 

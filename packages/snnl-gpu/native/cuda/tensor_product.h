@@ -1,12 +1,13 @@
 // Product of tiles on tensor cores, with the accuracy of float32.
 //
 // TF32 has 11 significant bits. A float32 is split into two of them, x = high + low, and a product
-// is low high' + high low' + high high' (low low' is below the rounding of float32). Tensor cores
+// is (low high' + high low') + high high' (low low' is below the rounding of float32). Tensor cores
 // round towards 0 when they add, which over a long sum is an error of one sign: so they add up
 // kDepth products at a time only, and these sums are added in float32 proper (Ootomo & Yokota 2022,
 // Int. J. High Perform. Comput. Appl. 36, 475, measured both).
 #pragma once
 #include "args.h"
+#include "levels.h"
 #include "operand.h"
 #include "platform.h"
 
@@ -31,12 +32,13 @@ struct TensorProduct {
   static SNNL_DEVICE int column(int c) { return c / kRun * 8 + lane() % 4 * kRun + c % kRun; }
 
   template <bool kTransposed>
-  SNNL_DEVICE void multiply(float* shared, Operand a, Operand b, int64_t depth, int columns) {
+  SNNL_DEVICE void multiply(float* shared, Operand a, Operand b, int64_t depth, int columns, float* former) {
 #pragma unroll
     for (int r = 0; r < kThreadRows; r++) {
 #pragma unroll
       for (int c = 0; c < kThreadColumns; c++) sums[r][c] = 0;
     }
+    if (former != nullptr) clear_levels(former);
     const int steps = static_cast<int>(depth / kDepth);
     for (int step = 0; step < kStages - 1; step++) {
       if (step < steps) copy_stage<kTransposed>(shared + step * kStageFloats, a, b, step, columns);
@@ -51,15 +53,16 @@ struct TensorProduct {
       if (next < steps) copy_stage<kTransposed>(shared + next_stage * kStageFloats, a, b, next, columns);
       commit_copies();  // also an empty group, so that their number stays that of the steps
       accumulate<kTransposed>(shared + stage * kStageFloats);
+      if (former != nullptr && (step + 1) % kLevelSteps == 0) end_level(sums, former);
       stage = stage == kStages - 1 ? 0 : stage + 1;
     }
+    if (former != nullptr) add_levels(sums, former);
     __syncthreads();
   }
 
  private:
   static constexpr int kStageFloats = tensor_stage_floats(kColumns);
   static constexpr int kPaddedColumns = padded_columns(kColumns);
-  static constexpr int kGroup = 4;  // fragments of b, of 8 columns each, that are multiplied in turn
 
   // Rows of kDepth floats, kPaddedDepth apart.
   static SNNL_DEVICE void copy_rows(float* to, Operand from, int64_t k) {
@@ -112,24 +115,39 @@ struct TensorProduct {
     constexpr int kAlong = kTransposed ? 1 : kPaddedColumns;
     constexpr int kAcross = kTransposed ? kPaddedDepth : 1;
     const float* b = stage + kTile * kPaddedDepth + in_group * kAlong + group * kAcross;
+    // Fragments of b, of 8 columns each, that are multiplied in turn: four chains of sums.
+    constexpr int kGroup = kTransposed ? 2 : 4;
 #pragma unroll
     for (int first = 0; first < kColumns / 8; first += kGroup) {
-      float c[kGroup][4] = {};
+      uint32_t b_high[kSteps][kGroup][2], b_low[kSteps][kGroup][2];
 #pragma unroll
       for (int s = 0; s < kSteps; s++) {
-        uint32_t b_high[kGroup][2], b_low[kGroup][2];
 #pragma unroll
         for (int g = 0; g < kGroup; g++) {
           const float* at = b + 8 * s * kAlong + (first + g) * 8 * kAcross;
-          split(at[0], b_high[g][0], b_low[g][0]);
-          split(at[4 * kAlong], b_high[g][1], b_low[g][1]);
+          split(at[0], b_high[s][g][0], b_low[s][g][0]);
+          split(at[4 * kAlong], b_high[s][g][1], b_low[s][g][1]);
         }
+      }
+      float c[kGroup][4] = {}, of_low_b[kGroup][4] = {};
 #pragma unroll
-        for (int g = 0; g < kGroup; g++) multiply_tf32(c[g], a_low[s], b_high[g]);
+      for (int s = 0; s < kSteps; s++) {
 #pragma unroll
-        for (int g = 0; g < kGroup; g++) multiply_tf32(c[g], a_high[s], b_low[g]);
+        for (int g = 0; g < kGroup; g++) multiply_tf32(c[g], a_low[s], b_high[s][g]);
 #pragma unroll
-        for (int g = 0; g < kGroup; g++) multiply_tf32(c[g], a_high[s], b_high[g]);
+        for (int g = 0; g < kGroup; g++) multiply_tf32(kTransposed ? of_low_b[g] : c[g], a_high[s], b_low[s][g]);
+      }
+      if constexpr (kTransposed) {
+#pragma unroll
+        for (int g = 0; g < kGroup; g++) {
+#pragma unroll
+          for (int i = 0; i < 4; i++) c[g][i] += of_low_b[g][i];
+        }
+      }
+#pragma unroll
+      for (int s = 0; s < kSteps; s++) {
+#pragma unroll
+        for (int g = 0; g < kGroup; g++) multiply_tf32(c[g], a_high[s], b_high[s][g]);
       }
 #pragma unroll
       for (int g = 0; g < kGroup; g++) {

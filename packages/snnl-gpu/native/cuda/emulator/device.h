@@ -90,9 +90,13 @@ void await_copies() {
 // Fragments as PTX describes those of mma.m16n8k8 with .tf32. The sum of nine terms is formed
 // exactly enough and rounded towards 0, which no tensor core does worse.
 inline void multiply_tf32(float (&c)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]) {
-  const uint32_t own[6] = {a[0], a[1], a[2], a[3], b[0], b[1]};
+  const uint32_t own[7] = {a[0], a[1], a[2], a[3], b[0], b[1], a[0] | a[1] | a[2] | a[3]};
   const char* all = emulator::exchange(own, sizeof own);
   const int lane = static_cast<int>(threadIdx.x % 32);
+  // Much of a tile is zeros where few samples have many features.
+  uint32_t some = 0;
+  for (int k = 0; k < 4; k++) some |= emulator::of_lane<uint32_t>(all, lane / 4 * 4 + k, 6);
+  if (some == 0) return;
   for (int i = 0; i < 4; i++) {
     const int row = lane / 4 + (i < 2 ? 0 : 8), column = lane % 4 * 2 + i % 2;
     double sum = c[i];

@@ -72,14 +72,24 @@ Fiber fibers[kThreads];
 Warp warps[kWarps];
 Barrier block;
 Context scheduler;
+const int* order;  // in which the threads get their turns
+int turn;
 int current;
+int finished;
 bool progress;
 float* shared;
 Function function;
 const snnl::cuda::Args* arguments;
 
-void yield() {
-  switch_context(fibers[current].context, scheduler);
+// Goes on with the next fiber that is not done or, at the end of a round, with the scheduler.
+void pass_turn(Context& from) {
+  while (++turn < kThreads) {
+    if (fibers[order[turn]].done) continue;
+    current = order[turn];
+    threadIdx = {static_cast<unsigned>(current), 0, 0};
+    return switch_context(from, fibers[current].context);
+  }
+  switch_context(from, scheduler);
 }
 
 void wait(Barrier& barrier, int count) {
@@ -90,14 +100,15 @@ void wait(Barrier& barrier, int count) {
     return;
   }
   const unsigned generation = barrier.generation;
-  while (barrier.generation == generation) yield();
+  while (barrier.generation == generation) pass_turn(fibers[current].context);
 }
 
 void run_fiber() {
   function(*arguments);
   fibers[current].done = true;
+  finished++;
   progress = true;
-  yield();
+  pass_turn(fibers[current].context);
 }
 
 void perform(const std::vector<Copy>& copies) {
@@ -111,7 +122,7 @@ void perform(const std::vector<Copy>& copies) {
 }
 
 // Gives every fiber its turn until all are done. False if none can go on.
-bool run_block(const std::vector<int>& order) {
+bool run_block() {
   for (Fiber& fiber : fibers) {
     start_context(fiber.context, fiber.stack.data(), fiber.stack.size(), run_fiber);
     fiber.done = false;
@@ -121,20 +132,13 @@ bool run_block(const std::vector<int>& order) {
   }
   for (Warp& warp : warps) warp.barrier = {};
   block = {};
-  for (int done = 0; done < kThreads;) {
+  finished = 0;
+  do {
     progress = false;
-    done = 0;
-    for (const int t : order) {
-      if (!fibers[t].done) {
-        current = t;
-        threadIdx = {static_cast<unsigned>(t), 0, 0};
-        switch_context(scheduler, fibers[t].context);
-      }
-      done += fibers[t].done;
-    }
-    if (!progress) return false;
-  }
-  return true;
+    turn = -1;
+    pass_turn(scheduler);
+  } while (progress && finished < kThreads);
+  return progress;
 }
 
 }  // namespace
@@ -176,11 +180,12 @@ float round_to_zero(double value) {
   return std::abs(static_cast<double>(nearest)) > std::abs(value) ? std::nextafter(nearest, 0.0f) : nearest;
 }
 
-std::string launch(const snnl::cuda::Launch& launch, Order order) {
+std::string launch(const snnl::cuda::Launch& launch, Order wanted) {
   std::vector<int> threads(kThreads);
+  order = threads.data();
   std::iota(threads.begin(), threads.end(), 0);
   std::mt19937 random(1);
-  if (order == Order::kBackward) std::reverse(threads.begin(), threads.end());
+  if (wanted == Order::kBackward) std::reverse(threads.begin(), threads.end());
   // Of exactly the size that the kernel is launched with, so that a sanitizer sees what is beyond;
   // with NaN in it, so that nothing that was not written counts.
   const size_t floats = snnl::cuda::shared_bytes(launch.kernel) / sizeof(float);
@@ -193,8 +198,8 @@ std::string launch(const snnl::cuda::Launch& launch, Order order) {
       for (unsigned x = 0; x < launch.grid_x; x++) {
         blockIdx = {x, y, z};
         std::fill(shared, shared + floats, std::nanf(""));
-        if (order == Order::kShuffled) std::shuffle(threads.begin(), threads.end(), random);
-        if (error.empty() && !run_block(threads)) {
+        if (wanted == Order::kShuffled) std::shuffle(threads.begin(), threads.end(), random);
+        if (error.empty() && !run_block()) {
           error = std::string(kernel_name(launch.kernel)) + ": a barrier that not all threads reach";
         }
       }

@@ -49,9 +49,9 @@ int main() {
   const std::vector<float> anchors = read<float>(n * d), candidates = read<float>(m * d);
   const std::vector<int32_t> anchor_labels = read<int32_t>(n), candidate_labels = read<int32_t>(m);
   const std::vector<float> temperature = read<float>(1);
-  const std::vector<float> anchor_sums = read<float>(gradient ? 4 * n : 0);
-  const std::vector<float> candidate_sums = read<float>(gradient ? 4 * m : 0);
-  std::vector<float> result(static_cast<size_t>(gradient ? n * d : 5 * n), -1);
+  const std::vector<float> anchor_sums = read<float>(gradient ? 6 * n : 0);
+  const std::vector<float> candidate_sums = read<float>(gradient ? 6 * m : 0);
+  std::vector<float> result(static_cast<size_t>(gradient ? n * d : 9 * n), -1);
 
   const DeviceProblem problem = {header.one_tensor ? candidates.data() : anchors.data(),
                                  candidates.data(),
