@@ -11,7 +11,7 @@ export const TILE_ROW: usize = 320;
 /** Bytes of one panel [ROWS, 8] f32: eight features of every row of a block. */
 export const PANEL: usize = 2560;
 /** Features that are added up on their own: the rounding of longer sums would grow with D. */
-export const SEGMENT: i32 = 256;
+export const SEGMENT: i32 = 512;
 
 // @ts-ignore: decorator
 @unmanaged

@@ -16,7 +16,7 @@ const FELT: f32 = 4096;
 export function refine(job: Job, I: i32, columns: RowSet, J: i32, diagonal: bool, scratch: usize): void {
   const rows = job.anchors, rowCount = rowsIn(rows, I), columnCount = rowsIn(columns, J);
   const rowNorms = rows.norms + (<usize>(I * ROWS) << 2), columnNorms = columns.norms + (<usize>(J * ROWS) << 2);
-  const most = largest(rowNorms, rowCount) + largest(columnNorms, columnCount);
+  const most = largest(rowNorms) + largest(columnNorms);
   if (!(most * job.scale > FELT)) return;
   if (ASC_FEATURE_SIMD) {
     if (simd.leastDistance(scratch) >= most * NEAR) return;
@@ -47,8 +47,8 @@ function sample(job: Job, set: RowSet, at: i32): usize {
   return set.raw + (<usize>load<i32>(set.order + (<usize>at << 2)) * <usize>job.features << 2);
 }
 
-function largest(norms: usize, count: i32): f32 {
-  let most: f32 = 0;
-  for (let r = 0; r < count; r++, norms += 4) most = max(most, load<f32>(norms));
-  return most;
+/** Largest squared norm of a block; places without a row have 0. */
+function largest(norms: usize): f32 {
+  if (ASC_FEATURE_SIMD) return simd.largest(norms);
+  return scalar.largest(norms);
 }

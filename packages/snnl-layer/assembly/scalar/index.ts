@@ -1,5 +1,5 @@
 export { weigh } from './grad';
 export { pack, totals, unpackGradient } from './pack';
-export { addProduct, addTransposedProduct, between, distances } from './product';
+export { addProduct, addTransposedProduct, between, distances, largest } from './product';
 export { mergeSums, sums } from './sums';
 export { unitRow, unitRowGrad } from './unit-rows';

@@ -27,6 +27,12 @@ export function distances(rows: RowSet, I: i32, columns: RowSet, J: i32, _diagon
   }
 }
 
+export function largest(norms: usize): f32 {
+  let most: f32 = 0;
+  for (let r = 0; r < ROWS; r++, norms += 4) most = max(most, load<f32>(norms));
+  return most;
+}
+
 /** See simd/product.ts. */
 export function between(x: usize, z: usize, features: i32): f32 {
   let sum: f64 = 0;

@@ -64,7 +64,7 @@ function blockWeights(job: Job, set: RowSet, block: i32, base: f32, out: usize):
 // @ts-ignore: decorator
 @inline
 function clamped(x: v128, most: v128): v128 {
-  return f32x4.max(f32x4.min(x, most), f32x4.neg(most));
+  return f32x4.pmax(f32x4.pmin(x, most), f32x4.neg(most));
 }
 
 /** 2^(f + 127 - KEPT), for the fraction f of difference * scale. */
@@ -139,7 +139,7 @@ function sharedExponential(job: Job, rows: RowSet, I: i32, columns: RowSet, J: i
 // @ts-ignore: decorator
 @inline
 function term(w: v128, nearest: v128, d: v128, k: v128, counts: v128): v128 {
-  const t = f32x4.min(f32x4.mul(f32x4.sub(nearest, d), k), f32x4.splat(0));
+  const t = f32x4.pmin(f32x4.mul(f32x4.sub(nearest, d), k), f32x4.splat(0));
   return f32x4.mul(w, v128.and(power(t), counts));
 }
 

@@ -1,5 +1,5 @@
 import { EXTREMES, PANEL, RowSet, ROWS, SEGMENT, TILE, TILE_ROW, rowsIn } from '../layout';
-import { horizontalMin, horizontalSum, multiplyAdd } from './vector';
+import { horizontalMax, horizontalMin, horizontalSum, multiplyAdd } from './vector';
 
 // One 4 x 8 register tile serves all three products: eight accumulators, two vectors and four splatted
 // scalars, which engines load ahead of the arithmetic, fill 14 of the 16 registers of x64. A larger
@@ -65,25 +65,25 @@ function tile4x8<T>(s: usize, v: usize, depth: i32, out: usize, rowNorms: usize,
     let least = v128.load(extremes), greatest = v128.load(extremes, 16);
     let n: v128;
     n = v128.load32_splat(rowNorms, 0);
-    p0 = f32x4.max(f32x4.sub(f32x4.add(n, n0), f32x4.add(p0, p0)), zero);
-    q0 = f32x4.max(f32x4.sub(f32x4.add(n, n1), f32x4.add(q0, q0)), zero);
+    p0 = f32x4.pmax(f32x4.sub(f32x4.add(n, n0), f32x4.add(p0, p0)), zero);
+    q0 = f32x4.pmax(f32x4.sub(f32x4.add(n, n1), f32x4.add(q0, q0)), zero);
     v128.store(out, p0, TILE_ROW * 0); v128.store(out, q0, TILE_ROW * 0 + 16);
-    least = f32x4.min(least, f32x4.min(p0, q0)); greatest = f32x4.max(greatest, f32x4.max(p0, q0));
+    least = f32x4.pmin(least, f32x4.pmin(p0, q0)); greatest = f32x4.pmax(greatest, f32x4.pmax(p0, q0));
     n = v128.load32_splat(rowNorms, 4);
-    p1 = f32x4.max(f32x4.sub(f32x4.add(n, n0), f32x4.add(p1, p1)), zero);
-    q1 = f32x4.max(f32x4.sub(f32x4.add(n, n1), f32x4.add(q1, q1)), zero);
+    p1 = f32x4.pmax(f32x4.sub(f32x4.add(n, n0), f32x4.add(p1, p1)), zero);
+    q1 = f32x4.pmax(f32x4.sub(f32x4.add(n, n1), f32x4.add(q1, q1)), zero);
     v128.store(out, p1, TILE_ROW * 1); v128.store(out, q1, TILE_ROW * 1 + 16);
-    least = f32x4.min(least, f32x4.min(p1, q1)); greatest = f32x4.max(greatest, f32x4.max(p1, q1));
+    least = f32x4.pmin(least, f32x4.pmin(p1, q1)); greatest = f32x4.pmax(greatest, f32x4.pmax(p1, q1));
     n = v128.load32_splat(rowNorms, 8);
-    p2 = f32x4.max(f32x4.sub(f32x4.add(n, n0), f32x4.add(p2, p2)), zero);
-    q2 = f32x4.max(f32x4.sub(f32x4.add(n, n1), f32x4.add(q2, q2)), zero);
+    p2 = f32x4.pmax(f32x4.sub(f32x4.add(n, n0), f32x4.add(p2, p2)), zero);
+    q2 = f32x4.pmax(f32x4.sub(f32x4.add(n, n1), f32x4.add(q2, q2)), zero);
     v128.store(out, p2, TILE_ROW * 2); v128.store(out, q2, TILE_ROW * 2 + 16);
-    least = f32x4.min(least, f32x4.min(p2, q2)); greatest = f32x4.max(greatest, f32x4.max(p2, q2));
+    least = f32x4.pmin(least, f32x4.pmin(p2, q2)); greatest = f32x4.pmax(greatest, f32x4.pmax(p2, q2));
     n = v128.load32_splat(rowNorms, 12);
-    p3 = f32x4.max(f32x4.sub(f32x4.add(n, n0), f32x4.add(p3, p3)), zero);
-    q3 = f32x4.max(f32x4.sub(f32x4.add(n, n1), f32x4.add(q3, q3)), zero);
+    p3 = f32x4.pmax(f32x4.sub(f32x4.add(n, n0), f32x4.add(p3, p3)), zero);
+    q3 = f32x4.pmax(f32x4.sub(f32x4.add(n, n1), f32x4.add(q3, q3)), zero);
     v128.store(out, p3, TILE_ROW * 3); v128.store(out, q3, TILE_ROW * 3 + 16);
-    least = f32x4.min(least, f32x4.min(p3, q3)); greatest = f32x4.max(greatest, f32x4.max(p3, q3));
+    least = f32x4.pmin(least, f32x4.pmin(p3, q3)); greatest = f32x4.pmax(greatest, f32x4.pmax(p3, q3));
     v128.store(extremes, least); v128.store(extremes, greatest, 16);
   } else {
     addTo(out, p0); addTo(out + 16, q0); addTo(out + 32, p1); addTo(out + 48, q1);
@@ -128,6 +128,12 @@ function segment<T>(rows: RowSet, I: i32, columns: RowSet, J: i32, diagonal: boo
   }
 }
 
+export function largest(norms: usize): f32 {
+  let most = v128.load(norms);
+  for (let c: usize = 16; c < <usize>ROWS << 2; c += 16) most = f32x4.pmax(most, v128.load(norms + c));
+  return horizontalMax(most);
+}
+
 /** Least distance of the tile. */
 export function leastDistance(scratch: usize): f32 {
   return horizontalMin(v128.load(scratch + EXTREMES));
@@ -140,7 +146,7 @@ export function findExtremes(scratch: usize, rowCount: i32, columnCount: i32): v
   for (let i = 0; i < rowCount; i++, tile += TILE_ROW) {
     for (let c: usize = 0; c < bytes; c += 16) {
       const d = v128.load(tile + c);
-      least = f32x4.min(least, d); greatest = f32x4.max(greatest, d);
+      least = f32x4.pmin(least, d); greatest = f32x4.pmax(greatest, d);
     }
   }
   v128.store(scratch + EXTREMES, least); v128.store(scratch + EXTREMES, greatest, 16);

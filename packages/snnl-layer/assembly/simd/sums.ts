@@ -58,7 +58,7 @@ export function mergeSums(stats: usize, sums: usize, padded: i32, count: i32, sc
   const stride = <usize>padded << 2, k = f32x4.splat(scale), shared = f32x4.splat(reference), own = f32x4.ne(shared, shared);
   for (let c: usize = 0, end = <usize>count << 2; c < end; c += 16) {
     const at = sums + c, from = stats + c;
-    const r0 = v128.load(at), r1 = v128.load(from), r = f32x4.min(r0, r1);
+    const r0 = v128.load(at), r1 = v128.load(from), r = f32x4.pmin(r0, r1);
     const f0 = power(f32x4.mul(f32x4.sub(r, r0), k));
     const f1 = power(f32x4.mul(f32x4.sub(r, v128.bitselect(r1, shared, own)), k));
     v128.store(at, r);

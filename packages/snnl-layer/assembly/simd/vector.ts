@@ -73,7 +73,7 @@ export function exp2(t: v128, magic: v128, c1: v128, c2: v128, c3: v128, c4: v12
 /** 2^t outside of loops: 0 below 2^-100 or for NaN, and never more than 2^126. */
 export function power(t: v128): v128 {
   const c0 = constant(0), c1 = constant(1), c2 = constant(2), c3 = constant(3), c4 = constant(4), c5 = constant(5), c6 = constant(6);
-  return v128.and(exp2(f32x4.min(t, f32x4.splat(126)), c0, c1, c2, c3, c4, c5, c6), f32x4.gt(t, f32x4.splat(-100)));
+  return v128.and(exp2(f32x4.pmin(t, f32x4.splat(126)), c0, c1, c2, c3, c4, c5, c6), f32x4.gt(t, f32x4.splat(-100)));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { COLUMN_EXPONENTS, Job, ROWS, RowSet, TILE, TILE2, TILE_ROW, rowsIn } from '../layout';
 import { ownColumn } from '../pairs';
-import { constant, fraction, horizontalMin, horizontalSum, power, remainder, shifted } from './vector';
+import { leastDistances } from './least';
+import { constant, fraction, horizontalSum, power, remainder, shifted } from './vector';
 
 // Sums of a tile whose distances lie so far apart that each row and each column needs a reference of
 // its own, its least distance. One exponential a pair still does: 2^t with t = (least of the tile - d)
@@ -44,20 +45,6 @@ function finish(stats: usize, base: v128, k: v128, halving: v128, rest: v128, be
     v128.store(stats + c, v128.bitselect(r, infinite, some));
     v128.store(stats + c, f32x4.mul(v128.load(stats + c, KEYS), back), KEYS);
     v128.store(stats + c, f32x4.mul(v128.load(stats + c, KEYS * 2), back), KEYS * 2);
-  }
-}
-
-/** Least distances of rows and columns. */
-function leastDistances(tile: usize, rowCount: i32, columnBytes: usize, rowStats: usize, columnStats: usize): void {
-  for (let c: usize = 0; c < KEYS; c += 16) v128.store(columnStats + c, f32x4.splat(INFINITE));
-  for (let i = 0; i < rowCount; i++, tile += TILE_ROW, rowStats += 4) {
-    let least = f32x4.splat(INFINITE);
-    for (let c: usize = 0; c < columnBytes; c += 16) {
-      const d = v128.load(tile + c);
-      least = f32x4.min(least, d);
-      v128.store(columnStats + c, f32x4.min(v128.load(columnStats + c), d));
-    }
-    f32.store(rowStats, horizontalMin(least));
   }
 }
 

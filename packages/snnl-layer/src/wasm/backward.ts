@@ -96,18 +96,19 @@ function placeWeights(
   for (let place = 0; place < side.count; place++) {
     const row = side.order[place] ?? 0;
     if (!isFiniteRow(sums, rows, row)) continue;
-    const value = (r: number) => sums[r * rows + row] ?? 0;
     const at = first + paddedPlace(side, place);
-    floats[at] = share(value(UPSTREAM_ALL), value(RELATIVE_ALL)) * lift;
-    floats[at + padded] = value(NEAREST_ALL);
-    floats[at + 2 * padded] = share(value(UPSTREAM_SAME), value(RELATIVE_SAME)) * lift;
-    floats[at + 3 * padded] = value(NEAREST_SAME);
+    floats[at] = share(sums, UPSTREAM_ALL * rows + row, RELATIVE_ALL * rows + row) * lift;
+    floats[at + padded] = sums[NEAREST_ALL * rows + row] ?? 0;
+    floats[at + 2 * padded] =
+      share(sums, UPSTREAM_SAME * rows + row, RELATIVE_SAME * rows + row) * lift;
+    floats[at + 3 * padded] = sums[NEAREST_SAME * rows + row] ?? 0;
   }
 }
 
-/** What the nearest candidate gets of `upstream`; zeros, too, stand where there is none. */
-function share(upstream: number, relative: number): number {
-  return upstream === 0 ? 0 : upstream * Math.exp(-Math.max(relative, 0));
+/** What the nearest candidate gets of the upstream gradient; zeros stand where there is none. */
+function share(sums: Float32Array, upstreamAt: number, relativeAt: number): number {
+  const upstream = sums[upstreamAt] ?? 0;
+  return upstream === 0 ? 0 : upstream * Math.exp(-Math.max(sums[relativeAt] ?? 0, 0));
 }
 
 function allFinite(values: Float32Array): boolean {

@@ -1,3 +1,4 @@
+import { LOG_SUM_ALL, LOG_SUM_SAME, SAME_COUNT } from '../kernel-names';
 import { centre, hasBadRow } from './centre';
 import { announceJob, type PlacedSide, placeJob } from './place';
 import { isBatchOfCandidates, isUsable, type Problem } from './problem';
@@ -7,7 +8,6 @@ import { threadsFor } from './threads';
 
 /** Rows of the result. */
 const ROWS = 9;
-const SAME_COUNT = 4;
 
 /** The kernel `SnnlNeighborLogSums`: `[9, N]`, equations 1, 2 and 6. */
 export function forward(
@@ -94,11 +94,9 @@ class Result {
   }
 
   private spoilRow(row: number): void {
-    for (let r = 0; r < ROWS; r++) if (r !== SAME_COUNT) this.set(r, row, Number.NaN);
-  }
-
-  private set(r: number, row: number, value: number): void {
-    this.out[r * this.columns + this.first + row] = value;
+    for (let r = 0; r < ROWS; r++) {
+      if (r !== SAME_COUNT) this.out[r * this.columns + this.first + row] = Number.NaN;
+    }
   }
 
   /** Makes log-sums and means of the sums of both kinds of pairs, in float64. */
@@ -109,8 +107,8 @@ class Result {
   ): void {
     const { side } = this;
     const { padded } = side;
-    const sums = floats.subarray(placed.sums / 4);
-    const bad = words.subarray(placed.bad / 4);
+    const sums = floats.subarray(placed.sums / 4, placed.sums / 4 + 6 * padded);
+    const bad = words.subarray(placed.bad / 4, placed.bad / 4 + padded);
     for (let place = 0; place < side.count; place++) {
       const row = side.order[place] ?? 0;
       const at = paddedPlace(side, place);
@@ -118,55 +116,42 @@ class Result {
         this.spoilRow(row);
         continue;
       }
-      const different = readSums(sums, at, padded);
-      const same = readSums(sums, at + 3 * padded, padded);
-      this.setSums(row, [0, 2, 5, 6], bothKinds(different, same, temperature), temperature);
-      this.setSums(row, [1, 3, 7, 8], same, temperature);
+      const same = at + 3 * padded;
+      const nearestD = sums[at] ?? 0;
+      const nearestS = sums[same] ?? 0;
+      const sumD = sums[at + padded] ?? 0;
+      const sumS = sums[same + padded] ?? 0;
+      const weightedD = sums[at + 2 * padded] ?? 0;
+      const weightedS = sums[same + 2 * padded] ?? 0;
+      // Of no pair, the nearest distance is infinite and the sum 0.
+      const nearest = Math.min(nearestD, nearestS);
+      const ofD = nearest === nearestD ? 1 : Math.exp((nearest - nearestD) / temperature);
+      const ofS = nearest === nearestS ? 1 : Math.exp((nearest - nearestS) / temperature);
+      const weighted = ofD * weightedD + ofS * weightedS;
+      this.setSums(row, LOG_SUM_ALL, nearest, ofD * sumD + ofS * sumS, weighted, temperature);
+      this.setSums(row, LOG_SUM_SAME, nearestS, sumS, weightedS, temperature);
     }
   }
 
+  /** Rows of A, or of B, for `sum` of 2^((nearest - d) scale), and `weighted` of that times d. */
   private setSums(
     row: number,
-    [logSumRow, meanRow, nearestRow, relativeRow]: readonly [number, number, number, number],
-    { nearest, sum, weighted }: Sums,
+    kind: typeof LOG_SUM_ALL | typeof LOG_SUM_SAME,
+    nearest: number,
+    sum: number,
+    weighted: number,
     temperature: number,
   ): void {
     if (sum === 0) return;
+    const { out, columns } = this;
+    const at = this.first + row;
     // The nearest adds 1 to the sum, but for rounding.
     const relative = Math.max(Math.log(sum), 0);
     const mean = weighted / sum;
-    this.set(logSumRow, row, relative - nearest / temperature);
+    out[kind * columns + at] = relative - nearest / temperature;
     // A sum of distances can overflow where none of them does.
-    this.set(meanRow, row, Number.isFinite(mean) ? mean : Number.NaN);
-    this.set(nearestRow, row, nearest);
-    this.set(relativeRow, row, relative);
+    out[(2 + kind) * columns + at] = Number.isFinite(mean) ? mean : Number.NaN;
+    out[(5 + 2 * kind) * columns + at] = nearest;
+    out[(6 + 2 * kind) * columns + at] = relative;
   }
-}
-
-/** Sums over some pairs of a row: 2^((nearest - d) scale), and that times d. */
-interface Sums {
-  readonly nearest: number;
-  readonly sum: number;
-  readonly weighted: number;
-}
-
-function readSums(sums: Float32Array, at: number, padded: number): Sums {
-  return {
-    nearest: sums[at] ?? 0,
-    sum: sums[at + padded] ?? 0,
-    weighted: sums[at + 2 * padded] ?? 0,
-  };
-}
-
-function bothKinds(a: Sums, b: Sums, temperature: number): Sums {
-  if (a.sum === 0) return b;
-  if (b.sum === 0) return a;
-  const nearest = Math.min(a.nearest, b.nearest);
-  const ofA = Math.exp((nearest - a.nearest) / temperature);
-  const ofB = Math.exp((nearest - b.nearest) / temperature);
-  return {
-    nearest,
-    sum: ofA * a.sum + ofB * b.sum,
-    weighted: ofA * a.weighted + ofB * b.weighted,
-  };
 }

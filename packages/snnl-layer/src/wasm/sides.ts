@@ -60,8 +60,13 @@ export function splitSides(problem: Problem, symmetric: boolean): Sides {
 /** How many of `others` are of the class of each of `rows`. */
 function countSame(rows: Int32Array, others: Int32Array, classCount: number): Float32Array {
   const sizes = new Int32Array(classCount);
-  for (const id of others) sizes[id] = (sizes[id] ?? 0) + 1;
-  return Float32Array.from(rows, (id) => sizes[id] ?? 0);
+  for (let j = 0; j < others.length; j++) {
+    const id = others[j] ?? 0;
+    sizes[id] = (sizes[id] ?? 0) + 1;
+  }
+  const counts = new Float32Array(rows.length);
+  for (let i = 0; i < rows.length; i++) counts[i] = sizes[rows[i] ?? 0] ?? 0;
+  return counts;
 }
 
 /** Classes as numbers from 0 on, in the order in which they are met. */
