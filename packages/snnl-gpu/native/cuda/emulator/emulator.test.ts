@@ -74,7 +74,7 @@ function weightsOfCandidate(kernels: KernelAdapter, [n, d]: [number, number], j:
   const features = tf.buffer(
     [n, d],
     'float32',
-    tf.randomNormal([n, d], 50, c, 'float32', 5).dataSync(),
+    tf.randomNormal([n, d], 50, c, 'float32', 5).dataSync<'float32'>(),
   );
   for (let i = 0; i < n; i++) features.set(i === j ? c : 0, i, 0);
   const candidates = features.toTensor() as tf.Tensor2D;
@@ -84,7 +84,10 @@ function weightsOfCandidate(kernels: KernelAdapter, [n, d]: [number, number], j:
   const sums = kernels.forward({ ...all, anchors: candidates, anchorLabels: candidateLabels }, 0);
   const upstream = tf.buffer([2, n], 'float32');
   upstream.set(1, 0, j);
-  const candidateSums = tf.concat2d([tf.slice(sums, [5, 0], [4, n]), upstream.toTensor()], 0);
+  const candidateSums = tf.concat2d(
+    [tf.slice(sums, [5, 0], [4, n]), upstream.toTensor() as tf.Tensor2D],
+    0,
+  );
   let total = 0;
   for (const [begin, end] of [
     [0, 50],
