@@ -114,7 +114,8 @@ export async function selfTest(
 const widened = (pairs: readonly number[], width: number): number[] =>
   pairs.flatMap((value, i) => [...new Array<number>(i % 2 === 0 ? 0 : width - 2).fill(0), value]);
 
-async function expectNear(
+/** @throws Error with the first number of `output` that is not near what is expected of `name`. */
+export async function expectNear(
   backend: TestedBackend,
   name: string,
   output: TensorInfo,
