@@ -149,7 +149,7 @@ test(
     expect(found.lossWhenBroken).toBeCloseTo(Math.log(2 + Math.exp(-1)), 5);
 
     expect(found.good.fused).toBe(true);
-    expect(found.same).toBe(true);
+    expect(found.again).toEqual(found.good);
     expect(found.errorWhenLost).toMatch(/device of the backend is lost \(destroyed.*removeBackend/);
     expect(found.lost.fused).toBe(false);
     expect(found.lost.reason).toMatch(/device is lost \(destroyed/);
