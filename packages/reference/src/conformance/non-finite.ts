@@ -129,7 +129,9 @@ export const nonFiniteChecks: readonly ConformanceCheck[] = [
       for (const [r, row] of (await runForward(adapter, problem)).entries()) {
         for (const [i, value] of row.entries()) {
           if (Number.isNaN(value) && r !== 4) continue;
-          expectClose(`${at(rowNames, r)} of anchor ${i}`, value, at(at(expected, r), i), 1e-4, 1);
+          const want = at(at(expected, r), i);
+          if (!Number.isFinite(Math.fround(want)) && !Number.isFinite(value)) continue;
+          expectClose(`${at(rowNames, r)} of anchor ${i}`, value, want, 1e-4, 1);
         }
       }
     },
