@@ -36,7 +36,8 @@ export function pairRoundoff(problem: NeighborProblem, inputError = 0): PairRoun
   const { anchors, candidates, temperature, selfOffset } = problem;
   const center = columnMeans(candidates.length > 0 ? candidates : anchors);
   // Two disjoint sets may be centred on the mean of both, for a pair to be the same from either side.
-  const centers = selfOffset < 0 ? [center, columnMeans([...anchors, ...candidates])] : [center];
+  const ofBoth = columnMeans([...anchors, ...candidates]);
+  const centers = selfOffset < 0 && ofBoth.every(Number.isFinite) ? [center, ofBoth] : [center];
   // The centre is itself a float32 sum of M points, so that equal points do not centre to 0.
   const ofCenter = unitRoundoff * (4 + 2 * Math.sqrt(candidates.length)) * Math.hypot(...center);
   const lengthOf = (row: readonly number[]) =>
