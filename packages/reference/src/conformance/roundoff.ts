@@ -33,11 +33,15 @@ export interface PairRoundoff {
 
 /** @param inputError relative rounding of the features themselves, where the oracle had better. */
 export function pairRoundoff(problem: NeighborProblem, inputError = 0): PairRoundoff {
-  const { anchors, candidates, temperature } = problem;
+  const { anchors, candidates, temperature, selfOffset } = problem;
   const center = columnMeans(candidates.length > 0 ? candidates : anchors);
+  // Two disjoint sets may be centred on the mean of both, for a pair to be the same from either side.
+  const ofBoth = columnMeans([...anchors, ...candidates]);
+  const centers = selfOffset < 0 && ofBoth.every(Number.isFinite) ? [center, ofBoth] : [center];
   // The centre is itself a float32 sum of M points, so that equal points do not centre to 0.
   const ofCenter = unitRoundoff * (4 + 2 * Math.sqrt(candidates.length)) * Math.hypot(...center);
-  const lengthOf = (row: readonly number[]) => Math.sqrt(squaredDistance(row, center)) + ofCenter;
+  const lengthOf = (row: readonly number[]) =>
+    Math.sqrt(Math.max(...centers.map((point) => squaredDistance(row, point)))) + ofCenter;
   const anchorNorms = anchors.map(lengthOf);
   const candidateNorms = candidates.map(lengthOf);
   const distances = anchors.map((x) => candidates.map((z) => squaredDistance(x, z)));
