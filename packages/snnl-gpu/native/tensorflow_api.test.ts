@@ -18,6 +18,7 @@ const SINCE = {
     ...['TF_ShapeInferenceContextGetInput', 'TF_ShapeInferenceContextSetOutput'],
     ...['TF_ShapeInferenceContextVectorFromSize', 'TF_ShapeInferenceContextWithRank'],
     ...['TF_ShapeInferenceContextSubshape', 'TF_ShapeInferenceContextConcatenateShapes'],
+    'TF_ShapeInferenceContextSetUnknownShape',
     ...['TF_NewKernelBuilder', 'TF_RegisterKernelBuilder'],
     ...['TF_OpKernelConstruction_Failure', 'TF_OpKernelContext_Failure'],
     ...['TF_GetInput', 'TF_AllocateOutput'],

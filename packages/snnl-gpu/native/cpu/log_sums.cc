@@ -99,7 +99,8 @@ bool sums(const Problem& p, Pass pass, float* out, int threads) {
   };
   const auto finish = [&](const Set& set, int64_t block) {
     const double unscale = 1 / (static_cast<double>(job.feature_scale) * job.feature_scale);
-    const bool spoilt = pass == Pass::kCrossSums && plan.is_spoilt(&set == &job.anchors ? job.others : job.anchors);
+    const Set& candidates = &set == &job.anchors ? job.others : job.anchors;
+    const bool spoilt = pass == Pass::kCrossSums && plan.is_spoilt(candidates);
     for (int64_t at = block * kBlock; at < block * kBlock + set.rows_in(block); at++) {
       const int64_t row = set.order[at];
       const SoftSum different(set.sums[0], at, unscale), same(set.sums[1], at, unscale);
