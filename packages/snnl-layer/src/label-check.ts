@@ -58,7 +58,7 @@ function check(
  * Checks once that labels `[batch]`, `[batch, 1]` or `[batch, classes]` can be class labels: an image,
  * or numbers to regress on, would train on nonsense without a word.
  *
- * WebGPU cannot read a tensor at once: there the error is raised in a later step.
+ * On WebGPU the labels are read while the steps go on: the error is raised in a later one.
  */
 export class LabelCheck {
   private started = false;

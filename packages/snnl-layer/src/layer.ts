@@ -91,7 +91,7 @@ export class SoftNearestNeighbor extends layers.Layer {
 
   /**
    * T. A change takes effect at the next step. Reading a learned temperature reads its tensor
-   * synchronously, which the webgpu backend cannot.
+   * synchronously, which makes a graphics card wait.
    *
    * @throws RangeError on setting a value that is not finite and positive.
    */
