@@ -4,6 +4,7 @@ import {
   div,
   greater,
   log,
+  maximum,
   min,
   mul,
   slice,
@@ -22,15 +23,13 @@ import { DEFAULT_BLOCK_PAIRS, overRowBlocks } from './blocks';
 import {
   blockDistances,
   classMask,
+  FARTHEST,
   othersMask,
   type Prepared,
   pairWeights,
   poisonWithoutCandidates,
   prepare,
 } from './pairs';
-
-/** Added to the distance of a pair that does not count, so that it is not the nearest. */
-const EXCLUDED = 1e38;
 
 /** Sums over the pairs under the mask (undefined: all pairs), each `[rows, 1]`. */
 interface RowSums {
@@ -46,7 +45,7 @@ function rowSums(
   mask: Tensor2D | undefined,
 ): RowSums {
   return tidy(() => {
-    const candidates = mask === undefined ? distances : add(distances, mul(sub(1, mask), EXCLUDED));
+    const candidates = mask === undefined ? distances : maximum(distances, mul(sub(1, mask), FARTHEST));
     const nearest = min(candidates, 1, true);
     const weights = pairWeights(distances, temperature, nearest, undefined, mask);
     const total = sum(weights, 1, true);

@@ -26,8 +26,11 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { NeighborLogSumsInputs } from '../kernel-inputs';
 
-/** Distances beyond it count as it: Infinity times a weight of 0 would be NaN. */
-const FARTHEST = 3e38;
+/**
+ * Distances beyond it count as it, and pairs that do not count are as far: Infinity times a weight of 0
+ * would be NaN.
+ */
+export const FARTHEST = 3e38;
 
 /**
  * Features that one sum runs over. Some backends add one after the other, and the rounding of such a
