@@ -7,13 +7,13 @@ const budgets = [
   {
     name: 'snnl-layer',
     path: 'packages/snnl-layer/dist/index.js',
-    limit: '36 kB',
+    limit: '43 kB',
     ignore: ['@tensorflow/*'],
   },
   {
     name: 'snnl-layer.min.js',
     path: 'packages/snnl-layer/dist/snnl-layer.min.js',
-    limit: '36 kB',
+    limit: '43 kB',
   },
   {
     name: 'snnl-callbacks',
@@ -35,13 +35,13 @@ const budgets = [
   {
     name: 'snnl-gpu',
     path: 'packages/snnl-gpu/dist/index.js',
-    limit: '23 kB',
+    limit: '26 kB',
     ignore: ['@tensorflow/*', 'snnl-layer'],
   },
   {
     name: 'snnl-gpu.min.js',
     path: 'packages/snnl-gpu/dist/snnl-gpu.min.js',
-    limit: '23 kB',
+    limit: '26 kB',
   },
 ];
 

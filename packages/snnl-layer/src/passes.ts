@@ -67,7 +67,7 @@ export function readable(tape: unknown, scopes: readonly number[]): boolean {
   return scopes.length === 0 || scopes[0] === scopeStack[0]?.id;
 }
 
-export function shared(a: readonly number[], b: readonly number[]): number {
+function shared(a: readonly number[], b: readonly number[]): number {
   const length = Math.min(a.length, b.length);
   let depth = 0;
   while (depth < length && a[depth] === b[depth]) depth += 1;

@@ -45,7 +45,8 @@ function rowSums(
   mask: Tensor2D | undefined,
 ): RowSums {
   return tidy(() => {
-    const candidates = mask === undefined ? distances : maximum(distances, mul(sub(1, mask), FARTHEST));
+    const candidates =
+      mask === undefined ? distances : maximum(distances, mul(sub(1, mask), FARTHEST));
     const nearest = min(candidates, 1, true);
     const weights = pairWeights(distances, temperature, nearest, undefined, mask);
     const total = sum(weights, 1, true);
