@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle, launch, visit } from '@snnl/browser-testing';
-import type { ConformanceResult } from '@snnl/reference/checks';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ComposedReport } from './composed';
 
 const MINUTES = 60_000;
 const folder = mkdtempSync(join(tmpdir(), 'snnl-browser-'));
@@ -24,13 +24,19 @@ afterAll(async () => {
 test.each(['webgl', 'webgpu'])(
   'the composed form conforms on %s in Chromium',
   async (backend) => {
-    const { checks, failures } = await visit<ConformanceResult>(browser, {
+    const { checks, failures, losses } = await visit<ComposedReport>(browser, {
       folders: { '/': folder },
       path: `composed.html#${backend}`,
       timeout: 8 * MINUTES,
     });
     expect(failures).toEqual([]);
     expect(checks).toBeGreaterThan(100);
+    // By one and the same kernels, but for the classes' numbers.
+    const small = losses.slice(0, losses.length / 3);
+    expect(small.every((loss) => loss > 0.5)).toBe(true);
+    for (const [k, loss] of losses.entries()) {
+      expect(loss).toBeCloseTo(small[k % small.length] as number, 5);
+    }
   },
   10 * MINUTES,
 );

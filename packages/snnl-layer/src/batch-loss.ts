@@ -287,6 +287,7 @@ export function batchLoss(
       labels,
       n,
       memory && remembered && { labels: memory.labels, samples: remembered.shape[0] },
+      kind,
     );
     const anchors = embed(x, distance, kind);
     const inputs: NeighborLogSumsInputs = {

@@ -18,6 +18,7 @@ import {
   tensor1d,
 } from '@tensorflow/tfjs-core';
 import { moveHere } from './host/tensor-io';
+import type { KernelKind } from './kernel-choice';
 
 /** Ids from here on are rounded where they pass through float32. */
 const FLOAT_LIMIT = 2 ** 24;
@@ -88,6 +89,7 @@ export function batchIds(
   labels: Tensor | TensorLike,
   batch: number,
   memory: { readonly labels: Tensor | TensorLike; readonly samples: number } | undefined,
+  kind: KernelKind,
 ): BatchIds {
   const sources = [{ labels, samples: batch, name: 'labels' }];
   if (memory !== undefined && memory.samples > 0)
@@ -114,6 +116,8 @@ export function batchIds(
     );
     return { ids: ofBatch as Tensor1D, memoryIds: ofMemory, poison: undefined };
   }
+  // Fused kernels take ids as they lie on the device, or give NaN for those that are too large.
+  if (kind === 'fused' && memoryIds === undefined) return { ids, memoryIds, poison: undefined };
   const poison = sets
     .map((set) => rangePoison(set))
     .reduce((total, next) => add(total, next) as Scalar);

@@ -47,7 +47,7 @@ function blockGradient(
   const others = othersMask(p, start, rows);
   const sameClass = classMask(p, others, start, rows);
   /** Weights times upstream gradients, of the anchors and of the candidates as anchors. */
-  const weighted = ({ references, upstream }: typeof ALL, mask: Tensor2D | undefined) =>
+  const weighted = ({ references, upstream }: typeof ALL, mask: Tensor2D) =>
     tidy(() => {
       const [mine, theirs] = sides.map((side) => {
         const [nearest, relative] = [side(references), side(references + 1)];
@@ -59,7 +59,7 @@ function blockGradient(
   const ofAll = weighted(ALL, others);
   const ofSame = weighted(SAME, sameClass);
   const w = add(ofAll, ofSame) as Tensor2D;
-  dispose([distances, sameClass, ofAll, ofSame]);
+  dispose([distances, others, sameClass, ofAll, ofSame]);
   const x = slice(p.x, [start, 0], [rows, -1]);
   return sub(mul(x, sum(w, 1, true)), matMul(w, p.z)) as Tensor2D;
 }

@@ -2,7 +2,9 @@ import {
   add,
   concat,
   div,
+  getBackend,
   greater,
+  less,
   log,
   maximum,
   min,
@@ -31,7 +33,7 @@ import {
   prepare,
 } from './pairs';
 
-/** Sums over the pairs under the mask (undefined: all pairs), each `[rows, 1]`. */
+/** Sums over the pairs under the mask, each `[rows, 1]`. */
 interface RowSums {
   readonly logSum: Tensor;
   readonly mean: Tensor;
@@ -39,15 +41,17 @@ interface RowSums {
   readonly relative: Tensor;
 }
 
-function rowSums(
-  { temperature }: Prepared,
-  distances: Tensor2D,
-  mask: Tensor2D | undefined,
-): RowSums {
+/** The least value of each row, `[rows, 1]`. That of tfjs is no more than 1e20 on webgl. */
+function least(values: Tensor): Tensor {
+  const near = min(values, 1, true);
+  if (getBackend() !== 'webgl') return near;
+  const far = mul(min(mul(values, 2 ** -62), 1, true), 2 ** 62);
+  return where(less(near, 1e19), near, far);
+}
+
+function rowSums({ temperature }: Prepared, distances: Tensor2D, mask: Tensor2D): RowSums {
   return tidy(() => {
-    const candidates =
-      mask === undefined ? distances : maximum(distances, mul(sub(1, mask), FARTHEST));
-    const nearest = min(candidates, 1, true);
+    const nearest = least(maximum(distances, mul(sub(1, mask), FARTHEST)));
     const weights = pairWeights(distances, temperature, nearest, undefined, mask);
     const total = sum(weights, 1, true);
     const relative = log(total);

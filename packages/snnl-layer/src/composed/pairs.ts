@@ -10,6 +10,7 @@ import {
   minimum,
   mul,
   notEqual,
+  ones,
   range,
   reshape,
   type Scalar,
@@ -80,9 +81,9 @@ export interface Prepared {
 
 /** 0, or NaN for a temperature that is not positive and finite. */
 function temperaturePoison(temperature: Scalar): Tensor {
-  // The square root is NaN below 0; 0 over 0 is NaN.
-  const root = sqrt(temperature);
-  return div(mul(root, 0), root);
+  // The square root is NaN below 0, one of the two is infinite at 0 and at infinity. (0 over 0 is 1 on
+  // webgl.)
+  return mul(add(div(1, temperature), sqrt(temperature)), 0);
 }
 
 /**
@@ -135,8 +136,9 @@ export function blockDistances(p: Prepared, start: number, rows: number): Tensor
 }
 
 /** 1 for each pair that counts among all, 0 for that of a sample with itself, `[rows, M]`. */
-export function othersMask(p: Prepared, start: number, rows: number): Tensor2D | undefined {
-  if (p.selfOffset < 0) return undefined;
+export function othersMask(p: Prepared, start: number, rows: number): Tensor2D {
+  // Of cells that webgl pads a matrix with, a mask of ones makes zeros.
+  if (p.selfOffset < 0) return ones([rows, p.z.shape[0]]);
   return tidy(() => {
     const first = start + p.selfOffset;
     const [m] = p.z.shape;
@@ -149,21 +151,16 @@ export function othersMask(p: Prepared, start: number, rows: number): Tensor2D |
 }
 
 /** 1 for each pair that counts within the class, `[rows, M]`. */
-export function classMask(
-  p: Prepared,
-  others: Tensor2D | undefined,
-  start: number,
-  rows: number,
-): Tensor2D {
+export function classMask(p: Prepared, others: Tensor2D, start: number, rows: number): Tensor2D {
   return tidy(() => {
     const labels = reshape(slice(p.anchorLabels, start, rows), [rows, 1]);
     const same = cast(equal(labels, p.candidateLabels), 'float32') as Tensor2D;
-    return others === undefined ? same : mul(same, others);
+    return mul(same, others);
   });
 }
 
 /**
- * exp((nearest - d) / T - relative) of the pairs under the mask (undefined: all), 0 for others. No
+ * exp((nearest - d) / T - relative) of the pairs under the mask, 0 for others. No
  * pair that counts is nearer than the nearest; the clamp is for those that do not count, and for
  * cells that WebGL pads a matrix with, whose exp would be Infinity, and 0 times that NaN.
  */
@@ -172,12 +169,11 @@ export function pairWeights(
   temperature: Scalar,
   nearest: Tensor,
   relative: Tensor | undefined,
-  mask: Tensor2D | undefined,
+  mask: Tensor2D,
 ): Tensor2D {
   return tidy(() => {
     const exponents = div(sub(nearest, distances), temperature);
     const shifted = relative === undefined ? exponents : sub(exponents, relative);
-    const weights = exp(minimum(shifted, 0)) as Tensor2D;
-    return mask === undefined ? weights : mul(weights, mask);
+    return mul(exp(minimum(shifted, 0)), mask) as Tensor2D;
   });
 }
