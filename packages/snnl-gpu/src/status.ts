@@ -1,4 +1,5 @@
-import { kernelFor } from 'snnl-layer';
+import { getKernel } from '@tensorflow/tfjs-core';
+import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from 'snnl-layer';
 
 /** Backends for which this package has fused kernels. */
 export const GPU_BACKENDS = ['webgl', 'webgpu', 'tensorflow'] as const;
@@ -26,7 +27,8 @@ const UNREGISTERED: KernelStatus = { fused: false, reason: 'not registered: call
 /** What is true now: kernels may have been taken away, or registered by another copy of the package. */
 function statusOf(backend: GpuBackend): KernelStatus {
   const known = statuses.get(backend) ?? UNREGISTERED;
-  const fused = kernelFor(backend) === 'fused';
+  const names = [NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD];
+  const fused = names.every((name) => getKernel(name, backend) != null);
   if (fused === known.fused) return known;
   if (fused) return { fused, reason: 'registered elsewhere' };
   return { fused, reason: 'unregistered since: call register()' };
