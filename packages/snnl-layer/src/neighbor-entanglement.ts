@@ -198,13 +198,13 @@ class Parts {
   }
 
   /** Sums `[9, N]` of anchors over candidates, among which they lie at `selfOffset`. */
-  within(anchors: Part, candidates: Part, selfOffset: number): Promise<ArrayLike<number>> {
+  async within(anchors: Part, candidates: Part, selfOffset: number): Promise<ArrayLike<number>> {
     const inputs = this.inputs(anchors, candidates);
     return readOnce(logSums({ inputs, selfOffset, kind: this.kind }));
   }
 
   /** Sums `[9, N + M]` of two parts that share no sample, each over the other. */
-  across(anchors: Part, candidates: Part): Promise<ArrayLike<number>> {
+  async across(anchors: Part, candidates: Part): Promise<ArrayLike<number>> {
     const inputs = { ...this.inputs(anchors, candidates) };
     return readOnce(engine().runKernel(CROSS_LOG_SUMS, inputs) as Tensor2D);
   }
