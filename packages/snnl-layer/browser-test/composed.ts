@@ -34,21 +34,21 @@ export interface ComposedReport extends ConformanceResult {
  */
 async function lossesOfLargeIds(): Promise<number[]> {
   const x = tf.randomNormal<tf.Rank.R2>([200, 8], 0, 1, 'float32', 5);
-  const valueOf = async (loss: tf.Tensor) => (await loss.data())[0] as number;
+  const numberIn = async (loss: tf.Tensor) => (await loss.data())[0] as number;
   const losses: number[] = [];
   for (const first of [0, 2 ** 24, 2 ** 31 - 4]) {
     const ids = Array.from({ length: 200 }, (_, i) => first + (i % 4));
     const tensor = tf.tensor1d(ids, 'int32');
-    losses.push(await valueOf(softNearestNeighborLoss(ids, x)));
+    losses.push(await numberIn(softNearestNeighborLoss(ids, x)));
     for (let call = 0; call < 2; call++)
-      losses.push(await valueOf(softNearestNeighborLoss(tensor, x)));
+      losses.push(await numberIn(softNearestNeighborLoss(tensor, x)));
     const memory = {
       features: tf.slice(x, [100, 0], [100, 8]),
       labels: tf.tensor1d(ids.slice(100), 'int32'),
     };
     for (let call = 0; call < 2; call++) {
       const loss = softNearestNeighborLoss(ids.slice(0, 100), tf.slice(x, 0, [100, 8]), { memory });
-      losses.push(await valueOf(loss));
+      losses.push(await numberIn(loss));
     }
     losses.push((await neighborEntanglement(ids, x)).loss);
   }
