@@ -15,6 +15,8 @@ export {
 } from './kernel-inputs';
 export {
   ANCHOR_SUMS,
+  BATCH_LOSS,
+  BATCH_LOSS_GRAD,
   CROSS_LOG_SUMS,
   LOSS_ANCHOR_SUMS,
   NEIGHBOR_LOG_SUMS,

@@ -32,12 +32,17 @@ function reverseGradient(x: Tensor): Tensor {
   );
 }
 
-/** `factor` times a loss. The multiplication of tfjs saves both for a gradient that needs neither. */
+/** The same values as another tensor: to clone would copy them on `wasm`. Off the tape. */
+function alias(x: Tensor): Tensor {
+  const backend = engine().state.tensorInfo.get(x.dataId)?.backend ?? engine().backend;
+  backend.incRef(x.dataId);
+  return engine().makeTensorFromTensorInfo(x, backend);
+}
+
+/** `factor` times a loss, a tensor of its own: the multiplication of tfjs saves both for a gradient that needs neither. */
 function scaled(loss: Scalar, factor: number): Scalar {
-  return customGrad((x) => ({
-    value: mul(x as Scalar, factor) as Scalar,
-    gradFunc: (dy: Tensor) => mul(dy, factor),
-  }))(loss) as Scalar;
+  const times = (x: Tensor) => (factor === 1 ? alias(x) : mul(x, factor));
+  return customGrad((x) => ({ value: times(x as Tensor), gradFunc: times }))(loss) as Scalar;
 }
 
 /**
@@ -152,7 +157,7 @@ export class SoftNearestNeighbor extends layers.Layer {
     if (capture === undefined || capture.run.tape === null) return features.clone();
     // The backward pass comes when all losses are known: the time to see that this one is missing.
     return customGrad((x) => ({
-      value: (x as Tensor).clone(),
+      value: alias(x as Tensor),
       gradFunc: (dy: Tensor) => {
         this.assertCharged(capture);
         return dy;
