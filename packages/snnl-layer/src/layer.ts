@@ -17,7 +17,7 @@ import { initializers, type LayerVariable, layers, type Shape } from '@tensorflo
 import { batchLoss } from './batch-loss';
 import { type Capture, Captures, type Measured } from './captures';
 import type { Distance } from './distance';
-import { featureRows } from './features';
+import { alias, featureRows, passOn } from './features';
 import { outputNames } from './graph';
 import { LabelCheck } from './label-check';
 import { checkedOptions, LAYER_OPTIONS, type SoftNearestNeighborOptions } from './layer-options';
@@ -27,19 +27,13 @@ import { assertTemperature, type Temperature } from './temperature';
 
 /** The identity, whose gradient is the negated one of its output. */
 function reverseGradient(x: Tensor): Tensor {
-  return customGrad((t) => ({ value: (t as Tensor).clone(), gradFunc: (dy: Tensor) => neg(dy) }))(
-    x,
-  );
+  return customGrad((t) => ({ value: alias(t as Tensor), gradFunc: (dy: Tensor) => neg(dy) }))(x);
 }
 
-/** The same values as another tensor: to clone would copy them on `wasm`. Off the tape. */
-function alias(x: Tensor): Tensor {
-  const backend = engine().state.tensorInfo.get(x.dataId)?.backend ?? engine().backend;
-  backend.incRef(x.dataId);
-  return engine().makeTensorFromTensorInfo(x, backend);
-}
-
-/** `factor` times a loss, a tensor of its own: the multiplication of tfjs saves both for a gradient that needs neither. */
+/**
+ * `factor` times a loss, a tensor of its own. The multiplication of tfjs saves both for a gradient that
+ * needs neither.
+ */
 function scaled(loss: Scalar, factor: number): Scalar {
   const times = (x: Tensor) => (factor === 1 ? alias(x) : mul(x, factor));
   return customGrad((x) => ({ value: times(x as Tensor), gradFunc: times }))(loss) as Scalar;
@@ -156,13 +150,7 @@ export class SoftNearestNeighbor extends layers.Layer {
     });
     if (capture === undefined || capture.run.tape === null) return features.clone();
     // The backward pass comes when all losses are known: the time to see that this one is missing.
-    return customGrad((x) => ({
-      value: alias(x as Tensor),
-      gradFunc: (dy: Tensor) => {
-        this.assertCharged(capture);
-        return dy;
-      },
-    }))(features);
+    return passOn(features, () => this.assertCharged(capture));
   }
 
   override computeOutputShape(inputShape: Shape | Shape[]): Shape {
