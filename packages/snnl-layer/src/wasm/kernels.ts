@@ -89,7 +89,7 @@ export const batchLossGrad: KernelFunc = ({ inputs, backend, attrs }) => {
 };
 
 const MOST_KEPT_ROWS = 512;
-const LEAST_KEPT_FEATURES = 32;
+const LEAST_KEPT_FEATURES = 128;
 
 /** The features of a batch as both anchors and candidates. */
 function readBatch(
