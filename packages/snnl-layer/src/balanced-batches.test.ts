@@ -107,6 +107,6 @@ test.each([
 test('labels that are no class ids are refused', () => {
   const options = { classesPerBatch: 1, samplesPerClass: 2, seed: 0 };
   expect(() => balancedBatches([0, 0, 1.5], options)).toThrow(
-    /integer class ids, but got 1.5 at 2/,
+    /integer class ids or class names, but got 1.5 at 2/,
   );
 });
