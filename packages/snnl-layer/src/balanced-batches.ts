@@ -46,12 +46,6 @@ function* shuffled<T>(values: readonly T[], random: RandomGenerator): Generator<
   }
 }
 
-/** The samples of a class, and whether they are too few for a batch without repeats. */
-interface Deck {
-  readonly deck: Generator<number, never>;
-  readonly isShort: boolean;
-}
-
 /** The next `count` values of a stream, none of them twice. */
 function distinct<T>(stream: Generator<T, never>, count: number): T[] {
   const taken = new Set<T>();
@@ -136,25 +130,23 @@ export function balancedBatches(
   assertEnough(classes, options);
   const samples = [...classes.values()].reduce((total, { length }) => total + length, 0);
   const batchSize = classesPerBatch * samplesPerClass;
-  const batchesPerEpoch =
-    options.batchesPerEpoch ?? Math.max(1, Math.floor(samples / batchSize));
+  const batchesPerEpoch = options.batchesPerEpoch ?? Math.max(1, Math.floor(samples / batchSize));
   assertAtLeast('batchesPerEpoch', batchesPerEpoch, 1);
 
   const random = xoroshiro128plus(seed);
   const turns = shuffled([...classes.keys()], random);
   const decks = new Map(
-    [...classes].map(([label, members]) => {
-      const isShort = members.length < samplesPerClass;
-      return [label, { deck: shuffled(members, random), isShort }] as const;
-    }),
+    [...classes].map(([label, members]) => [label, shuffled(members, random)] as const),
   );
 
   function batch(): Int32Array {
     const indices = distinct(turns, classesPerBatch).flatMap((label) => {
-      const { deck, isShort } = decks.get(label) as Deck;
-      return isShort
-        ? Array.from({ length: samplesPerClass }, () => deck.next().value)
-        : distinct(deck, samplesPerClass);
+      const members = classes.get(label) as number[];
+      const deck = decks.get(label) as Generator<number, never>;
+      // A short class is taken whole as often as it fits.
+      const wholes = Math.ceil(samplesPerClass / members.length) - 1;
+      const rest = samplesPerClass - wholes * members.length;
+      return [...Array.from({ length: wholes }, () => members).flat(), ...distinct(deck, rest)];
     });
     return Int32Array.from(indices);
   }

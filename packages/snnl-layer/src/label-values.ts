@@ -45,8 +45,8 @@ export interface LabelSet {
 const FLOAT32_LIMIT = 2 ** 24;
 const FLOAT64_LIMIT = 2 ** 53;
 
-/** How far the entries of a row may sum from 1, for rounded soft labels. */
-const TOLERANCE = 1e-2;
+/** How far the entries of a row may sum from 1: 0.01, for rounded soft labels, and their own rounding. */
+const TOLERANCE = 0.010001;
 
 function refusal({ intro = '', remedy = '' }: LabelOrigin, message: string): Error {
   return new Error(`${intro} ${message} ${remedy}`.trim());
@@ -59,6 +59,7 @@ function described(value: unknown): string {
   if (value instanceof Tensor) return 'a tensor';
   if (isArray(value)) return 'an array';
   if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'function') return 'a function';
   return typeof value === 'object' && value !== null ? 'an object' : shown(value);
 }
 
@@ -277,10 +278,7 @@ export const isPlain = (set: LabelSet): boolean => plainIds(set) !== undefined;
  * @throws Error if a value is no label, or none of `classes`; RangeError for an integer that the
  *   values hold rounded.
  */
-export function encodeLabels(
-  values: LabelArray,
-  classes?: ArrayLike<ClassLabel>,
-): EncodedLabels {
+export function encodeLabels(values: LabelArray, classes?: ArrayLike<ClassLabel>): EncodedLabels {
   const set = arraySet(values, { name: 'values' });
   if (classes === undefined) {
     const { ids, classes: all } = encodeSets([set]);

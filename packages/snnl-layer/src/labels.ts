@@ -87,7 +87,10 @@ export class LayerLabels implements LabelOrigin {
   }
 }
 
-const ARGUMENT: LabelOrigin = { name: 'labels', remedy: 'Labels are the first argument, features the second.' };
+const ARGUMENT: LabelOrigin = {
+  name: 'labels',
+  remedy: 'Labels are the first argument, features the second.',
+};
 
 /** tfjs reads a tensor at once on `webgpu` only by way of a canvas. */
 const canRead = (): boolean => getBackend() !== 'webgpu' || 'OffscreenCanvas' in globalThis;
@@ -180,12 +183,17 @@ export async function readLabels(
   return encodeSets(await Promise.all(sets));
 }
 
-/** @throws Error where labels and features have changed places, as far as their shapes tell. */
+/**
+ * @throws Error where labels and features have changed places, as far as their shapes tell, or there
+ *   are labels without features.
+ */
 export function assertLabelsFirst(labels: Labels, features: unknown): void {
   const [ofLabels, ofFeatures] = [shapeOf(labels), shapeOf(features)];
   const wide = ofLabels.length === 2 && ofLabels[1] !== 1 && ofFeatures.length === 1;
   const narrow = ofFeatures.length === 1 || (ofFeatures.length === 2 && ofFeatures[1] === 1);
   const deep = ofLabels.length > 2 && narrow;
+  // The values of no samples are looked at nowhere.
+  if (ofFeatures[0] === 0) assertLabelShape(ofLabels, ARGUMENT, 0);
   if (!wide && !deep) return;
   throw new Error(
     `Expected features of shape [batch, ...], but got shape [${ofFeatures}], and labels of ` +
