@@ -42,14 +42,18 @@ export interface LabelSet {
 }
 
 /** The first integers that float32 and float64 do not tell from the next. */
-const FLOAT32_LIMIT = 2 ** 24;
+export const FLOAT32_LIMIT = 2 ** 24;
 const FLOAT64_LIMIT = 2 ** 53;
 
 /** How far the entries of a row may sum from 1: 0.01, for rounded soft labels, and their own rounding. */
 const TOLERANCE = 0.010001;
 
-function refusal({ intro = '', remedy = '' }: LabelOrigin, message: string): Error {
-  return new Error(`${intro} ${message} ${remedy}`.trim());
+function refusal(
+  { intro = '', remedy = '' }: LabelOrigin,
+  message: string,
+  Kind: typeof Error = Error,
+): Error {
+  return new Kind(`${intro} ${message} ${remedy}`.trim());
 }
 
 const isArray = (value: unknown): value is ArrayLike<unknown> =>
@@ -76,7 +80,7 @@ export function shapeOf(value: unknown): number[] {
 export function assertLabelShape(
   shape: readonly number[],
   origin: LabelOrigin,
-  samples: number | string = shape[0] ?? 'samples',
+  samples: number | undefined = shape[0],
 ): void {
   const [rows, width = 1] = shape;
   if (rows === samples && shape.length <= 2 && (width > 0 || rows === 0)) return;
@@ -145,15 +149,16 @@ function classOf({ values, origin, limit }: LabelSet, i: number): ClassId {
     );
   }
   if (Math.abs(value) < limit) return value;
-  throw new RangeError(
-    refusal(
-      origin,
-      `Expected ${origin.name} to be ids that can be told from their neighbours, which ` +
-        `${limit === FLOAT32_LIMIT ? 'float32 holds below 2^24' : 'a number is below 2^53'}, but ` +
-        `got ${value} at ${i}. Give them as ` +
-        `${limit === FLOAT32_LIMIT ? 'int32' : 'bigints or strings'}, or number the classes with ` +
-        'encodeLabels before they are rounded.',
-    ).message,
+  const [holder, remedy] =
+    limit === FLOAT32_LIMIT
+      ? ['float32 holds below 2^24', 'as int32']
+      : ['a number is below 2^53', 'as bigints or strings'];
+  throw refusal(
+    origin,
+    `Expected ${origin.name} to be ids that can be told from their neighbours, which ${holder}, but ` +
+      `got ${value} at ${i}. Give them ${remedy}, or number the classes with encodeLabels before ` +
+      'they are rounded.',
+    RangeError,
   );
 }
 
@@ -170,7 +175,8 @@ function rowFault(row: readonly unknown[]): string {
   if (!weights.every(Number.isFinite)) return `holds ${described(bad)}`;
   if (weights.every((entry) => entry === 0)) return 'has no class';
   if (weights.every((entry) => entry === 0 || entry === 1)) {
-    return `has ${weights.filter((entry) => entry === 1).length} classes, where the loss takes one a sample`;
+    const count = weights.filter((entry) => entry === 1).length;
+    return `has ${count} classes, where the loss takes one a sample`;
   }
   if (weights.every(Number.isInteger)) {
     return 'seems to hold class ids, one a step, where the loss takes one class a sample';
@@ -223,7 +229,7 @@ function plainIds(set: LabelSet): Int32Array | undefined {
 }
 
 /** The class of each sample; all sets must name classes in one way. */
-function classesOf(sets: readonly LabelSet[]): ArrayLike<ClassId>[] {
+function classesOf(sets: readonly LabelSet[]): ClassId[][] {
   let first: ClassId | undefined;
   return sets.map((set) => {
     const rows = isRows(set) ? rowClasses(set) : undefined;
@@ -248,10 +254,10 @@ export function encodeSets(sets: readonly LabelSet[]): {
   readonly classes: ClassId[];
 } {
   const found = classesOf(sets);
-  const classes = [...new Set(found.flatMap((ofSet) => Array.from(ofSet)))].sort(order);
+  const classes = [...new Set(found.flat())].sort(order);
   const positions = new Map(classes.map((name, position) => [name, position]));
   const ids = found.map((ofSet) =>
-    Int32Array.from(Array.from(ofSet, (name) => positions.get(name) as number)),
+    Int32Array.from(ofSet.map((name) => positions.get(name) as number)),
   );
   return { ids, classes };
 }
@@ -284,9 +290,8 @@ export function encodeLabels(values: LabelArray, classes?: ArrayLike<ClassLabel>
     const { ids, classes: all } = encodeSets([set]);
     return { ids: ids[0] as Int32Array, classes: all };
   }
-  const [known, found] = classesOf([arraySet(classes, { name: 'classes' }), set]).map((ids) =>
-    Array.from(ids),
-  ) as [ClassId[], ClassId[]];
+  const sets = classesOf([arraySet(classes, { name: 'classes' }), set]);
+  const [known, found] = sets as [ClassId[], ClassId[]];
   const positions = new Map(known.map((name, position) => [name, position]));
   if (positions.size < known.length) {
     throw new Error('Expected classes to name each class once, but one comes twice.');

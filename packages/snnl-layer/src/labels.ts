@@ -24,6 +24,7 @@ import {
   type ClassId,
   comparableIds,
   encodeSets,
+  FLOAT32_LIMIT,
   isPlain,
   type LabelOrigin,
   type LabelSet,
@@ -34,9 +35,6 @@ import {
 
 /** Backends on which tfjs itself (concat, slice, equal) moves int32 through float32. */
 const FLOAT_BACKENDS: ReadonlySet<string> = new Set(['webgl', 'webgpu']);
-
-/** Ids from here on are rounded there. */
-const FLOAT_LIMIT = 2 ** 24;
 
 /** Labels of so many samples. */
 interface LabelSource {
@@ -161,7 +159,7 @@ function deviceIds(labels: Tensor, batch: number): Tensor1D {
 
 /** 0, or NaN where an id is too large for float32. */
 const rangePoison = (ids: Tensor1D): Scalar =>
-  mul(sqrt(sub(FLOAT_LIMIT - 1, max(abs(cast(ids, 'float32'))))), 0);
+  mul(sqrt(sub(FLOAT32_LIMIT - 1, max(abs(cast(ids, 'float32'))))), 0);
 
 /**
  * Reads labels of some sets of samples, checks them, and numbers their classes together.
