@@ -15,7 +15,7 @@ import {
   type Tensor1D,
   tensor1d,
 } from '@tensorflow/tfjs-core';
-import { moveHere } from './host/tensor-io';
+import { moveHere, valuesOf } from './host/tensor-io';
 import type { KernelKind } from './kernel-choice';
 import { assertAlive } from './kernel-inputs';
 import {
@@ -213,13 +213,16 @@ interface DataById {
   get(dataId: object): { readonly values?: ArrayLike<number> | null } | undefined;
 }
 
-/** The values of a tensor if they can be had without reading a device, now or at an earlier call. */
-function hostValues({ dataId }: Tensor): ArrayLike<number> | undefined {
+/**
+ * The values of a tensor if they can be had without reading a device, now or at an earlier call; good
+ * until the backend makes another tensor.
+ */
+function hostValues(tensor: Tensor): ArrayLike<number> | undefined {
+  const { dataId } = tensor;
   const { backend } = engine().state.tensorInfo.get(dataId) ?? {};
-  const { texData, tensorMap = texData, isUsingGpuDevice } = (backend ?? {}) as DeviceBackend;
-  if (tensorMap === undefined || isUsingGpuDevice === false) {
-    return backend?.readSync(dataId) as ArrayLike<number> | undefined;
-  }
+  if (backend === undefined) return undefined;
+  const { texData, tensorMap = texData, isUsingGpuDevice } = backend as DeviceBackend;
+  if (tensorMap === undefined || isUsingGpuDevice === false) return valuesOf(backend, tensor);
   const values = tensorMap.get(dataId)?.values;
   if (values != null) seen.set(dataId, values);
   return values ?? seen.get(dataId);
