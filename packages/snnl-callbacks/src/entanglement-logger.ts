@@ -1,5 +1,6 @@
-import { Tensor, type TensorLike } from '@tensorflow/tfjs-core';
+import { Tensor } from '@tensorflow/tfjs-core';
 import type { layers as tfLayers } from '@tensorflow/tfjs-layers';
+import { type ClassId, type Labels, readLabels } from 'snnl-layer';
 import { ActivationReader } from './activations/activations';
 import { batchesPerEpoch } from './batches-per-epoch';
 import { CooperativeCallback, type UnresolvedLogs } from './cooperative-callback';
@@ -16,8 +17,11 @@ import type { LogRecord, LogWriter } from './writers/writer';
 export interface EntanglementLoggerOptions extends MeasureOptions {
   /** Held-out input of the model, or inputs `[samples, ...]`. Keep it until training ends. */
   readonly x: Tensor | readonly Tensor[];
-  /** Its class ids `[samples]` or `[samples, 1]`, or one-hot rows `[samples, classes]`. */
-  readonly y: Tensor | TensorLike;
+  /**
+   * Its class ids or, in a plain array, names `[samples]` or `[samples, 1]`; or one-hot rows
+   * `[samples, classes]`. Read when training begins.
+   */
+  readonly y: Labels;
   /**
    * Names of layers, or the layers; those of inner models too. Default: all SoftNearestNeighbor
    * layers, and where there are none, all layers with weights.
@@ -41,14 +45,16 @@ export interface EntanglementLoggerOptions extends MeasureOptions {
  *
  * Keys, for each layer: `entanglement_<layer>_loss` and `entanglement_<layer>_chance` in nats, and
  * `entanglement_<layer>_ratio`, their quotient: 1 fully entangled, 0 disentangled. With `perClass`
- * also `entanglement_<layer>_class_<id>_loss` and so on. Callbacks that read them must come later
+ * also `entanglement_<layer>_class_<id>_loss` and so on; in a name of a class, whatever is no letter,
+ * digit or `-` becomes `_`. Callbacks that read them must come later
  * in the list; values that are to be written, such as the temperature, must come earlier. Epochs
  * without a measurement have no such keys.
  *
  * Training goes on as without it: the samples pass through the part of the model that is needed as
  * in `predict`, once for all layers, in batches.
  *
- * `fit` rejects with an Error if a layer is missing, or x and y do not fit the model and each other.
+ * `fit` rejects with an Error if a layer is missing, labels are none, or x and y do not fit the model
+ * and each other.
  */
 export class EntanglementLogger extends CooperativeCallback {
   /** The measurements of the current or last training. */
@@ -59,6 +65,7 @@ export class EntanglementLogger extends CooperativeCallback {
   private readonly prefix: string;
   private readonly writers: readonly GuardedWriter[];
   private reader: ActivationReader | undefined;
+  private labels: ClassId[] = [];
   private epoch = 0;
   /** The next batch, counted over the whole training; undefined before the first epoch. */
   private batchStep: number | undefined;
@@ -105,6 +112,7 @@ export class EntanglementLogger extends CooperativeCallback {
     const chosen =
       layers === undefined ? defaultLayers(this.model) : chosenLayers(this.model, layers);
     this.reader = new ActivationReader(this.model, chosen);
+    this.labels = await classesOf(this.options);
     this.records.length = 0;
     this.batchStep = undefined;
     for (const writer of this.writers) await writer.open();
@@ -137,9 +145,9 @@ export class EntanglementLogger extends CooperativeCallback {
   /** Measures, adds the values to `logs`, writes the record; returns the values. */
   private async log(step: number, logs: UnresolvedLogs): Promise<Record<string, number>> {
     if (this.reader === undefined) throw new Error('onTrainBegin was not called.');
-    const { x, y, perClass = false } = this.options;
+    const { x, perClass = false } = this.options;
     const { batchSize } = this.params;
-    const entanglement = await measureLayers(this.reader, x, y, {
+    const entanglement = await measureLayers(this.reader, x, this.labels, {
       batchSize: Math.max(Number(batchSize) || 0, DEFAULT_BATCH),
       ...this.options,
     });
@@ -184,7 +192,18 @@ function assertWriters(writers: readonly LogWriter[]): void {
   }
 }
 
-function assertSamples(x: Tensor | readonly Tensor[], y: Tensor | TensorLike): void {
+/** The class of each sample. */
+async function classesOf({ x, y }: EntanglementLoggerOptions): Promise<ClassId[]> {
+  const [first] = (Array.isArray(x) ? x : [x]) as Tensor[];
+  const { ids, classes } = await readLabels({
+    labels: y,
+    samples: first?.shape[0] as number,
+    name: 'y',
+  });
+  return Array.from(ids[0] as Int32Array, (id) => classes[id] as ClassId);
+}
+
+function assertSamples(x: Tensor | readonly Tensor[], y: Labels): void {
   const inputs: readonly unknown[] = Array.isArray(x) ? x : [x];
   const counts = inputs.map((input) => (input instanceof Tensor ? input.shape[0] : undefined));
   const labels = y instanceof Tensor ? y.shape[0] : (y as ArrayLike<unknown> | undefined)?.length;

@@ -1,6 +1,7 @@
-import { dispose, type Tensor, type TensorLike } from '@tensorflow/tfjs-core';
+import { dispose, type Tensor } from '@tensorflow/tfjs-core';
 import {
   type DatasetEntanglement,
+  type Labels,
   type NeighborEntanglementOptions,
   neighborEntanglement,
 } from 'snnl-layer';
@@ -48,14 +49,14 @@ export function distanceOf(
   return distance ?? (isSoftNearestNeighbor(layer) ? layer.distance : 'cosine');
 }
 
-/** Read only where it is asked for: webgpu cannot read a learned one at once. */
+/** Read only where it is asked for: reading a learned one makes a graphics card wait. */
 const ownTemperature = (layer: LayerActivations['layer']): number =>
   isSoftNearestNeighbor(layer) ? layer.temperature : DEFAULT_TEMPERATURE;
 
 /** How entangled one layer is, measured as the options say. */
 export function entanglementOf(
   { layer, features }: LayerActivations,
-  y: Tensor | TensorLike,
+  y: Labels,
   options: MeasureOptions,
 ): Promise<DatasetEntanglement> {
   const { temperature = DEFAULT_TEMPERATURE, blockSize } = options;
@@ -70,7 +71,7 @@ export function entanglementOf(
 export async function measureLayers(
   reader: ActivationReader,
   x: Tensor | readonly Tensor[],
-  y: Tensor | TensorLike,
+  y: Labels,
   options: MeasureOptions,
 ): Promise<LayerEntanglement[]> {
   const activations = await reader.read(x, options.batchSize ?? DEFAULT_BATCH);

@@ -50,6 +50,7 @@ import {
   RELATIVE_SAME,
   SAME_COUNT,
 } from './kernel-names';
+import type { LabelOrigin, Labels } from './label-values';
 import { batchIds } from './labels';
 import {
   anchorGradient,
@@ -68,7 +69,7 @@ export interface Memory {
   /** float32 `[samples, ...]`, as wide as the batch's features when flattened. */
   readonly features: Tensor | TensorLike;
   /** As the labels of the loss, one a sample. */
-  readonly labels: Tensor | TensorLike;
+  readonly labels: Labels;
 }
 
 export interface BatchLossOptions {
@@ -78,6 +79,8 @@ export interface BatchLossOptions {
   readonly epsilon: number;
   readonly memory?: Memory | undefined;
   readonly kernel: KernelChoice;
+  /** Whose labels they are, for messages; default the argument of a function. */
+  readonly origin?: LabelOrigin;
 }
 
 /**
@@ -188,16 +191,6 @@ function memoryRows({ features }: Memory, width: number): Tensor2D {
   );
 }
 
-/** @throws Error where the two arguments have changed places: features of rank 1, labels of rank 2. */
-function assertLabelsFirst(labels: Tensor | TensorLike, features: Tensor | TensorLike): void {
-  if (!(labels instanceof Tensor && features instanceof Tensor)) return;
-  if (features.rank !== 1 || labels.rank !== 2 || labels.shape[1] === 1) return;
-  throw new Error(
-    `Expected features of shape [batch, ...], but got shape [${features.shape}], and labels of ` +
-      `shape [${labels.shape}]. Labels come first; a single feature a sample has shape [batch, 1].`,
-  );
-}
-
 /** A batch as the kernels take it. */
 interface Batch {
   /** `[N, D]` */
@@ -280,15 +273,14 @@ const poisoned = (temperature: Scalar, poison: Scalar | undefined): Scalar =>
  * @see docs/math.md eq. 3, 5, 6 and 9.
  */
 export function batchLoss(
-  labels: Tensor | TensorLike,
+  labels: Labels,
   features: Tensor | TensorLike,
   options: BatchLossOptions,
   onChance?: (chance: Scalar) => void,
 ): Tensor {
-  const { temperature, distance, reduction, epsilon, memory, kernel } = options;
+  const { temperature, distance, reduction, epsilon, memory, kernel, origin } = options;
   const rows = featureRows(features, 'features');
   const [n] = rows.shape;
-  assertLabelsFirst(labels, features);
   const kind = resolveKernel(kernel, getBackend());
   const form = lossOfSums(reduction, epsilon, kind);
   const isWhole = memory === undefined && epsilon === 0 && reduction !== 'none';
@@ -315,6 +307,7 @@ export function batchLoss(
       n,
       memory && remembered && { labels: memory.labels, samples: remembered.shape[0] },
       kind,
+      origin,
     );
     const past = remembered &&
       memoryIds && { features: embed(remembered, distance, kind), ids: memoryIds };

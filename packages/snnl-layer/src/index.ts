@@ -25,6 +25,15 @@ export {
   UNIT_ROWS,
   UNIT_ROWS_GRAD,
 } from './kernel-names';
+export {
+  type ClassId,
+  type ClassLabel,
+  type EncodedLabels,
+  encodeLabels,
+  type LabelArray,
+  type Labels,
+} from './label-values';
+export { readLabels } from './labels';
 export { registerLayer, SoftNearestNeighbor, softNearestNeighbor } from './layer';
 export type { SoftNearestNeighborOptions } from './layer-options';
 export {

@@ -19,7 +19,7 @@ import { type Capture, Captures, type Measured } from './captures';
 import type { Distance } from './distance';
 import { alias, featureRows, passOn } from './features';
 import { outputNames } from './graph';
-import { LabelCheck } from './label-check';
+import { LayerLabels } from './labels';
 import { checkedOptions, LAYER_OPTIONS, type SoftNearestNeighborOptions } from './layer-options';
 import { assertOptions } from './options-object';
 import { idleLayers, type Reading, read } from './passes';
@@ -71,8 +71,8 @@ export class SoftNearestNeighbor extends layers.Layer {
   private showsRatio = false;
   private readonly captures = new Captures((capture) => this.sayOmission(capture));
   private warned = false;
-  private readonly inputCheck: LabelCheck;
-  private readonly targetCheck: LabelCheck;
+  private readonly inputLabels: LayerLabels;
+  private readonly targetLabels: LayerLabels;
 
   constructor(options: SoftNearestNeighborOptions = {}) {
     super(options.name === undefined ? {} : { name: options.name });
@@ -82,8 +82,8 @@ export class SoftNearestNeighbor extends layers.Layer {
     this.units = checked.units;
     this.learnTemperature = checked.learnTemperature;
     this.currentTemperature = checked.temperature;
-    this.inputCheck = new LabelCheck(this.name, 'input');
-    this.targetCheck = new LabelCheck(this.name, 'target');
+    this.inputLabels = new LayerLabels(this.name, 'the second input');
+    this.targetLabels = new LayerLabels(this.name, 'the target');
     this.supportsMasking = true;
     this.addLoss(() => this.charge());
   }
@@ -237,6 +237,7 @@ export class SoftNearestNeighbor extends layers.Layer {
           reduction: 'mean',
           epsilon: 0,
           kernel: 'auto',
+          origin: capture.labels === undefined ? this.targetLabels : this.inputLabels,
         },
         this.showsRatio
           ? (level) => {
@@ -298,10 +299,7 @@ export class SoftNearestNeighbor extends layers.Layer {
   }
 
   private labels(capture: Capture): Tensor {
-    if (capture.labels !== undefined) {
-      this.inputCheck.run(capture.labels);
-      return capture.labels;
-    }
+    if (capture.labels !== undefined) return capture.labels;
     const claims = this.claims(capture);
     const [claim] = claims;
     if (claim === undefined) {
@@ -327,7 +325,6 @@ export class SoftNearestNeighbor extends layers.Layer {
           'entanglement(layer)}, or give the layer a second input: layer.apply([features, labels]).',
       );
     }
-    this.targetCheck.run(claim.target);
     return claim.target;
   }
 

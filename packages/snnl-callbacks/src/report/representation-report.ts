@@ -1,5 +1,6 @@
-import { dispose, nextFrame, type Tensor, type TensorLike } from '@tensorflow/tfjs-core';
+import { dispose, nextFrame, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers as tfLayers } from '@tensorflow/tfjs-layers';
+import { type ClassId, type Labels, readLabels } from 'snnl-layer';
 import { ActivationReader, type LayerActivations } from '../activations/activations';
 import { defaultLayers } from '../default-layers';
 import {
@@ -11,18 +12,20 @@ import {
 } from '../measure-layers';
 import { chosenLayers } from '../model-layers';
 import type { LogRecord } from '../writers/writer';
-import { classIdsOf, distinctIds, positionsOf } from './label-positions';
 import { type Labelled, layerReport } from './layer-report';
 import { balancedSubset } from './measure/balanced-subset';
 import { matrix } from './measure/matrix';
 import type { LayerReport, ProjectionName, RepresentationReport } from './report-data';
 import { trainingCourse } from './training-course';
 
-/** Samples with labels: class ids `[N]` or `[N, 1]`, or one-hot rows `[N, classes]`. */
+/**
+ * Samples with labels: class ids or, in a plain array, names `[N]` or `[N, 1]`; or one-hot rows
+ * `[N, classes]`.
+ */
 export interface LabelledSamples {
   /** The model's input or inputs `[N, ...]`. */
   readonly x: Tensor | readonly Tensor[];
-  readonly y: Tensor | TensorLike;
+  readonly y: Labels;
 }
 
 /** Options of {@link representationReport}. */
@@ -32,7 +35,7 @@ export interface RepresentationReportOptions extends LabelledSamples, MeasureOpt
   readonly layers?: readonly (string | tfLayers.Layer)[];
   /** Where neighbours are looked for, such as training samples. Default: the other samples. */
   readonly references?: LabelledSamples;
-  /** Names of the classes by class id. Default: the ids. */
+  /** Names of the classes by class id. Default: the ids, or the names that y holds. */
   readonly classes?: readonly string[];
   /** Neighbours that vote. Default 5. */
   readonly neighbors?: number;
@@ -75,13 +78,15 @@ export async function representationReport(
   if (samples < 4) {
     throw new RangeError(`Expected at least 4 samples in x to report on, but got ${samples}.`);
   }
-  const ids = await classIdsOf(options.y, samples);
   const { references } = options;
-  const referenceIds =
-    references === undefined ? [] : await classIdsOf(references.y, count(references.x));
-  const distinct = distinctIds(ids, referenceIds);
-  const labels = positionsOf(ids, distinct);
-  const referenceLabels = positionsOf(referenceIds, distinct);
+  const read = await readLabels(
+    { labels: options.y, samples, name: 'y' },
+    ...(references === undefined
+      ? []
+      : [{ labels: references.y, samples: count(references.x), name: 'references.y' }]),
+  );
+  const [labels = [], referenceLabels = []] = read.ids.map((ids) => Array.from(ids));
+  const { classes } = read;
   const pictured = balancedSubset(labels, pictureSize);
 
   const chosen =
@@ -96,10 +101,10 @@ export async function representationReport(
       const other = ofReferences[index];
       const report = await layerReport({
         name: activation.name,
-        entanglement: await entanglementOf(activation, Int32Array.from(ids), options),
+        entanglement: await entanglementOf(activation, labels, options),
         samples: await labelled(activation, labels),
         references: other === undefined ? undefined : await labelled(other, referenceLabels),
-        classes: distinct.length,
+        classes: classes.length,
         neighbors,
         restarts,
         seed,
@@ -118,7 +123,7 @@ export async function representationReport(
   return {
     title: options.title ?? `Representations of ${model.name}`,
     samples,
-    classes: distinct.map((id) => options.classes?.[id] ?? String(id)),
+    classes: classes.map((id) => nameOf(id, options.classes)),
     settings: {
       temperature,
       distance,
@@ -132,6 +137,9 @@ export async function representationReport(
     ...(training === undefined ? {} : { training }),
   };
 }
+
+const nameOf = (id: ClassId, names: readonly string[] = []): string =>
+  (typeof id === 'number' ? names[id] : undefined) ?? String(id);
 
 async function labelled(
   { name, features }: LayerActivations,
