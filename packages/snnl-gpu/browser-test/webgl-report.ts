@@ -1,7 +1,7 @@
 import type { RunChecksOptions } from '@snnl/reference/checks';
 import { env } from '@tensorflow/tfjs-core';
 import type { KernelStatus } from '../src';
-import { fits } from '../src/webgl/points';
+import { tooLarge } from '../src/webgl/points';
 import type { UnitRowsReport } from './unit-rows';
 import type { BrokenReport } from './webgl-broken';
 import type { DrawsReport } from './webgl-draws';
@@ -48,6 +48,7 @@ const conformity: RunChecksOptions = {
  */
 export function conformityHere(large?: RegExp): RunChecksOptions {
   const skipped = large === undefined ? [] : [large.source];
-  if (!fits(5, 50_001, env().getNumber('WEBGL_MAX_TEXTURE_SIZE'))) skipped.push('50,?000');
+  const obstacle = tooLarge(5, 50_001, env().getNumber('WEBGL_MAX_TEXTURE_SIZE'));
+  if (obstacle !== undefined) skipped.push('50,?000');
   return skipped.length === 0 ? conformity : { ...conformity, skip: RegExp(skipped.join('|')) };
 }

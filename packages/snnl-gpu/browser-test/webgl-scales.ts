@@ -1,13 +1,14 @@
 import { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import * as tf from '@tensorflow/tfjs-core';
 import {
+  type KernelChoice,
   NEIGHBOR_LOG_SUMS,
   NEIGHBOR_LOG_SUMS_GRAD,
   softNearestNeighborLoss,
   UNIT_ROWS,
 } from 'snnl-layer';
 import { checkEqualDistances } from '../src/webgl/equal-distances';
-import { fits } from '../src/webgl/points';
+import { tooLarge } from '../src/webgl/points';
 import { countDraws } from './webgl-draws';
 import { bytesOnDevice } from './webgl-memory';
 
@@ -20,6 +21,11 @@ export interface ScalesReport {
     readonly errors: readonly string[];
     readonly draws: number;
     readonly bytes: number;
+    /** Losses of the longer rows by 'composed' and, twice, by 'auto'; what the console then said. */
+    readonly losses: readonly number[];
+    readonly warnings: readonly string[];
+    /** What 'fused' says. */
+    readonly refusal: string;
   };
   /** Relative errors of the nearest distances over the longest rows, differences all the same. */
   readonly constantDifferences: readonly number[];
@@ -75,8 +81,25 @@ function declined(maxSide: number): ScalesReport['declined'] {
     }
   });
   const bytes = bytesOnDevice() - before;
+  const fits = (columns: number) => tooLarge(3, columns, maxSide) === undefined;
+  const lossBy = (kernel: KernelChoice) =>
+    softNearestNeighborLoss([0, 0, 1], inputs.anchors, {
+      ...{ distance: 'squaredEuclidean', temperature: longest, kernel },
+    }).dataSync<'float32'>()[0] as number;
+  const warnings: string[] = [];
+  const warn = console.warn;
+  console.warn = (text: string) => warnings.push(text);
+  const losses = (['composed', 'auto', 'auto'] as const).map(lossBy);
+  console.warn = warn;
+  let refusal = '';
+  try {
+    lossBy('fused');
+  } catch (error) {
+    refusal = String(error);
+  }
   tf.dispose(Object.values(inputs));
-  return { fits: [fits(3, longest, maxSide), fits(3, longest + 1, maxSide)], errors, draws, bytes };
+  const both = [fits(longest), fits(longest + 1)] as const;
+  return { fits: both, errors, draws, bytes, losses, warnings, refusal };
 }
 
 async function constantDifferences(columns: number): Promise<number[]> {

@@ -76,11 +76,27 @@ test('rows that no texture holds are declined before anything is drawn', () => {
   expect(declined.fits).toEqual([true, false]);
   expect(declined.errors).toHaveLength(2);
   for (const error of declined.errors) {
-    expect(error).toContain(`Expected [3, ${4 * maxSide + 1}] features to fit into one texture`);
-    expect(error).toContain(`the longest side of a texture is ${maxSide} texels of 4 values`);
+    expect(error).toContain(`[3, ${4 * maxSide + 1}] features do not fit into one texture`);
+    expect(error).toContain(`whose longest side is ${maxSide} texels of 4 values`);
   }
   expect(declined.draws).toBe(0);
   expect(declined.bytes).toBe(0);
+});
+
+test('a loss of such rows is that of the composed form, which is said once', () => {
+  const { losses, warnings, refusal } = report.scales.declined;
+  // Rows of 0 and 1, and 1 at a temperature of their length: -log(e^-1 / (e^-1 + e^-4)) and so on.
+  const [composed, ...others] = losses;
+  const of = (same: number, all: number[]) =>
+    same + Math.log(all.reduce((sum, d) => sum + Math.exp(-d), 0));
+  const mean = (of(1, [1, 4]) + of(1, [1, 1])) / 2;
+  expect(composed).toBeCloseTo(mean, 3);
+  expect(others).toEqual([composed, composed]);
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toContain('runs in core tfjs ops here: [3, ');
+  expect(refusal).toMatch(
+    /^RangeError: kernel: 'fused' was asked for, but \[3, \d+\] features do not fit/,
+  );
 });
 
 test('distances keep their digits over the longest rows', () => {

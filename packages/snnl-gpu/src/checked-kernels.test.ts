@@ -4,7 +4,7 @@ import {
   registerKernel,
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
-import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from 'snnl-layer';
+import { type LimitedKernelConfig, NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from 'snnl-layer';
 import { afterEach, expect, test } from 'vitest';
 import { CheckedKernels } from './checked-kernels';
 import { setStatus, status } from './status';
@@ -16,10 +16,15 @@ const KERNELS = { [NEIGHBOR_LOG_SUMS]: never, [NEIGHBOR_LOG_SUMS_GRAD]: never };
 const isRegistered = () => Object.keys(KERNELS).every((name) => getKernel(name, 'webgl') != null);
 let checks = 0;
 let fault: string | undefined;
-const kernels = new CheckedKernels<object>('webgl', KERNELS, async () => {
-  checks++;
-  if (fault !== undefined) throw new Error(fault);
-});
+const kernels = new CheckedKernels<{ readonly most?: number }>(
+  'webgl',
+  KERNELS,
+  async () => {
+    checks++;
+    if (fault !== undefined) throw new Error(fault);
+  },
+  ({ most = 0 }, { features }) => (features > most ? `${most} at most` : undefined),
+);
 
 afterEach(() => {
   kernels.withdraw();
@@ -38,6 +43,14 @@ test('kernels that were taken away come back without another check', async () =>
   expect(isRegistered()).toBe(true);
   expect(status().webgl.fused).toBe(true);
   expect(checks).toBe(1);
+});
+
+test('what the kernels of a backend cannot take is known before they run', async () => {
+  await kernels.register({ most: 5 });
+  const { obstacle } = getKernel(NEIGHBOR_LOG_SUMS, 'webgl') as LimitedKernelConfig;
+  const size = { anchors: 2, candidates: 2 };
+  expect(obstacle({ ...size, features: 5 })).toBeUndefined();
+  expect(obstacle({ ...size, features: 6 })).toBe('5 at most');
 });
 
 test('a check that failed is made again with the next call', async () => {

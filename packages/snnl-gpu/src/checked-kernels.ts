@@ -4,6 +4,7 @@ import {
   registerKernel,
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
+import { type LimitedKernelConfig, NEIGHBOR_LOG_SUMS, type ProblemSize } from 'snnl-layer';
 import { messageOf } from './message';
 import type { KernelStatus } from './status';
 
@@ -22,6 +23,8 @@ export class CheckedKernels<Backend extends object> {
     private readonly kernels: Readonly<Record<string, KernelFunc>>,
     /** Rejects where a shader is wrong. */
     private readonly check: (backend: Backend) => Promise<void>,
+    /** Why a backend cannot take a problem of some size, in words; undefined where it can. */
+    private readonly obstacle: (backend: Backend, size: ProblemSize) => string | undefined,
   ) {}
 
   /**
@@ -38,9 +41,15 @@ export class CheckedKernels<Backend extends object> {
       this.withdraw();
       return { fused: false, reason: `a shader failed its check: ${messageOf(error)}` };
     }
+    const { backendName } = this;
     for (const [kernelName, kernelFunc] of Object.entries(this.kernels)) {
-      if (getKernel(kernelName, this.backendName) != null) continue;
-      registerKernel({ kernelName, backendName: this.backendName, kernelFunc });
+      if (getKernel(kernelName, backendName) != null) continue;
+      const config = { kernelName, backendName, kernelFunc };
+      const limited: LimitedKernelConfig = {
+        ...config,
+        obstacle: (size) => this.obstacle(backend, size),
+      };
+      registerKernel(kernelName === NEIGHBOR_LOG_SUMS ? limited : config);
     }
     return { fused: true, reason: 'shaders compiled and checked' };
   }

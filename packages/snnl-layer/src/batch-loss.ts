@@ -181,6 +181,12 @@ function chanceOf(sums: Tensor2D, candidates: number): Scalar {
   return div(sum(mul(chances, hasSame(sums))), exactLoss.count(sums));
 }
 
+/** How many samples there are; 0 where the features are of no shape, which is told later. */
+const samplesOf = (features: Tensor | TensorLike): number =>
+  features instanceof Tensor
+    ? (features.shape[0] ?? 0)
+    : ((features as ArrayLike<unknown>)?.length ?? 0);
+
 /** The features of the memory, as wide as those of the batch. */
 function memoryRows({ features }: Memory, width: number): Tensor2D {
   const past = featureRows(features, 'memory.features');
@@ -280,8 +286,9 @@ export function batchLoss(
 ): Tensor {
   const { temperature, distance, reduction, epsilon, memory, kernel, origin } = options;
   const rows = featureRows(features, 'features');
-  const [n] = rows.shape;
-  const kind = resolveKernel(kernel, getBackend());
+  const [n, d] = rows.shape;
+  const candidates = n + (memory === undefined ? 0 : samplesOf(memory.features));
+  const kind = resolveKernel(kernel, getBackend(), { anchors: n, candidates, features: d });
   const form = lossOfSums(reduction, epsilon, kind);
   const isWhole = memory === undefined && epsilon === 0 && reduction !== 'none';
   const road =

@@ -7,7 +7,13 @@ export type { Memory, Reduction } from './batch-loss';
 export type { Distance } from './distance';
 export { HOST_KERNELS } from './host/loss-kernels';
 export { allLayers } from './inner-layers';
-export { type KernelChoice, type KernelKind, kernelFor } from './kernel-choice';
+export {
+  type KernelChoice,
+  type KernelKind,
+  kernelFor,
+  type LimitedKernelConfig,
+  type ProblemSize,
+} from './kernel-choice';
 export {
   assertKernelInputs,
   type NeighborLogSumsGradInputs,

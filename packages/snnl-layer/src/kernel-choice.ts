@@ -1,12 +1,32 @@
-import { getBackend, getKernel } from '@tensorflow/tfjs-core';
+import { getBackend, getKernel, type KernelConfig } from '@tensorflow/tfjs-core';
 import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from './kernel-names';
+import { shown } from './options-object';
 import { CPU_BACKENDS, registerCpuKernelsOnce } from './wasm/register';
 
 /** How an operation runs on a backend: its own kernel, or core tfjs ops. */
 export type KernelKind = 'fused' | 'composed';
 
-/** `auto` takes the fused kernel where the backend has one; `fused` throws where it has none. */
+/**
+ * `auto` takes the fused kernel where the backend has one that can take a problem of that size, else the
+ * composed form, which it says once on the console; `fused` throws where there is none.
+ */
 export type KernelChoice = 'auto' | KernelKind;
+
+/** How large a problem is. */
+export interface ProblemSize {
+  /** N */
+  readonly anchors: number;
+  /** M; the batch itself and its memory, where there is one. */
+  readonly candidates: number;
+  /** D */
+  readonly features: number;
+}
+
+/** How a backend registers `SnnlNeighborLogSums` where its kernels cannot take every problem. */
+export interface LimitedKernelConfig extends KernelConfig {
+  /** Why the kernels cannot take a problem, in words; undefined where they can. Asked before one runs. */
+  obstacle(size: ProblemSize): string | undefined;
+}
 
 /**
  * Which form `kernel: 'auto'` runs on a backend. The kernels of this package, for `cpu` and `wasm`,
@@ -27,13 +47,36 @@ export function kernelFor(backendName: string): KernelKind {
 export const hasKernel = (kernelName: string, kind: KernelKind): boolean =>
   kind === 'fused' && getKernel(kernelName, getBackend()) != null;
 
-/** The form to run for a choice; throws when `fused` is asked for and there is none. */
-export function resolveKernel(choice: KernelChoice, backendName: string): KernelKind {
-  if (choice !== 'auto' && choice !== 'fused' && choice !== 'composed') {
-    throw new RangeError(
-      `Expected kernel to be 'auto', 'fused' or 'composed', but got ${JSON.stringify(choice)}.`,
-    );
-  }
+/** Why the fused kernels of a backend cannot take a problem; undefined where they can. */
+function obstacleOf(backendName: string, size: ProblemSize): string | undefined {
+  const config = getKernel(NEIGHBOR_LOG_SUMS, backendName);
+  return (config as Partial<LimitedKernelConfig> | undefined)?.obstacle?.(size);
+}
+
+/** What has been said of widths that fused kernels cannot take. */
+const said = new Set<string>();
+
+function sayOnce(backendName: string, { features }: ProblemSize, reason: string): void {
+  const key = `${backendName} ${features}`;
+  if (said.has(key)) return;
+  said.add(key);
+  console.warn(
+    `The soft nearest neighbour loss runs in core tfjs ops here: ${reason}. It takes longer, and ` +
+      `gives the same numbers. Say kernel: 'composed' to read this no more.`,
+  );
+}
+
+/**
+ * The form to run for a choice; throws when `fused` is asked for and there is none.
+ *
+ * @param size Of the problem: the fused kernels of a backend may have limits.
+ */
+export function resolveKernel(
+  choice: KernelChoice,
+  backendName: string,
+  size: ProblemSize,
+): KernelKind {
+  assertKernelChoice(choice);
   if (choice === 'composed') return 'composed';
   const kind = kernelFor(backendName);
   if (choice === 'fused' && kind === 'composed') {
@@ -43,5 +86,21 @@ export function resolveKernel(choice: KernelChoice, backendName: string): Kernel
         `kernel: 'auto'.`,
     );
   }
-  return kind;
+  const obstacle = kind === 'fused' ? obstacleOf(backendName, size) : undefined;
+  if (obstacle === undefined) return kind;
+  if (choice === 'fused') {
+    throw new RangeError(
+      `kernel: 'fused' was asked for, but ${obstacle}. Use kernel: 'auto' or 'composed'.`,
+    );
+  }
+  sayOnce(backendName, size, obstacle);
+  return 'composed';
+}
+
+/** @throws RangeError if it is none. */
+export function assertKernelChoice(choice: unknown): asserts choice is KernelChoice {
+  if (choice === 'auto' || choice === 'fused' || choice === 'composed') return;
+  throw new RangeError(
+    `Expected kernel to be 'auto', 'fused' or 'composed', but got ${shown(choice)}.`,
+  );
 }

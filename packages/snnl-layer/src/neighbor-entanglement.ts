@@ -21,7 +21,13 @@ import {
   temperatureFactor,
 } from './distance';
 import { featureRows } from './features';
-import { hasKernel, type KernelChoice, type KernelKind, resolveKernel } from './kernel-choice';
+import {
+  assertKernelChoice,
+  hasKernel,
+  type KernelChoice,
+  type KernelKind,
+  resolveKernel,
+} from './kernel-choice';
 import type { NeighborLogSumsInputs } from './kernel-inputs';
 import {
   CROSS_LOG_SUMS,
@@ -340,14 +346,15 @@ export async function neighborEntanglement(
     throw new RangeError(`Expected blockSize to be an integer of at least 1, got ${blockSize}.`);
   }
   assertLabelsFirst(labels, features);
-  const kind = resolveKernel(kernel, getBackend());
-  const data = tidy(() => {
+  assertKernelChoice(kernel);
+  const { kind, ...data } = tidy(() => {
+    const given = featureRows(features, 'features');
+    const [n, d] = given.shape;
+    const size = { anchors: Math.min(n, blockSize ?? n), candidates: n, features: d };
+    const kind = resolveKernel(kernel, getBackend(), size);
     // A clone, to be disposed of: it may be the tensor given.
-    const rows = embed(featureRows(features, 'features'), distance, kind).clone();
-    return {
-      rows,
-      temperature: embedTemperature(temperature, distance),
-    };
+    const rows = embed(given, distance, kind).clone();
+    return { kind, rows, temperature: embedTemperature(temperature, distance) };
   });
   try {
     const [n] = data.rows.shape;

@@ -155,8 +155,10 @@ export function neighborLogSums(
   const { selfOffset = -1, kernel = 'auto' } = options;
   assertKernelInputs(inputs, selfOffset);
   moveHere(...Object.values(inputs));
-  const kind = resolveKernel(kernel, getBackend());
   const { anchors, candidates, anchorLabels, candidateLabels, temperature } = inputs;
+  const [n, d] = anchors.shape;
+  const size = { anchors: n, candidates: candidates.shape[0], features: d };
+  const kind = resolveKernel(kernel, getBackend(), size);
   return customGrad((x, t, save) => {
     const value = logSums({ inputs, selfOffset, kind });
     // The tape keeps what the gradient reads until it has run.

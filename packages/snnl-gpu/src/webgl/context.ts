@@ -42,6 +42,9 @@ export function obstacle(gl: object): string | undefined {
   return undefined;
 }
 
+/** Longest side of a texture, in texels. */
+export const maxSide = (): number => env().getNumber('WEBGL_MAX_TEXTURE_SIZE');
+
 /** @throws Error where the context has been lost or cannot run the kernels. */
 export function deviceOf(backend: KernelBackend): WebglDevice {
   if (!isWebgl(backend)) {
@@ -62,7 +65,7 @@ export function deviceOf(backend: KernelBackend): WebglDevice {
   return {
     backend,
     gl: context,
-    maxSide: env().getNumber('WEBGL_MAX_TEXTURE_SIZE'),
+    maxSide: maxSide(),
     canAdd: context.getExtension('EXT_float_blend') !== null,
   };
 }

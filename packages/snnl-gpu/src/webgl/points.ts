@@ -43,22 +43,25 @@ function layout(rows: number, columns: number, maxSide: number) {
   return { rows, depth, shift, wideShift, width, height: Math.ceil(high / 2 ** shift) };
 }
 
-/**
- * Whether the kernels can hold [rows, columns] features on a device: to be asked before they run.
- */
-export const fits = (rows: number, columns: number, maxSide: number): boolean =>
-  layout(rows, columns, maxSide) !== undefined;
+/** Why the kernels cannot hold [rows, columns] features on a device; undefined where they can. */
+export function tooLarge(rows: number, columns: number, maxSide: number): string | undefined {
+  if (layout(rows, columns, maxSide)) return undefined;
+  return (
+    `[${rows}, ${columns}] features do not fit into one texture, whose longest side is ${maxSide} ` +
+    'texels of 4 values on this device'
+  );
+}
 
 function layoutOf(rows: number, columns: number, maxSide: number) {
   const found = layout(rows, columns, maxSide);
   if (found) return found;
   throw new RangeError(
-    `Expected [${rows}, ${columns}] features to fit into one texture, but the longest side of a ` +
-      `texture is ${maxSide} texels of 4 values on this device. Use kernel: 'composed'.`,
+    `The fused WebGL kernels were asked for too much: ${tooLarge(rows, columns, maxSide)}. Use ` +
+      `kernel: 'composed'.`,
   );
 }
 
-/** @throws RangeError where {@link fits} says no. */
+/** @throws RangeError where {@link tooLarge} says why. */
 export function assertFits(rows: number, columns: number, maxSide: number): void {
   layoutOf(rows, columns, maxSide);
 }

@@ -12,11 +12,12 @@ import {
 import { CheckedKernels } from '../checked-kernels';
 import { selfTest } from '../self-test';
 import type { KernelStatus } from '../status';
-import { isWebgl, obstacle } from './context';
+import { isWebgl, maxSide, obstacle } from './context';
 import { checkEqualDistances } from './equal-distances';
 import { LEVEL } from './glsl/distances';
 import { logSums, logSumsGrad } from './kernels';
 import { anchorSums, lossAnchorSums, reducedLoss } from './loss';
+import { tooLarge } from './points';
 import { unitRows, unitRowsGrad } from './unit-rows';
 
 const KERNELS = {
@@ -32,10 +33,16 @@ const KERNELS = {
 /** Wider rows have shaders of their own. */
 const WIDTHS = [2, 4 * LEVEL + 2];
 
-const kernels = new CheckedKernels<MathBackendWebGL>('webgl', KERNELS, async (backend) => {
-  await selfTest(backend, KERNELS, WIDTHS);
-  for (const columns of WIDTHS) await checkEqualDistances(backend, columns);
-});
+const kernels = new CheckedKernels<MathBackendWebGL>(
+  'webgl',
+  KERNELS,
+  async (backend) => {
+    await selfTest(backend, KERNELS, WIDTHS);
+    for (const columns of WIDTHS) await checkEqualDistances(backend, columns);
+  },
+  (_, { anchors, candidates, features }) =>
+    tooLarge(Math.max(anchors, candidates), features, maxSide()),
+);
 
 /**
  * Registers the fused kernels for the backend `webgl`, once they have given the right numbers on it.

@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from './backend';
-import { runShader, type Shader } from './shader';
+import { MAX_GROUPS, runShader, type Shader } from './shader';
 import { COMMON, LEVEL, STEP, TILE } from './wgsl';
 
 /**
@@ -82,6 +82,19 @@ fn work(group : i32, local : i32) {
 export const tilesOf = (count: number): number => Math.max(1, Math.ceil(count / TILE));
 
 export const paddedWidth = (width: number): number => Math.max(1, Math.ceil(width / STEP)) * STEP;
+
+/** Why the panels of [rows, width] features cannot be had on a device; undefined where they can. */
+export function tooLarge(backend: WebgpuBackend, rows: number, width: number): string | undefined {
+  const bytes =
+    4 * TILE * tilesOf(rows) * (Math.max(paddedWidth(width), tilesOf(width) * TILE) + 1);
+  const limit = backend.device.limits.maxStorageBufferBindingSize;
+  const groups = tilesOf(rows) * tilesOf(width);
+  if (bytes <= limit && groups <= MAX_GROUPS) return undefined;
+  return bytes > limit
+    ? `[${rows}, ${width}] features take a buffer of ${bytes} bytes, and this WebGPU device binds ` +
+        `at most ${limit}`
+    : `[${rows}, ${width}] features take ${groups} workgroups, and WebGPU runs at most ${MAX_GROUPS}`;
+}
 
 export function rowPanels(
   backend: WebgpuBackend,

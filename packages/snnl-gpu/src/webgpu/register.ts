@@ -15,6 +15,7 @@ import type { WebgpuBackend } from './backend';
 import { checkingShaders } from './check-shaders';
 import { AFTER_LOSS, deviceLoss } from './device-loss';
 import { logSums, logSumsGrad } from './kernels';
+import { tooLarge } from './pack';
 import { anchorSums, lossAnchorSums, reducedLoss } from './reduced-loss';
 import { unitRows, unitRowsGrad } from './unit-rows';
 import { LEVEL } from './wgsl';
@@ -31,9 +32,14 @@ const KERNELS = {
   [ANCHOR_SUMS]: anchorSums,
 };
 
-const kernels = new CheckedKernels<WebgpuBackend>(BACKEND, KERNELS, (backend) =>
-  // Wider rows have shaders of their own.
-  checkingShaders(backend, () => selfTest(backend, KERNELS, [2, LEVEL + 2])),
+const kernels = new CheckedKernels<WebgpuBackend>(
+  BACKEND,
+  KERNELS,
+  (backend) =>
+    // Wider rows have shaders of their own.
+    checkingShaders(backend, () => selfTest(backend, KERNELS, [2, LEVEL + 2])),
+  (backend, { anchors, candidates, features }) =>
+    tooLarge(backend, Math.max(anchors, candidates), features),
 );
 
 /**
