@@ -35,7 +35,8 @@ export class BlockRows {
 
 /** Rows of a tile that shows how fast tiles are. */
 export const FIRST_TILE = 128;
-const MOST_TILE_ROWS = 2048;
+/** Of a tile, and of a block beside all samples. */
+export const MOST_TILE_ROWS = 2048;
 
 /** Rows of a square tile that takes about {@link STRETCH_MS}, as one of `rows` takes `ms`. */
 export function tileRows(rows: number, ms: number): number {

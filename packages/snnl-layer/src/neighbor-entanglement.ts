@@ -12,7 +12,7 @@ import {
   tensor1d,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { BlockRows, FIRST_TILE, STRETCH_MS, tileRows } from './block-rows';
+import { BlockRows, FIRST_TILE, MOST_TILE_ROWS, STRETCH_MS, tileRows } from './block-rows';
 import {
   assertDistance,
   type Distance,
@@ -26,6 +26,7 @@ import {
   hasKernel,
   type KernelChoice,
   type KernelKind,
+  kernelFor,
   resolveKernel,
 } from './kernel-choice';
 import type { NeighborLogSumsInputs } from './kernel-inputs';
@@ -350,7 +351,10 @@ export async function neighborEntanglement(
   const { kind, ...data } = tidy(() => {
     const given = featureRows(features, 'features');
     const [n, d] = given.shape;
-    const size = { anchors: Math.min(n, blockSize ?? n), candidates: n, features: d };
+    const anchors = Math.min(n, blockSize ?? MOST_TILE_ROWS);
+    // In tiles where a kernel does both sides, else each block against all.
+    const tiles = kernel !== 'composed' && hasKernel(CROSS_LOG_SUMS, kernelFor(getBackend()));
+    const size = { anchors, candidates: tiles ? anchors : n, features: d };
     const kind = resolveKernel(kernel, getBackend(), size);
     // A clone, to be disposed of: it may be the tensor given.
     const rows = embed(given, distance, kind).clone();

@@ -12,7 +12,7 @@ import { neighborEntanglement } from '../neighbor-entanglement';
 import { useBackend } from '../testing/backends';
 import { releaseCpuKernels, useKernels } from './current-runtime';
 import { processState } from './process-state';
-import { cpuKernelStatus, registerCpuKernels } from './register';
+import { cpuKernelStatus, registerCpuKernels, tooLarge } from './register';
 import { setCpuKernelThreads } from './threads';
 
 await useBackend('cpu');
@@ -247,4 +247,14 @@ test('under a limit of memory the composed form runs by itself', async () => {
     reason: expect.stringMatching(/cannot be used: .*no memory to start with/),
   });
   expect(result.loss).toBeCloseTo(SQUARE, 5);
+});
+
+test('what the module cannot address is known before it runs', () => {
+  // 8 x 8,192 x 16,384 floats are 4 GiB.
+  const size = { anchors: 8192, candidates: 8192, features: 16_384 };
+  expect(tooLarge({ ...size, features: 16_383 })).toBeUndefined();
+  expect(tooLarge(size)).toBe(
+    'the WebAssembly kernels take some 4.0 GiB for 8192 anchors and 8192 candidates of 16384 ' +
+      'features, and 4 are all that they can address',
+  );
 });

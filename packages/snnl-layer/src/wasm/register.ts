@@ -1,6 +1,7 @@
 import { getKernel, type KernelFunc, registerKernel } from '@tensorflow/tfjs-core';
 import { HOST_KERNELS } from '../host/loss-kernels';
 import { moveTo } from '../host/tensor-io';
+import type { LimitedKernelConfig, ProblemSize } from '../kernel-choice';
 import {
   BATCH_LOSS,
   BATCH_LOSS_GRAD,
@@ -123,10 +124,25 @@ function register(): void {
     for (const [kernelName, kernelFunc] of Object.entries(kernels)) {
       // A second copy of this package may have been quicker.
       if (getKernel(kernelName, backendName) != null) continue;
-      registerKernel({ kernelName, backendName, kernelFunc: movingInputs(kernelFunc) });
+      const config = { kernelName, backendName, kernelFunc: movingInputs(kernelFunc) };
+      const limited: LimitedKernelConfig = { ...config, obstacle: tooLarge };
+      registerKernel(kernelName === NEIGHBOR_LOG_SUMS ? limited : config);
     }
   }
   Object.assign(processState(), { build: useKernels().build, failure: undefined });
+}
+
+/**
+ * Why a problem finds no room in the 4 GiB that a module can address: its gradient takes the features of
+ * both sides as given, packed twice, and products. Undefined where there is room.
+ */
+export function tooLarge({ anchors, candidates, features }: ProblemSize): string | undefined {
+  const gigabytes = (4 * (5 * anchors + 3 * candidates) * features) / 2 ** 30;
+  if (gigabytes < 4) return undefined;
+  return (
+    `the WebAssembly kernels take some ${gigabytes.toFixed(1)} GiB for ${anchors} anchors and ` +
+    `${candidates} candidates of ${features} features, and 4 are all that they can address`
+  );
 }
 
 /** Whether kernels are being compiled in the background. */
