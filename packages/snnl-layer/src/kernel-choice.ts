@@ -1,5 +1,6 @@
 import { getBackend, getKernel } from '@tensorflow/tfjs-core';
 import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from './kernel-names';
+import { rules } from './options-object';
 import { CPU_BACKENDS, registerCpuKernelsOnce } from './wasm/register';
 
 /** How an operation runs on a backend: its own kernel, or core tfjs ops. */
@@ -7,6 +8,9 @@ export type KernelKind = 'fused' | 'composed';
 
 /** `auto` takes the fused kernel where the backend has one; `fused` throws where it has none. */
 export type KernelChoice = 'auto' | KernelKind;
+
+/** A {@link KernelChoice} by its name. */
+export const kernelRule = rules.oneOf<KernelChoice>(['auto', 'fused', 'composed']);
 
 /**
  * Which form `kernel: 'auto'` runs on a backend. The kernels of this package, for `cpu` and `wasm`,
@@ -29,11 +33,6 @@ export const hasKernel = (kernelName: string, kind: KernelKind): boolean =>
 
 /** The form to run for a choice; throws when `fused` is asked for and there is none. */
 export function resolveKernel(choice: KernelChoice, backendName: string): KernelKind {
-  if (choice !== 'auto' && choice !== 'fused' && choice !== 'composed') {
-    throw new RangeError(
-      `Expected kernel to be 'auto', 'fused' or 'composed', but got ${JSON.stringify(choice)}.`,
-    );
-  }
   if (choice === 'composed') return 'composed';
   const kind = kernelFor(backendName);
   if (choice === 'fused' && kind === 'composed') {

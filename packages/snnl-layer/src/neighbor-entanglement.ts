@@ -14,14 +14,20 @@ import {
 } from '@tensorflow/tfjs-core';
 import { BlockRows, FIRST_TILE, STRETCH_MS, tileRows } from './block-rows';
 import {
-  assertDistance,
   type Distance,
+  distanceRule,
   embed,
   embedTemperature,
   temperatureFactor,
 } from './distance';
 import { featureRows } from './features';
-import { hasKernel, type KernelChoice, type KernelKind, resolveKernel } from './kernel-choice';
+import {
+  hasKernel,
+  type KernelChoice,
+  type KernelKind,
+  kernelRule,
+  resolveKernel,
+} from './kernel-choice';
 import type { NeighborLogSumsInputs } from './kernel-inputs';
 import {
   CROSS_LOG_SUMS,
@@ -33,8 +39,8 @@ import {
 } from './kernel-names';
 import { classIds, denseIds } from './labels';
 import { logSums } from './neighbor-log-sums';
-import { assertOptions } from './options-object';
-import { assertTemperature } from './temperature';
+import { assertOptions, type OptionRules, rules } from './options-object';
+import { temperatureRule } from './temperature';
 
 /** Options of {@link neighborEntanglement}. */
 export interface NeighborEntanglementOptions {
@@ -90,12 +96,12 @@ class Tally {
   }
 }
 
-const OPTIONS = [
-  'temperature',
-  'distance',
-  'blockSize',
-  'kernel',
-] satisfies (keyof NeighborEntanglementOptions)[];
+const RULES: OptionRules<NeighborEntanglementOptions> = {
+  temperature: temperatureRule,
+  distance: distanceRule,
+  blockSize: rules.integerFrom(1),
+  kernel: kernelRule,
+};
 
 /** Running log-sums of all samples over what they have met so far: the references, in float64. */
 class RunningSums {
@@ -330,13 +336,8 @@ export async function neighborEntanglement(
   features: Tensor | TensorLike,
   options: NeighborEntanglementOptions = {},
 ): Promise<DatasetEntanglement> {
-  assertOptions('neighborEntanglement', options, OPTIONS);
+  assertOptions('neighborEntanglement', options, RULES);
   const { temperature = 1, distance = 'cosine', blockSize, kernel = 'auto' } = options;
-  assertTemperature(temperature);
-  assertDistance(distance);
-  if (blockSize !== undefined && (!Number.isInteger(blockSize) || blockSize < 1)) {
-    throw new RangeError(`Expected blockSize to be an integer of at least 1, got ${blockSize}.`);
-  }
   const kind = resolveKernel(kernel, getBackend());
   const data = tidy(() => {
     // A clone, to be disposed of: it may be the tensor given.
