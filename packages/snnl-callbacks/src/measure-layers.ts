@@ -1,8 +1,12 @@
 import { dispose, type Tensor, type TensorLike } from '@tensorflow/tfjs-core';
 import {
   type DatasetEntanglement,
-  type NeighborEntanglementOptions,
+  type Distance,
+  distanceRule,
   neighborEntanglement,
+  type OptionRules,
+  rules,
+  temperatureRule,
 } from 'snnl-layer';
 import type { ActivationReader, LayerActivations } from './activations/activations';
 import { isSoftNearestNeighbor } from './model-layers';
@@ -27,7 +31,7 @@ export interface MeasureOptions {
    */
   readonly temperature?: number | 'layer';
   /** Default: that of the layer for SoftNearestNeighbor layers, `cosine` for others. */
-  readonly distance?: NeighborEntanglementOptions['distance'];
+  readonly distance?: Distance;
   /**
    * Samples that go through the model at a time. Default: the batch size of the training, which
    * holds a page up less than a training step does, at least 32.
@@ -40,11 +44,18 @@ export interface MeasureOptions {
   readonly blockSize?: number;
 }
 
+export const MEASURE_RULES: OptionRules<MeasureOptions> = {
+  temperature: rules.either(temperatureRule, rules.oneOf<'layer'>(['layer'])),
+  distance: distanceRule,
+  batchSize: rules.integerFrom(1),
+  blockSize: rules.integerFrom(1),
+};
+
 /** The distance in which a layer is measured. */
 export function distanceOf(
   layer: LayerActivations['layer'],
   { distance }: MeasureOptions,
-): NonNullable<MeasureOptions['distance']> {
+): Distance {
   return distance ?? (isSoftNearestNeighbor(layer) ? layer.distance : 'cosine');
 }
 

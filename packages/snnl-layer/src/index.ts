@@ -44,6 +44,7 @@ export {
   type RequiredRule,
   type Rule,
   rules,
+  shown,
 } from './options-object';
 export { stripEntanglement } from './strip';
 export { type LossOrMetricFunction, withTargetLabels } from './target-labels';

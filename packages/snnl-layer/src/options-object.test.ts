@@ -33,7 +33,7 @@ const WITH_OPTIONS: Record<string, (options: object) => unknown> = {
 const WITHOUT_OPTIONS = [
   ...['allLayers', 'assertKernelInputs', 'assertOptions', 'assertValue', 'cpuKernelStatus'],
   ...['kernelFor', 'registerCpuKernels', 'registerLayer', 'registerWasmMatMul'],
-  ...['releaseCpuKernels', 'setCpuKernelThreads', 'stripEntanglement', 'withTargetLabels'],
+  ...['releaseCpuKernels', 'setCpuKernelThreads', 'shown', 'stripEntanglement', 'withTargetLabels'],
 ];
 
 const call = async (name: string, options: unknown) => WITH_OPTIONS[name]?.(options as object);

@@ -10,7 +10,7 @@ import { LineFile, type LineFileOptions } from './line-file';
  * first appears later is left out with a warning. Of a killed run at most the last line is lost.
  */
 export function csv(path: string, options: LineFileOptions = {}): LogWriter {
-  const file = new LineFile(path, options);
+  const file = new LineFile('csv', path, options);
   let columns: string[] | undefined;
   const unknown = new Set<string>();
   return {

@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { assertValue, rules } from 'snnl-layer';
 import type { LogWriter } from '../writers/writer';
 import { type Event, writeEvent } from './event';
 import { tfRecord } from './tf-record';
@@ -14,6 +15,7 @@ import { tfRecord } from './tf-record';
  * Of a killed run at most the last measurement is lost.
  */
 export function tensorBoard(logdir: string): LogWriter {
+  assertValue('logdir of tensorBoard', logdir, rules.text);
   let path: string | undefined;
   let encode: ((event: Event) => Uint8Array) | undefined;
   let files = 0;

@@ -1,5 +1,6 @@
-import { dispose, nextFrame, type Tensor, type TensorLike } from '@tensorflow/tfjs-core';
-import type { LayersModel, layers as tfLayers } from '@tensorflow/tfjs-layers';
+import { dispose, nextFrame } from '@tensorflow/tfjs-core';
+import { LayersModel } from '@tensorflow/tfjs-layers';
+import { assertOptions, type OptionRules, rules } from 'snnl-layer';
 import { ActivationReader, type LayerActivations } from '../activations/activations';
 import { defaultLayers } from '../default-layers';
 import {
@@ -7,9 +8,11 @@ import {
   DEFAULT_TEMPERATURE,
   distanceOf,
   entanglementOf,
+  MEASURE_RULES,
   type MeasureOptions,
 } from '../measure-layers';
-import { chosenLayers } from '../model-layers';
+import { chosenLayers, type LayerChoices, layersRule } from '../model-layers';
+import { assertInputs, type Inputs, LABELLED_RULES, type LabelledSamples } from '../samples';
 import type { LogRecord } from '../writers/writer';
 import { classIdsOf, distinctIds, positionsOf } from './label-positions';
 import { type Labelled, layerReport } from './layer-report';
@@ -18,18 +21,11 @@ import { matrix } from './measure/matrix';
 import type { LayerReport, ProjectionName, RepresentationReport } from './report-data';
 import { trainingCourse } from './training-course';
 
-/** Samples with labels: class ids `[N]` or `[N, 1]`, or one-hot rows `[N, classes]`. */
-export interface LabelledSamples {
-  /** The model's input or inputs `[N, ...]`. */
-  readonly x: Tensor | readonly Tensor[];
-  readonly y: Tensor | TensorLike;
-}
-
 /** Options of {@link representationReport}. */
 export interface RepresentationReportOptions extends LabelledSamples, MeasureOptions {
   readonly model: LayersModel;
-  /** Names of layers, or the layers. Default as in EntanglementLogger. */
-  readonly layers?: readonly (string | tfLayers.Layer)[];
+  /** A layer or its name, or an array of these. Default as in EntanglementLogger. */
+  readonly layers?: LayerChoices;
   /** Where neighbours are looked for, such as training samples. Default: the other samples. */
   readonly references?: LabelledSamples;
   /** Names of the classes by class id. Default: the ids. */
@@ -50,6 +46,31 @@ export interface RepresentationReportOptions extends LabelledSamples, MeasureOpt
   readonly title?: string;
 }
 
+const RULES: OptionRules<RepresentationReportOptions> = {
+  ...LABELLED_RULES,
+  ...MEASURE_RULES,
+  model: rules.required({
+    ...rules.object<LayersModel>('a sequential or functional model'),
+    allows: (model) => model instanceof LayersModel,
+  }),
+  layers: layersRule,
+  references: rules.object<LabelledSamples>('samples with labels, { x, y }'),
+  classes: rules.arrayOf(rules.text, 'an array with the name of each class'),
+  neighbors: rules.integerFrom(1),
+  restarts: rules.integerFrom(1),
+  projections: rules.arrayOf(
+    rules.oneOf<ProjectionName>(['pca', 'umap']),
+    "an array with 'pca', 'umap', both or none",
+  ),
+  pictureSize: rules.integerFrom(1),
+  records: rules.arrayOf(
+    rules.object<LogRecord>('a record'),
+    'the records of an EntanglementLogger, an array',
+  ),
+  seed: rules.integer,
+  title: rules.text,
+};
+
 /**
  * How a model represents labelled samples in its layers: entanglement, accuracy of nearest
  * neighbours and of k-means, NMI and ARI, which classes are neighbours, and 2-D projections.
@@ -58,25 +79,30 @@ export interface RepresentationReportOptions extends LabelledSamples, MeasureOpt
  * thousand are enough.
  *
  * @returns Plain data; `reportHtml` makes a page of it.
- * @throws RangeError if an option is out of range; Error if a layer is missing, or samples do not
- *   fit the model or their labels.
+ * @throws RangeError if an option is unknown or out of range, or samples do not fit the model or
+ *   their labels; Error if a layer is missing.
  */
 export async function representationReport(
   options: RepresentationReportOptions,
 ): Promise<RepresentationReport> {
+  assertOptions('representationReport', options, RULES);
   const { model, neighbors = 5, restarts = 10, pictureSize = 1000, seed = 1 } = options;
   const {
     temperature = DEFAULT_TEMPERATURE,
     batchSize = DEFAULT_BATCH,
     projections = ['pca', 'umap'],
   } = options;
-  assertCounts({ neighbors, restarts, pictureSize, batchSize });
+  assertInputs(model, options.x);
   const samples = count(options.x);
   if (samples < 4) {
     throw new RangeError(`Expected at least 4 samples in x to report on, but got ${samples}.`);
   }
   const ids = await classIdsOf(options.y, samples);
   const { references } = options;
+  if (references !== undefined) {
+    assertOptions('references', references, LABELLED_RULES);
+    assertInputs(model, references.x, 'references.x');
+  }
   const referenceIds =
     references === undefined ? [] : await classIdsOf(references.y, count(references.x));
   const distinct = distinctIds(ids, referenceIds);
@@ -147,15 +173,7 @@ async function labelled(
   return { features: matrix(data, features.shape[1]), labels };
 }
 
-function count(x: Tensor | readonly Tensor[]): number {
-  const [first]: readonly (Tensor | undefined)[] = Array.isArray(x) ? x : [x];
+function count(x: Inputs): number {
+  const [first] = [x].flat();
   return first?.shape[0] ?? 0;
-}
-
-function assertCounts(counts: Readonly<Record<string, number>>): void {
-  for (const [key, value] of Object.entries(counts)) {
-    if (!(Number.isInteger(value) && value > 0)) {
-      throw new RangeError(`Expected ${key} to be an integer of at least 1, but got ${value}.`);
-    }
-  }
 }
