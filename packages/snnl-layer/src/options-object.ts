@@ -138,8 +138,8 @@ const obeys = ({ isType, allows }: AnyRule, value: unknown): boolean =>
  */
 export function assertValue(what: string, value: unknown, rule: AnyRule): void {
   if (obeys(rule, value)) return;
-  const message = `Expected ${what} to be ${rule.expected}, but got ${shown(value)}.`;
-  throw rule.isType(value) ? new RangeError(message) : new TypeError(message);
+  const ValueError = rule.isType(value) ? RangeError : TypeError;
+  throw new ValueError(`Expected ${what} to be ${rule.expected}, but got ${shown(value)}.`);
 }
 
 /**
