@@ -91,6 +91,7 @@ export const rules = {
       (value) => values.includes(value),
     ),
 
+  /** What one of two rules allows. */
   either: <A, B>(a: Rule<A>, b: Rule<B>): Rule<A | B> =>
     rule(
       `${a.expected}, or ${b.expected}`,
@@ -98,6 +99,7 @@ export const rules = {
       (value) => obeys(a, value) || obeys(b, value),
     ),
 
+  /** What a rule allows, and null. */
   orNull: <T>({ expected, isType, allows }: Rule<T>): Rule<T | null> =>
     rule(
       `${expected}, or null`,
@@ -117,12 +119,18 @@ export const rules = {
   object: <T extends object>(expected: string): Rule<T> =>
     rule(expected, (value): value is T => typeof value === 'object' && value !== null),
 
+  /**
+   * A function.
+   *
+   * @typeParam T Its type, which cannot be checked.
+   */
   callable: <T extends (...args: never) => unknown>(expected: string): Rule<T> =>
     rule(expected, (value): value is T => typeof value === 'function'),
 
   /** Anything but undefined: for what has a check of its own, or a type that is not of interest. */
   any: <T>(expected: string): Rule<T> => rule(expected, (value): value is T => value !== undefined),
 
+  /** The rule of an option that has to be given. */
   required: <T>(of: Rule<T>): RequiredRule<T> => ({ ...of, required: true }),
 };
 

@@ -2,6 +2,7 @@ import type { serialization } from '@tensorflow/tfjs-core';
 import { LayersModel, type LayerVariable, type layers, Sequential } from '@tensorflow/tfjs-layers';
 import { innerLayers } from '../inner-layers';
 import { SoftNearestNeighbor } from '../layer';
+import { shown } from '../options-object';
 import { stripConfig } from './config';
 
 const isTimeDistributed = (layer: layers.Layer): boolean =>
@@ -112,10 +113,16 @@ function pairs(layer: layers.Layer, source: layers.Layer): [LayerVariable, Layer
  * @param model A sequential or functional model. Custom layers must be registered with tfjs,
  *   as for loading a saved model.
  * @returns A new model of the same kind, with the same layer names and outputs.
+ * @throws TypeError if it is no model.
  * @throws Error if a sequential model has no other layer, or a custom layer holds such a layer, is
  *   not registered, or has a config that does not describe its weights.
  */
 export function stripEntanglement(model: LayersModel): LayersModel {
+  if (!(model instanceof LayersModel)) {
+    throw new TypeError(
+      `Expected a sequential or functional model to strip, but got ${shown(model)}.`,
+    );
+  }
   assertInReach(model);
   const { config } = stripConfig(copied(model.getConfig()) as object);
   const kind = model instanceof Sequential ? Sequential : LayersModel;

@@ -193,6 +193,13 @@ describe('what is frozen', () => {
   });
 });
 
+test.each([
+  [undefined, 'undefined'],
+  [softNearestNeighbor(), 'an object of class SoftNearestNeighbor'],
+])('%o is refused', (model, called) => {
+  expect(() => stripEntanglement(model as never)).toThrow(`to strip, but got ${called}.`);
+});
+
 test('needs no structuredClone, which some environments lack', () => {
   vi.stubGlobal('structuredClone', undefined);
   const { x } = data(4);
