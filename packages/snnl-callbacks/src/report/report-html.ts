@@ -23,8 +23,8 @@ export function reportHtml(report: RepresentationReport): string {
 function intro({ samples, classes, layers }: RepresentationReport): string {
   const names = layers.map(({ name }) => `<strong>${escapeHtml(name)}</strong>`).join(', ');
   return (
-    `<p>What ${samples.toLocaleString('en')} samples of ${classes.length} classes look like in the ` +
-    `layers ${names}.</p>`
+    `<p>What ${escapeHtml(samples.toLocaleString('en'))} samples of ${escapeHtml(classes.length)} ` +
+    `classes look like in the layers ${names}.</p>`
   );
 }
 
@@ -137,7 +137,7 @@ function layerSection(
   });
   const confusion = figure('Neighbours (%)', drawConfusion(neighborConfusion, classes));
   return (
-    `<h3>${escapeHtml(name)} <span class="soft">${width} features</span></h3>` +
+    `<h3>${escapeHtml(name)} <span class="soft">${escapeHtml(width)} features</span></h3>` +
     `<div class="panels pictures">${[...pictures, confusion].join('')}</div>`
   );
 }

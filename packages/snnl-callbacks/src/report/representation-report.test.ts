@@ -1,6 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { fill, memory } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { parseHTML } from 'linkedom';
 import { neighborEntanglement } from 'snnl-layer';
 import { describe, expect, it } from 'vitest';
 import { EntanglementLogger } from '../entanglement-logger';
@@ -141,6 +142,55 @@ describe('representationReport', () => {
 });
 
 describe('reportHtml', () => {
+  it('draws the names of classes as they are, decimals included', async () => {
+    const classes = ['0.001', '0.0025', '1.23456789'];
+    const html = reportHtml(await report(functionalModel(), { classes }));
+    const { document } = parseHTML(html);
+    const texts = Array.from(document.querySelectorAll('svg text'), (text) => text.textContent);
+    for (const name of classes) {
+      // In PCA and UMAP, and along both axes of the neighbours.
+      expect(texts.filter((text) => text === name)).toHaveLength(4);
+    }
+    const coordinates = Array.from(document.querySelectorAll('svg [transform], svg path'), (one) =>
+      [one.getAttribute('transform'), one.getAttribute('d')].join(' '),
+    );
+    expect(coordinates.join(' ')).toMatch(/\d\.\d\d\b/);
+    expect(coordinates.join(' ')).not.toMatch(/\d\.\d{3}/);
+  });
+
+  it('escapes whatever stands in a report that comes from JSON', async () => {
+    const model = functionalModel();
+    const logger = new EntanglementLogger({ x: heldOut.x, y: heldOut.ids });
+    const few = { epochs: 2, verbose: 0, callbacks: [logger] };
+    await model.fit(train.x, train.oneHot, few);
+    const json = JSON.stringify(await report(model, { records: logger.records, pictureSize: 6 }));
+    const payload = '<img src=x onerror=alert(1)>"\'><img src=y>';
+    /** Each leaf of the report in turn, from `value` down, as a way to put the payload there. */
+    const leaves = (value: unknown, path: (string | number)[] = []): (string | number)[][] =>
+      typeof value === 'object' && value !== null
+        ? Object.entries(value).flatMap(([key, inner]) => leaves(inner, [...path, key]))
+        : [path];
+    const paths = leaves(JSON.parse(json));
+    expect(paths.length).toBeGreaterThan(50);
+    let pages = 0;
+    for (const path of paths) {
+      const poisoned = JSON.parse(json);
+      const parent = path.slice(0, -1).reduce((at, key) => at[key], poisoned);
+      parent[path.at(-1) as string] = payload;
+      let html = '';
+      try {
+        html = reportHtml(poisoned);
+      } catch (error) {
+        expect(error).toBeInstanceOf(TypeError);
+        continue;
+      }
+      pages += 1;
+      const { document } = parseHTML(html);
+      expect([path, document.querySelectorAll('img').length]).toEqual([path, 0]);
+    }
+    expect(pages).toBeGreaterThan(30);
+  });
+
   it('says how low the ratio can get where that is not near 0, in cosine distance', async () => {
     const html = async (distance: 'cosine' | 'squaredEuclidean', temperature?: number) => {
       const options = { projections: [], ...(temperature === undefined ? {} : { temperature }) };
