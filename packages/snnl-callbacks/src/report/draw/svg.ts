@@ -25,7 +25,7 @@ const rounded = (coordinates: string): string =>
 export function drawSvg(options: PlotOptions): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const drawing = plot({ ...options, document });
-  for (const element of drawing.querySelectorAll('*')) {
+  for (const element of Array.from(drawing.querySelectorAll('*'))) {
     for (const name of GEOMETRY) {
       const value = element.getAttribute(name);
       if (value !== null) element.setAttribute(name, rounded(value));
