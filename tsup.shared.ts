@@ -1,5 +1,6 @@
 /** What the builds of the published packages have in common. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Options } from 'tsup';
 
 type Plugin = NonNullable<Options['esbuildPlugins']>[number];
@@ -72,8 +73,39 @@ export function scriptBuild({ globalName, globals, without }: ScriptBuild): Opti
     target: 'es2022',
     platform: 'browser',
     outExtension: () => ({ js: '.min.js' }),
-    esbuildPlugins: [fromGlobals(name, globals, without)],
+    esbuildPlugins: [fromGlobals(name, globals, without), licenceNotices()],
   };
+}
+
+/** Puts the licences of the packages that are bundled into the file, as these ask for. */
+export function licenceNotices(): Plugin {
+  return {
+    name: 'licence-notices',
+    setup(build) {
+      build.initialOptions.metafile = true;
+      build.onEnd(({ metafile, outputFiles = [] }) => {
+        const folders = Object.values(metafile?.outputs ?? {}).flatMap(({ inputs }) =>
+          Object.keys(inputs).flatMap(
+            (path) => path.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0] ?? [],
+          ),
+        );
+        const notices = [...new Set(folders)].map(notice);
+        for (const file of outputFiles.filter(({ path }) => path.endsWith('.js'))) {
+          file.contents = new TextEncoder().encode(
+            [file.text.trimEnd(), ...notices, ''].join('\n'),
+          );
+        }
+      });
+    },
+  };
+}
+
+function notice(folder: string): string {
+  const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e(\.|$)/i.test(entry));
+  if (file === undefined) throw new Error(`${folder} has no licence to put into the bundle.`);
+  const text = readFileSync(join(folder, file), 'utf8').trim();
+  return `/*! ${name} ${version}\n${text.replaceAll('*/', '* /')}\n*/`;
 }
 
 function fromGlobals(name: string, globals: Record<string, string>, without?: RegExp): Plugin {
