@@ -1,6 +1,6 @@
 /** What the builds of the published packages have in common. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Options } from 'tsup';
 
 type Plugin = NonNullable<Options['esbuildPlugins']>[number];
@@ -11,7 +11,10 @@ interface Manifest {
   readonly exports: Readonly<Record<string, string | Readonly<Record<string, unknown>>>>;
 }
 
-/** Every ESM and CommonJS build: types beside it, Node's modules left alone. */
+/**
+ * Every ESM and CommonJS build: types beside it, Node's modules left alone. What a package names among
+ * its devDependencies is bundled: ES modules that CommonJS could not require.
+ */
 const LIBRARY: Options = {
   dts: true,
   sourcemap: true,
@@ -21,6 +24,7 @@ const LIBRARY: Options = {
   external: [/^node:/],
   // One copy of what entries share, such as the status of kernels, also as CommonJS.
   splitting: true,
+  esbuildPlugins: [licenceNotices()],
 };
 
 /**
@@ -84,16 +88,14 @@ export function licenceNotices(): Plugin {
     setup(build) {
       build.initialOptions.metafile = true;
       build.onEnd(({ metafile, outputFiles = [] }) => {
-        const folders = Object.values(metafile?.outputs ?? {}).flatMap(({ inputs }) =>
-          Object.keys(inputs).flatMap(
-            (path) => path.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0] ?? [],
-          ),
-        );
-        const notices = [...new Set(folders)].map(notice);
-        for (const file of outputFiles.filter(({ path }) => path.endsWith('.js'))) {
-          file.contents = new TextEncoder().encode(
-            [file.text.trimEnd(), ...notices, ''].join('\n'),
+        for (const [path, { inputs }] of Object.entries(metafile?.outputs ?? {})) {
+          const folders = Object.keys(inputs).flatMap(
+            (input) => input.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0] ?? [],
           );
+          const file = outputFiles.find((output) => output.path === resolve(path));
+          if (file === undefined || folders.length === 0) continue;
+          const text = [file.text.trimEnd(), ...[...new Set(folders)].map(notice), ''].join('\n');
+          file.contents = new TextEncoder().encode(text);
         }
       });
     },
