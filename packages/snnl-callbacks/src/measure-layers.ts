@@ -59,6 +59,10 @@ export function distanceOf(
   return distance ?? (isSoftNearestNeighbor(layer) ? layer.distance : 'cosine');
 }
 
+/** The distance of neighbours and clusters: that by which a layer trains, if any. */
+export const neighborDistanceOf = (layer: LayerActivations['layer']): Distance =>
+  isSoftNearestNeighbor(layer) ? layer.distance : 'squaredEuclidean';
+
 /** Read only where it is asked for: webgpu cannot read a learned one at once. */
 const ownTemperature = (layer: LayerActivations['layer']): number =>
   isSoftNearestNeighbor(layer) ? layer.temperature : DEFAULT_TEMPERATURE;

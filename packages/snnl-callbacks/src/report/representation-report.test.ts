@@ -1,8 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { fill, memory } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { fill, memory, tensor2d } from '@tensorflow/tfjs-core';
+import { type LayersModel, sequential, layers as tfLayers } from '@tensorflow/tfjs-layers';
 import { parseHTML } from 'linkedom';
-import { neighborEntanglement } from 'snnl-layer';
+import { neighborEntanglement, softNearestNeighbor } from 'snnl-layer';
 import { describe, expect, it } from 'vitest';
 import { EntanglementLogger } from '../entanglement-logger';
 import { exponential } from '../schedules';
@@ -55,6 +55,80 @@ describe('representationReport', () => {
     expect(layers[0]?.neighborConfusion.map((row) => row.reduce((a, b) => a + b))).toEqual([
       1, 1, 1,
     ]);
+  });
+
+  describe('of samples on two rays', () => {
+    // A class on each ray, one sample near and one far.
+    const x = tensor2d([
+      [1, 0],
+      [100, 0],
+      [0, 1],
+      [0, 100],
+    ]);
+    const y = [0, 0, 1, 1];
+    const rays = (distance: 'cosine' | 'squaredEuclidean') =>
+      sequential({ layers: [softNearestNeighbor({ distance, inputShape: [2], name: distance })] });
+    const settings = { x, y, neighbors: 1, projections: [] };
+    // In Euclidean distance the near ones are neighbours of each other, and three make a cluster.
+    const euclidean = { neighborAccuracy: 0.5, clusteringAccuracy: 0.75 };
+    const cosine = { neighborAccuracy: 1, clusteringAccuracy: 1 };
+
+    it('goes by the distance of the layer, and says which', async () => {
+      for (const [distance, expected, words] of [
+        ['cosine', cosine, 'other samples (cosine distance)'],
+        ['squaredEuclidean', euclidean, 'other samples (Euclidean distance)'],
+      ] as const) {
+        const data = await report(rays(distance), settings);
+        expect(data.layers).toMatchObject([{ ...expected, neighborDistance: distance }]);
+        const html = reportHtml(data);
+        expect(html).toContain(words);
+        expect(html).not.toContain('distance of neighbours');
+      }
+    });
+
+    it('whatever the distance of entanglement', async () => {
+      const options = { ...settings, distance: 'squaredEuclidean' } as const;
+      const { layers } = await report(rays('cosine'), options);
+      expect(layers).toMatchObject([{ ...cosine, neighborDistance: 'cosine' }]);
+    });
+
+    it('names the distance of each layer where they differ', async () => {
+      const input = tfLayers.inputLayer({ inputShape: [2], name: 'plain' });
+      const model = sequential({ layers: [input, softNearestNeighbor({ name: 'code' })] });
+      const data = await report(model, { ...settings, layers: ['plain', 'code'] });
+      expect(data.layers).toMatchObject([
+        { ...euclidean, neighborDistance: 'squaredEuclidean' },
+        { ...cosine, neighborDistance: 'cosine' },
+      ]);
+      const { document } = parseHTML(reportHtml(data));
+      const cells = Array.from(document.querySelectorAll('td'), (cell) => cell.textContent);
+      expect(cells.filter((text) => /distance/.test(text ?? ''))).toEqual([
+        'Euclidean distance',
+        'cosine distance',
+      ]);
+    });
+
+    it('scales references too, and leaves samples of zeros where they are', async () => {
+      const references = {
+        x: tensor2d([
+          [9, 0],
+          [0, 0.01],
+          [0, 0],
+        ]),
+        y: [0, 1, 2],
+      };
+      const { layers } = await report(rays('cosine'), { ...settings, references });
+      expect(layers[0]?.neighborAccuracy).toBe(1);
+      const origin = tensor2d([
+        [1, 0],
+        [0, 1],
+        [0, 0],
+        [0, 0],
+      ]);
+      // The two at the origin have each other; the others are nearer to it than to each other.
+      const zeros = await report(rays('cosine'), { ...settings, x: origin });
+      expect(zeros.layers[0]?.neighborAccuracy).toBe(0.5);
+    });
   });
 
   it('names classes, also where ids have gaps or classes are in the references only', async () => {

@@ -10,6 +10,7 @@ import {
   entanglementOf,
   MEASURE_RULES,
   type MeasureOptions,
+  neighborDistanceOf,
 } from '../measure-layers';
 import { chosenLayers, type LayerChoices, layersRule } from '../model-layers';
 import { assertInputs, type Inputs, LABELLED_RULES, type LabelledSamples } from '../samples';
@@ -75,7 +76,8 @@ const RULES: OptionRules<RepresentationReportOptions> = {
  * How a model represents labelled samples in its layers: entanglement, accuracy of nearest
  * neighbours and of k-means, NMI and ARI, which classes are neighbours, and 2-D projections.
  *
- * The same seed gives the same report. Work grows with the square of the number of samples; a few
+ * Neighbours and k-means go by the distance of a SoftNearestNeighbor layer, and by Euclidean distance
+ * in other layers; `distance` is that of entanglement alone. The same seed gives the same report. Work grows with the square of the number of samples; a few
  * thousand are enough.
  *
  * @returns Plain data; `reportHtml` makes a page of it.
@@ -123,6 +125,7 @@ export async function representationReport(
       const report = await layerReport({
         name: activation.name,
         entanglement: await entanglementOf(activation, Int32Array.from(ids), options),
+        neighborDistance: neighborDistanceOf(activation.layer),
         samples: await labelled(activation, labels),
         references: other === undefined ? undefined : await labelled(other, referenceLabels),
         classes: distinct.length,
