@@ -1,4 +1,6 @@
 export type {
+  BatchAttrs,
+  BatchInputs,
   KernelAdapter,
   KernelGradientInputs,
   KernelInputs,
@@ -11,7 +13,7 @@ export {
 } from './conformance/check.js';
 export { checksFor, kernelChecks } from './conformance/kernel-checks.js';
 
-export { registeredKernels } from './conformance/registered-kernels.js';
+export { batchKernels, registeredKernels } from './conformance/registered-kernels.js';
 export {
   type ConformanceResult,
   type RunChecksOptions,

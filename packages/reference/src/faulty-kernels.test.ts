@@ -11,7 +11,7 @@ interface Fault {
   readonly caughtBy: readonly string[];
 }
 
-const { forward, gradient, cross } = naiveAdapter;
+const { forward, gradient, cross, batch, batchGradient } = naiveAdapter;
 let calls = 0;
 
 const faults: readonly Fault[] = [
@@ -189,6 +189,21 @@ const faults: readonly Fault[] = [
     caughtBy: ['a feature NaN in the candidates makes that sample and the whole other set NaN'],
   },
   {
+    fault: 'the gradient of a batch for its rows of length 1, not as they were given',
+    adapter: {
+      batchGradient: (inputs, attrs, given, dy) => {
+        const length = tf.norm(inputs.features, 2, 1, true);
+        return tf.mul(batchGradient(inputs, attrs, given, dy), attrs.cosine ? length : 1);
+      },
+    },
+    caughtBy: ['loss, sums and gradient: {"n":64,"d":19,"cosine":true}'],
+  },
+  {
+    fault: 'the loss of a batch taken as a sum where its mean was asked for',
+    adapter: { batch: (inputs, attrs) => batch(inputs, { ...attrs, mean: false }) },
+    caughtBy: ['loss, sums and gradient: {"n":64,"d":19,"cosine":false}'],
+  },
+  {
     fault: 'different bits on every run',
     adapter: {
       forward: (inputs, offset) =>
@@ -258,6 +273,9 @@ function tidied(adapter: Required<Omit<KernelAdapter, 'dispose'>>): KernelAdapte
     forward: (inputs, offset) => tf.tidy(() => adapter.forward(inputs, offset)),
     gradient: (inputs, offset) => tf.tidy(() => adapter.gradient(inputs, offset)),
     cross: (inputs) => tf.tidy(() => adapter.cross(inputs)),
+    batch: (inputs, attrs) => tf.tidy(() => adapter.batch(inputs, attrs)),
+    batchGradient: (inputs, attrs, given, dy) =>
+      tf.tidy(() => adapter.batchGradient(inputs, attrs, given, dy)),
   };
 }
 

@@ -1,6 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { at } from './at.js';
-import type { KernelAdapter, KernelGradientInputs, KernelInputs } from './conformance/adapter.js';
+import type {
+  BatchAttrs,
+  BatchInputs,
+  KernelAdapter,
+  KernelGradientInputs,
+  KernelInputs,
+} from './conformance/adapter.js';
 
 /**
  * All kernels from core tfjs operations over whole N x M matrices: slow, short, and enough to
@@ -17,6 +23,9 @@ export function createNaiveAdapter(centered = true): Required<Omit<KernelAdapter
     },
     forward: (inputs, selfOffset) => tf.tidy(() => naiveForward(inputs, selfOffset, centered)),
     gradient: (inputs, selfOffset) => tf.tidy(() => naiveGradient(inputs, selfOffset, centered)),
+    batch: (inputs, attrs) => tf.tidy(() => naiveBatch(inputs, attrs, centered)),
+    batchGradient: (inputs, attrs, [, sums], dy) =>
+      tf.tidy(() => naiveBatchGradient(inputs, attrs, sums as tf.Tensor2D, dy, centered)),
     cross: (inputs) =>
       tf.tidy(() => {
         const { anchors, candidates, anchorLabels, candidateLabels } = inputs;
@@ -33,6 +42,63 @@ export function createNaiveAdapter(centered = true): Required<Omit<KernelAdapter
         );
       }),
   };
+}
+
+/** Rows of length 1, and 1 over their lengths; a row of zeros has 0 for both. */
+function unitRows(x: tf.Tensor2D) {
+  const largest = tf.max(tf.abs(x), 1, true);
+  const zero = tf.cast(tf.equal(largest, 0), 'float32');
+  const scaled = tf.div(x, tf.add(largest, zero));
+  const length = tf.add(tf.norm(scaled, 2, 1, true), zero);
+  return {
+    units: tf.div<tf.Tensor2D>(scaled, length),
+    largest: tf.add(largest, zero),
+    length,
+    zero,
+  };
+}
+
+function ofBatch({ features, labels, temperature }: BatchInputs, { cosine }: BatchAttrs) {
+  const rows = cosine ? unitRows(features).units : features;
+  const classes = { anchorLabels: labels, candidateLabels: labels };
+  return { anchors: rows, candidates: rows, ...classes, temperature };
+}
+
+/** Which anchors have a partner, and what a sum over them is divided by. */
+function partners(sums: tf.Tensor2D, { mean }: BatchAttrs) {
+  const counted = tf.cast(tf.greater(tf.slice(sums, [4, 0], [1, -1]), 0), 'float32');
+  return { counted, divisor: mean ? tf.maximum(tf.sum(counted), 1) : tf.scalar(1) };
+}
+
+function naiveBatch(inputs: BatchInputs, attrs: BatchAttrs, centered: boolean): tf.Tensor[] {
+  const sums = naiveForward(ofBatch(inputs, attrs), 0, centered);
+  const [nearestAll, relativeAll, nearestSame, relativeSame] = tf.unstack(tf.slice(sums, 5, 4));
+  const apart = tf.div(
+    tf.sub(nearestSame as tf.Tensor, nearestAll as tf.Tensor),
+    inputs.temperature,
+  );
+  const { counted, divisor } = partners(sums, attrs);
+  const relative = tf.sub(relativeAll as tf.Tensor, relativeSame as tf.Tensor);
+  return [tf.div(tf.sum(tf.mul(tf.add(relative, apart), counted)), divisor), sums];
+}
+
+function naiveBatchGradient(
+  inputs: BatchInputs,
+  attrs: BatchAttrs,
+  sums: tf.Tensor2D,
+  dy: tf.Scalar,
+  centered: boolean,
+): tf.Tensor2D {
+  const { counted, divisor } = partners(sums, attrs);
+  const slope = tf.mul(counted, tf.div(dy, divisor));
+  const anchorSums = tf.concat([tf.slice(sums, 5, 4), slope, tf.neg(slope)], 0) as tf.Tensor2D;
+  const of = ofBatch(inputs, attrs);
+  const gradient = naiveGradient({ ...of, anchorSums, candidateSums: anchorSums }, 0, centered);
+  if (!attrs.cosine) return gradient;
+  const { units, largest, length, zero } = unitRows(inputs.features);
+  const along = tf.sum(tf.mul(units, gradient), 1, true);
+  const apart = tf.mul(tf.sub(gradient, tf.mul(units, along)), tf.sub(1, zero));
+  return tf.div(tf.div(apart, length), largest);
 }
 
 function naiveForward(inputs: KernelInputs, selfOffset: number, centered: boolean): tf.Tensor2D {

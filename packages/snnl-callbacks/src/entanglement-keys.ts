@@ -4,7 +4,8 @@ import type { LayerEntanglement } from './writers/writer';
 /**
  * Measurements as entries for the logs: `<name>_<layer>_loss`, `..._chance` and `..._ratio`, and
  * with `perClass` the same under `<name>_<layer>_class_<id>_...` for each class with at least two
- * samples. No other punctuation: tfjs-vis makes CSS selectors of keys.
+ * samples. No other punctuation: tfjs-vis makes CSS selectors of keys. Names of classes that differ in
+ * punctuation alone get `-2`, `-3`... behind.
  */
 export function entanglementKeys(
   name: string,
@@ -14,7 +15,7 @@ export function entanglementKeys(
   return Object.fromEntries(
     measured.flatMap((entanglement) => {
       const prefix = `${name}_${entanglement.layer}`;
-      const classes = perClass ? [...entanglement.perClass] : [];
+      const classes = perClass ? named(entanglement.perClass) : [];
       return [
         ...entries(prefix, entanglement),
         ...classes
@@ -23,6 +24,18 @@ export function entanglementKeys(
       ];
     }),
   );
+}
+
+/** Classes by names that may stand in a key. */
+function named(classes: LayerEntanglement['perClass']): [string, Entanglement][] {
+  const taken = new Set<string>();
+  return Array.from(classes, ([id, ofClass]) => {
+    const plain = String(id).replace(/[^\p{L}\p{N}-]/gu, '_');
+    let name = plain;
+    for (let count = 2; taken.has(name); count++) name = `${plain}-${count}`;
+    taken.add(name);
+    return [name, ofClass];
+  });
 }
 
 function entries(prefix: string, { loss, chance, ratio }: Entanglement): [string, number][] {

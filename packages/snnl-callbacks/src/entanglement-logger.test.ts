@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { fill, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import * as tfdata from '@tensorflow/tfjs-data';
 import { CustomCallback, callbacks, type LayersModel } from '@tensorflow/tfjs-layers';
 import { entanglement, neighborEntanglement, type SoftNearestNeighbor } from 'snnl-layer';
@@ -118,6 +118,20 @@ describe('EntanglementLogger', () => {
     );
     const mean = classes.reduce((sum, loss) => sum + loss) / 3;
     expect(history.entanglement_snnl_loss?.[0]).toBeCloseTo(mean, 6);
+  });
+
+  it('names classes in keys, of letters, digits, _ and -', async () => {
+    const names = ['New York', 'New_York', 'Zürich'];
+    const y = heldOut.ids.arraySync().map((id) => names[id] as string);
+    const named = logger({ perClass: true, y });
+    const { history } = await fit(functionalModel(), [named], { epochs: 1 });
+    const keys = ['New_York', 'New_York-2', 'Zürich'].map(
+      (name) => history[`entanglement_snnl_class_${name}_loss`]?.[0],
+    );
+    const byId = await fit(functionalModel(), [logger({ perClass: true })], { epochs: 1 });
+    const ids = [0, 1, 2].map((id) => byId.history[`entanglement_snnl_class_${id}_loss`]?.[0]);
+    expect(keys).toEqual(ids);
+    expect([...(named.records[0]?.entanglement[0]?.perClass.keys() ?? [])]).toEqual(names);
   });
 
   it('leaves out a class that has a single sample', async () => {
@@ -312,6 +326,25 @@ describe('EntanglementLogger refuses', () => {
     await expect(fit(functionalModel(), [logger({ layers: ['code'] })])).rejects.toThrow(
       "has no layer 'code'",
     );
+  });
+
+  it.each([
+    ['fractions', fill([24], 0.5), /y to be integer class ids .* got 0.5 at 0/],
+    [
+      'NaN',
+      heldOut.x
+        .dataSync()
+        .slice(0, 24)
+        .map(() => Number.NaN),
+      /got NaN at 0/,
+    ],
+    ['rows without a class', zeros([24, 3]), /row 0, \[0,0,0\], has no class/],
+  ])('labels that are %s, when training begins', async (_, y, message) => {
+    const run = logger({ y });
+    const epochs = vi.fn();
+    const list = [run, new CustomCallback({ onEpochEnd: epochs })];
+    await expect(fit(functionalModel(), list)).rejects.toThrow(message);
+    expect(epochs).not.toHaveBeenCalled();
   });
 
   it('samples that do not fit the model', async () => {

@@ -1,4 +1,12 @@
-import { assertOptions, type OptionRules, rules, shown } from 'snnl-layer';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import {
+  assertOptions,
+  type ClassId,
+  type OptionRules,
+  readLabels,
+  rules,
+  shown,
+} from 'snnl-layer';
 import { ActivationReader } from './activations/activations';
 import { firstBatch } from './batches-per-epoch';
 import { CooperativeCallback, type UnresolvedLogs } from './cooperative-callback';
@@ -15,7 +23,10 @@ import type { LogRecord, LogWriter } from './writers/writer';
 export interface EntanglementLoggerOptions extends LabelledSamples, MeasureOptions {
   /** Held-out input of the model, or inputs `[samples, ...]`. Keep it until training ends. */
   readonly x: LabelledSamples['x'];
-  /** Its class ids `[samples]` or `[samples, 1]`, or one-hot rows `[samples, classes]`. */
+  /**
+   * Its class ids or, in a plain array, names `[samples]` or `[samples, 1]`; or one-hot rows
+   * `[samples, classes]`. Read when training begins.
+   */
   readonly y: LabelledSamples['y'];
   /**
    * A layer or its name, or an array of these; those of inner models too. Default: all
@@ -60,15 +71,16 @@ const RULES: OptionRules<EntanglementLoggerOptions> = {
  *
  * Keys, for each layer: `entanglement_<layer>_loss` and `entanglement_<layer>_chance` in nats, and
  * `entanglement_<layer>_ratio`, their quotient: 1 fully entangled, 0 disentangled. With `perClass`
- * also `entanglement_<layer>_class_<id>_loss` and so on. Callbacks that read them must come later
+ * also `entanglement_<layer>_class_<id>_loss` and so on; in a name of a class, whatever is no letter,
+ * digit or `-` becomes `_`. Callbacks that read them must come later
  * in the list; values that are to be written, such as the temperature, must come earlier. Epochs
  * without a measurement have no such keys.
  *
  * Training goes on as without it: the samples pass through the part of the model that is needed as
  * in `predict`, once for all layers, in batches.
  *
- * `fit` rejects with an Error, before the first epoch, if a layer is missing or x does not fit the
- * model.
+ * `fit` rejects with an Error, before the first epoch, if a layer is missing, labels are none, or x does
+ * not fit the model.
  */
 export class EntanglementLogger extends CooperativeCallback {
   /** The measurements of the current or last training. */
@@ -79,6 +91,7 @@ export class EntanglementLogger extends CooperativeCallback {
   private readonly prefix: string;
   private readonly writers: readonly GuardedWriter[];
   private reader: ActivationReader | undefined;
+  private labels: ClassId[] = [];
   private epoch = 0;
   /** The next batch, counted over the whole training; undefined before the first epoch. */
   private batchStep: number | undefined;
@@ -105,6 +118,7 @@ export class EntanglementLogger extends CooperativeCallback {
       layers === undefined ? defaultLayers(this.model) : chosenLayers(this.model, layers);
     assertInputs(this.model, this.options.x);
     this.reader = new ActivationReader(this.model, chosen);
+    this.labels = await classesOf(this.options);
     this.records.length = 0;
     this.batchStep = undefined;
     for (const writer of this.writers) await writer.open();
@@ -140,9 +154,9 @@ export class EntanglementLogger extends CooperativeCallback {
   /** Measures, adds the values to `logs`, writes the record; returns the values. */
   private async log(step: number, logs: UnresolvedLogs): Promise<Record<string, number>> {
     if (this.reader === undefined) throw new Error('onTrainBegin was not called.');
-    const { x, y, perClass = false } = this.options;
+    const { x, perClass = false } = this.options;
     const { batchSize } = this.params;
-    const entanglement = await measureLayers(this.reader, x, y, {
+    const entanglement = await measureLayers(this.reader, x, this.labels, {
       batchSize: Math.max(Number(batchSize) || 0, DEFAULT_BATCH),
       ...this.options,
     });
@@ -180,4 +194,15 @@ function assertWriters(writers: readonly LogWriter[]): void {
         `${shown(writer)}, has no function write(record).`,
     );
   }
+}
+
+/** The class of each sample. */
+async function classesOf({ x, y }: EntanglementLoggerOptions): Promise<ClassId[]> {
+  const [first] = [x].flat();
+  const { ids, classes } = await readLabels({
+    labels: y,
+    samples: (first as Tensor).shape[0] as number,
+    name: 'y',
+  });
+  return Array.from(ids[0] as Int32Array, (id) => classes[id] as ClassId);
 }

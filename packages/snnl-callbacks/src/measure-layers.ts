@@ -1,8 +1,9 @@
-import { dispose, type Tensor, type TensorLike } from '@tensorflow/tfjs-core';
+import { dispose, type Tensor } from '@tensorflow/tfjs-core';
 import {
   type DatasetEntanglement,
   type Distance,
   distanceRule,
+  type Labels,
   neighborEntanglement,
   type OptionRules,
   rules,
@@ -63,14 +64,14 @@ export function distanceOf(
 export const neighborDistanceOf = (layer: LayerActivations['layer']): Distance =>
   isSoftNearestNeighbor(layer) ? layer.distance : 'squaredEuclidean';
 
-/** Read only where it is asked for: webgpu cannot read a learned one at once. */
+/** Read only where it is asked for: reading a learned one makes a graphics card wait. */
 const ownTemperature = (layer: LayerActivations['layer']): number =>
   isSoftNearestNeighbor(layer) ? layer.temperature : DEFAULT_TEMPERATURE;
 
 /** How entangled one layer is, measured as the options say. */
 export function entanglementOf(
   { layer, features }: LayerActivations,
-  y: Tensor | TensorLike,
+  y: Labels,
   options: MeasureOptions,
 ): Promise<DatasetEntanglement> {
   const { temperature = DEFAULT_TEMPERATURE, blockSize } = options;
@@ -85,7 +86,7 @@ export function entanglementOf(
 export async function measureLayers(
   reader: ActivationReader,
   x: Tensor | readonly Tensor[],
-  y: Tensor | TensorLike,
+  y: Labels,
   options: MeasureOptions,
 ): Promise<LayerEntanglement[]> {
   const activations = await reader.read(x, options.batchSize ?? DEFAULT_BATCH);

@@ -1,15 +1,18 @@
-import { Tensor, type TensorLike } from '@tensorflow/tfjs-core';
+import { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { type OptionRules, type Rule, rules, shown } from 'snnl-layer';
+import { type Labels, type OptionRules, type Rule, rules, shown } from 'snnl-layer';
 
 /** The inputs of a model `[samples, ...]`; one of them alone, or all in an array. */
 export type Inputs = Tensor | readonly Tensor[];
 
-/** Samples with labels: class ids `[N]` or `[N, 1]`, or one-hot rows `[N, classes]`. */
+/**
+ * Samples with labels: class ids or, in a plain array, names `[N]` or `[N, 1]`; or one-hot rows
+ * `[N, classes]`.
+ */
 export interface LabelledSamples {
   /** The model's input or inputs `[N, ...]`. */
   readonly x: Inputs;
-  readonly y: Tensor | TensorLike;
+  readonly y: Labels;
 }
 
 const tensors = rules.arrayOf(rules.tensor);
@@ -24,7 +27,7 @@ const inputsRule: Rule<Inputs> = {
 export const LABELLED_RULES: OptionRules<LabelledSamples> = {
   x: rules.required(inputsRule),
   y: rules.required({
-    ...rules.any<Tensor | TensorLike>(
+    ...rules.any<Labels>(
       'the class ids of the samples in x, a tensor or an array, or one-hot rows',
     ),
     allows: (labels) =>
@@ -33,7 +36,7 @@ export const LABELLED_RULES: OptionRules<LabelledSamples> = {
 };
 
 /** Samples that labels are for, as far as that can be told. */
-function countOf(labels: Tensor | TensorLike): number | undefined {
+function countOf(labels: Labels): number | undefined {
   if (labels instanceof Tensor) return labels.shape[0];
   return Array.isArray(labels) || ArrayBuffer.isView(labels)
     ? (labels as ArrayLike<unknown>).length

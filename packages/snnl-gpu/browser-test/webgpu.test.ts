@@ -111,6 +111,10 @@ test(
     expect(found.pipelines).toEqual([]);
     expect(found.forOtherSizes).toEqual([]);
     expect(found.bytes).toBe(0);
+    expect(found.badLabels.message).toMatch(/takes its labels from the target.*row 0, \[0,0,0\]/);
+    const [after, fresh] = found.badLabels.losses;
+    expect(after).toBe(fresh);
+    expect(after).toBeGreaterThan(0);
     const [without, one, two] = found.costs;
     if (!without || !one || !two) throw new Error('Expected three costs.');
     for (const [more, less] of [

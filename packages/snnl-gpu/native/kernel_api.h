@@ -21,5 +21,22 @@ bool cpu_log_sums(const Problem&, float* out, int threads);
 bool cpu_cross_log_sums(const Problem&, float* out, int threads);
 // anchor_sums [6, n], candidate_sums [6, m], grad [n, d]
 bool cpu_log_sums_grad(const Problem&, const float* anchor_sums, const float* candidate_sums, float* grad, int threads);
+// Rows of length 1, u = x / |x|, or where dy is given its gradient (dy - u (u . dy)) / |x|, which may replace dy.
+void cpu_unit_rows(const float* x, const float* dy, float* out, int64_t rows, int64_t d, int threads);
+// A batch against itself, features [n, d], by squared Euclidean distance or, on rows scaled to length 1, twice
+// the cosine distance. Small batches leave a residual to the backward call, `cpu_batch_residual` floats at an
+// address divisible by 64; where that is 0 the batch is too large for these.
+struct Batch {
+  const float* features;
+  const int32_t* labels;  // [n]
+  float temperature;
+  int64_t n, d;           // both at least 1
+  bool cosine;
+};
+int64_t cpu_batch_residual(int64_t n, int64_t d);
+// sums [9, n]
+bool cpu_batch_sums(const Batch&, float* sums, float* residual, int threads);
+// grad [n, d] of slope times the sum of A - B over the anchors with a partner, for the features as given.
+bool cpu_batch_grad(const Batch&, const float* sums, const float* residual, double slope, float* grad, int threads);
 const char* cpu_instruction_set(); // "avx512", "avx2" or "portable"
 }

@@ -64,16 +64,7 @@ void reduced_loss(void* state, TF_OpKernelContext* context) {
   with_inputs(context, "temperature", true, [&](const SumsAnd& inputs, const Status& status) {
     const Tensor out = allocate_output(context, {}, status);
     if (!status.ok()) return;
-    const float *nearest_all = inputs.row(5), *relative_all = inputs.row(6);
-    const float *nearest_same = inputs.row(7), *relative_same = inputs.row(8);
-    const double temperature = *inputs.other();
-    double sum = 0;
-    for (int64_t i = 0; i < inputs.n(); i++) {
-      const double relative = static_cast<double>(relative_all[i]) - relative_same[i];
-      const double apart = static_cast<double>(nearest_same[i]) - nearest_all[i];
-      // Multiplying, not selecting, lets the NaN of a lone anchor through.
-      sum += (relative + apart / temperature) * inputs.counts(i);
-    }
+    const double sum = loss_of_sums(inputs.row(0), inputs.n(), *inputs.other());
     *out.floats() = static_cast<float>(sum / inputs.divisor(value_of(state) != 0));
   });
 }
@@ -84,12 +75,8 @@ void loss_anchor_sums(void* state, TF_OpKernelContext* context) {
     const int64_t n = inputs.n();
     const Tensor out = allocate_output(context, {kReferenceRows, n}, status);
     if (!status.ok() || n == 0) return;
-    float* slopes = std::copy_n(inputs.row(5), 4 * n, out.floats());
     const float share = static_cast<float>(*inputs.other() / inputs.divisor(value_of(state) != 0));
-    for (int64_t i = 0; i < n; i++) {
-      slopes[i] = inputs.counts(i) ? share : 0;
-      slopes[n + i] = -slopes[i];
-    }
+    anchor_sums_of(inputs.row(0), n, share, out.floats());
   });
 }
 
@@ -115,14 +102,35 @@ void anchor_sums_shape(TF_ShapeInferenceContext* context, TF_Status* status) {
 
 }  // namespace
 
-const Op kReducedLoss = {"SnnlReducedLoss", {"sums: float", "temperature: float"}, "loss: float", kMeanAttribute,
+double loss_of_sums(const float* sums, int64_t n, double temperature) {
+  const auto row = [&](int index) { return sums + index * n; };
+  const float *nearest_all = row(5), *relative_all = row(6), *nearest_same = row(7), *relative_same = row(8);
+  double sum = 0;
+  for (int64_t i = 0; i < n; i++) {
+    const double relative = static_cast<double>(relative_all[i]) - relative_same[i];
+    const double apart = static_cast<double>(nearest_same[i]) - nearest_all[i];
+    // Multiplying, not selecting, lets the NaN of a lone anchor through.
+    sum += (relative + apart / temperature) * (row(4)[i] > 0);
+  }
+  return sum;
+}
+
+void anchor_sums_of(const float* sums, int64_t n, float slope, float* out) {
+  float* slopes = std::copy_n(sums + 5 * n, 4 * n, out);
+  for (int64_t i = 0; i < n; i++) {
+    slopes[i] = sums[4 * n + i] > 0 ? slope : 0;
+    slopes[n + i] = -slopes[i];
+  }
+}
+
+const Op kReducedLoss = {"SnnlReducedLoss", {"sums: float", "temperature: float"}, {"loss: float"}, {kMeanAttribute},
                          scalar_shape, attribute_state<kMean>, reduced_loss, nullptr};
 
-const Op kLossAnchorSums = {"SnnlLossAnchorSums", {"sums: float", "dy: float"}, "anchor_sums: float",
-                            kMeanAttribute, anchor_sums_shape, attribute_state<kMean>, loss_anchor_sums,
+const Op kLossAnchorSums = {"SnnlLossAnchorSums", {"sums: float", "dy: float"}, {"anchor_sums: float"},
+                            {kMeanAttribute}, anchor_sums_shape, attribute_state<kMean>, loss_anchor_sums,
                             nullptr};
 
-const Op kAnchorSums = {"SnnlAnchorSums", {"sums: float", "dy: float"}, "anchor_sums: float", nullptr,
+const Op kAnchorSums = {"SnnlAnchorSums", {"sums: float", "dy: float"}, {"anchor_sums: float"}, {},
                         anchor_sums_shape, nullptr, anchor_sums, nullptr};
 
 }  // namespace snnl

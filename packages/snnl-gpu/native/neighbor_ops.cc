@@ -39,11 +39,6 @@ void log_sums_grad_shape(TF_ShapeInferenceContext* context, TF_Status* status) {
   set_shape_of_input(context, 0, status);
 }
 
-// [9, N + M]: the C API cannot add.
-void cross_log_sums_shape(TF_ShapeInferenceContext* context, TF_Status* status) {
-  tensorflow.TF_ShapeInferenceContextSetUnknownShape(context, status);
-}
-
 const std::vector<const char*> kInputs = {"anchors: float", "candidates: float", "anchor_labels: int32",
                                           "candidate_labels: int32", "temperature: float"};
 
@@ -56,15 +51,16 @@ std::vector<const char*> inputs_of_gradient() {
 
 }  // namespace
 
-const Op kLogSums = {"SnnlNeighborLogSums", kInputs, "sums: float", kSelfOffsetAttribute, log_sums_shape,
+const Op kLogSums = {"SnnlNeighborLogSums", kInputs, {"sums: float"}, {kSelfOffsetAttribute}, log_sums_shape,
                      attribute_state<kSelfOffset>, compute<Kind::kSums, run_on_cpu>,
                      compute<Kind::kSums, run_on_gpu>};
 
-const Op kLogSumsGrad = {"SnnlNeighborLogSumsGrad", inputs_of_gradient(), "anchors_grad: float",
-                         kSelfOffsetAttribute, log_sums_grad_shape, attribute_state<kSelfOffset>,
+const Op kLogSumsGrad = {"SnnlNeighborLogSumsGrad", inputs_of_gradient(), {"anchors_grad: float"},
+                         {kSelfOffsetAttribute}, log_sums_grad_shape, attribute_state<kSelfOffset>,
                          compute<Kind::kGradient, run_on_cpu>, compute<Kind::kGradient, run_on_gpu>};
 
-const Op kCrossLogSums = {"SnnlCrossLogSums", kInputs, "sums: float", nullptr, cross_log_sums_shape, nullptr,
+// Its output is [9, N + M]: the C API cannot add.
+const Op kCrossLogSums = {"SnnlCrossLogSums", kInputs, {"sums: float"}, {}, set_unknown_shapes, nullptr,
                           compute<Kind::kCrossSums, run_cross_on_cpu>, nullptr};
 
 }  // namespace snnl

@@ -8,7 +8,7 @@ TensorFlow tensorflow{};
 
 namespace {
 
-void destroy(void* state) { delete static_cast<int64_t*>(state); }
+void destroy(void* state) { delete[] static_cast<int64_t*>(state); }
 
 bool ok(const TF_Status* status) { return tensorflow.TF_GetCode(status) == kOk; }
 
@@ -30,8 +30,8 @@ class Shape {
 void define_op(const Op& op, TF_Status* status) {
   TF_OpDefinitionBuilder* builder = tensorflow.TF_NewOpDefinitionBuilder(op.name);
   for (const char* input : op.inputs) tensorflow.TF_OpDefinitionBuilderAddInput(builder, input);
-  tensorflow.TF_OpDefinitionBuilderAddOutput(builder, op.output);
-  if (op.attribute != nullptr) tensorflow.TF_OpDefinitionBuilderAddAttr(builder, op.attribute);
+  for (const char* output : op.outputs) tensorflow.TF_OpDefinitionBuilderAddOutput(builder, output);
+  for (const char* attribute : op.attributes) tensorflow.TF_OpDefinitionBuilderAddAttr(builder, attribute);
   tensorflow.TF_OpDefinitionBuilderSetShapeInferenceFunction(builder, op.shape);
   // Frees the builder, whatever comes of it.
   tensorflow.TF_RegisterOpDefinition(builder, status);
@@ -44,13 +44,16 @@ void define_kernel(const Op& op, const char* device, TF_Status* status) {
   tensorflow.TF_RegisterKernelBuilder((std::string(op.name) + "_" + device).c_str(), builder, status);
 }
 
-int64_t* new_state(TF_OpKernelConstruction* construction, const char* attribute) {
+int64_t* new_state(TF_OpKernelConstruction* construction, std::initializer_list<const char*> attributes) {
   const Status status;
-  int64_t* state = new (std::nothrow) int64_t{0};
+  int64_t* const state = new (std::nothrow) int64_t[attributes.size()]();
   if (state == nullptr) {
     status.set(kResourceExhausted, "Out of memory.");
   } else {
-    tensorflow.TF_OpKernelConstruction_GetAttrInt64(construction, attribute, state, status.get());
+    int64_t* to = state;
+    for (const char* attribute : attributes) {
+      if (status.ok()) tensorflow.TF_OpKernelConstruction_GetAttrInt64(construction, attribute, to++, status.get());
+    }
   }
   if (!status.ok()) tensorflow.TF_OpKernelConstruction_Failure(construction, status.get());
   return state;
@@ -84,11 +87,12 @@ std::string shape_of(const TF_Tensor* tensor) {
   return result + "]";
 }
 
-Tensor allocate_output(TF_OpKernelContext* context, std::initializer_list<int64_t> dims, const Status& status) {
+Tensor allocate_output(TF_OpKernelContext* context, std::initializer_list<int64_t> dims, const Status& status,
+                       int index) {
   size_t bytes = sizeof(float);
   for (const int64_t dim : dims) bytes *= static_cast<size_t>(dim);
   const int rank = static_cast<int>(dims.size());
-  return Tensor(tensorflow.TF_AllocateOutput(context, 0, kFloat, dims.begin(), rank, bytes, status.get()));
+  return Tensor(tensorflow.TF_AllocateOutput(context, index, kFloat, dims.begin(), rank, bytes, status.get()));
 }
 
 }  // namespace snnl

@@ -77,7 +77,7 @@ Registration register_ops() {
   result.gpu_reason = gpu_reason;
   TF_Status* status = found.TF_NewStatus();
   for (const Op* op : {&kLogSums, &kLogSumsGrad, &kCrossLogSums, &kUnitRows, &kUnitRowsGrad, &kReducedLoss,
-                       &kLossAnchorSums, &kAnchorSums}) {
+                       &kLossAnchorSums, &kAnchorSums, &kBatchLoss, &kBatchLossGrad}) {
     if (result.error.empty()) result.error = ensure(*op, with_gpu, result, status);
   }
   found.TF_DeleteStatus(status);

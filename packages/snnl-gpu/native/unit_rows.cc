@@ -1,8 +1,5 @@
 // Rows scaled to length 1, for the cosine distance (equation 7), on the CPU only.
-#include <algorithm>
-
-#include "cpu/layout.h"
-#include "cpu/team.h"
+#include "kernel_api.h"
 #include "op.h"
 #include "threads.h"
 
@@ -23,19 +20,7 @@ void run(TF_OpKernelContext* context, const Status& status) {
   const int64_t rows = x.dim(0), d = x.dim(1);
   const Tensor out = allocate_output(context, {rows, d}, status);
   if (!status.ok() || rows * d == 0) return;
-  const float* upstream = inputs == 2 ? dy.floats() : x.floats();
-  // To wake a thread takes as long as some 2^16 numbers.
-  const int64_t useful = std::max<int64_t>(1, rows * d >> 16);
-  const int threads = static_cast<int>(std::min<int64_t>(thread_count(), useful));
-  const auto of_rows = inputs == 2 ? kernels().unit_rows_grad : kernels().unit_rows;
-  constexpr int64_t kRows = 64;
-  Counter chunks((rows + kRows - 1) / kRows);
-  Team::run(threads, {[&](int) {
-    for (int64_t chunk; chunks.take(chunk);) {
-      const int64_t first = chunk * kRows, at = first * d;
-      of_rows(x.floats() + at, upstream + at, out.floats() + at, std::min(kRows, rows - first), d);
-    }
-  }});
+  cpu_unit_rows(x.floats(), inputs == 2 ? dy.floats() : nullptr, out.floats(), rows, d, thread_count());
 }
 
 template <int inputs>
@@ -47,9 +32,9 @@ void same_shape(TF_ShapeInferenceContext* context, TF_Status* status) { set_shap
 
 }  // namespace
 
-const Op kUnitRows = {"SnnlUnitRows", {"x: float"}, "out: float", nullptr, same_shape, nullptr, compute<1>, nullptr};
+const Op kUnitRows = {"SnnlUnitRows", {"x: float"}, {"out: float"}, {}, same_shape, nullptr, compute<1>, nullptr};
 
-const Op kUnitRowsGrad = {"SnnlUnitRowsGrad", {"x: float", "dy: float"}, "out: float", nullptr, same_shape,
+const Op kUnitRowsGrad = {"SnnlUnitRowsGrad", {"x: float", "dy: float"}, {"out: float"}, {}, same_shape,
                           nullptr, compute<2>, nullptr};
 
 }  // namespace snnl

@@ -11,6 +11,6 @@ export function zeroIfBad(job: Job, set: RowSet, at: usize, panels: usize, colum
   store<f32>(set.norms + (at << 2), 0);
   for (let f: usize = 0; f < <usize>job.featuresPadded; f++) {
     if (panels) store<f32>(panels + (f >> 3) * PANEL + (<usize>r << 5) + ((f & 7) << 2), 0);
-    store<f32>(columns + ((<usize>(r >> 3) * <usize>job.featuresPadded + f) << 5) + (<usize>(r & 7) << 2), 0);
+    if (columns) store<f32>(columns + ((<usize>(r >> 3) * <usize>job.featuresPadded + f) << 5) + (<usize>(r & 7) << 2), 0);
   }
 }

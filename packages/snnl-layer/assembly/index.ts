@@ -1,6 +1,6 @@
 import {
-  COLUMN_STATS, COLUMN_TOTALS, DIFFERENT, HOLDS, Job, KIND_STRIDE, REFERENCE, ROWS, ROW_STATS, ROW_TOTALS, RowSet,
-  SAME, TILE, rowsIn,
+  COLUMN_STATS, COLUMN_TOTALS, DIFFERENT, EXTREMES, HOLDS, Job, KEPT_BYTES, KIND_STRIDE, REFERENCE, ROWS, ROW_STATS,
+  ROW_TOTALS, RowSet, SAME, TILE, TILE2, rowsIn,
 } from './layout';
 import { refine } from './near';
 import * as scalar from './scalar';
@@ -96,10 +96,25 @@ export function applyPair(job: Job, I: i32, columns: RowSet, J: i32, scratch: us
 }
 
 function distances(job: Job, I: i32, columns: RowSet, J: i32, diagonal: bool, scratch: usize): void {
-  const bytes = blockBytes(job);
+  const bytes = blockBytes(job), kept = job.tiles != 0 && columns == job.anchors ? keptTile(job, I, J) : 0;
+  if (kept != 0 && job.known) {
+    memory.copy(scratch + TILE, kept, TILE2);
+    memory.copy(scratch + EXTREMES, kept + TILE2, 32);
+    return;
+  }
   if (ASC_FEATURE_SIMD) simd.distances(job.anchors, I, columns, J, diagonal, job.features, bytes, scratch);
   else scalar.distances(job.anchors, I, columns, J, diagonal, job.features, bytes, scratch);
   refine(job, I, columns, J, diagonal, scratch);
+  if (kept == 0) return;
+  memory.copy(kept, scratch + TILE, TILE2);
+  memory.copy(kept + TILE2, scratch + EXTREMES, 32);
+}
+
+/** Where the tile of a pair of anchor blocks is kept; both passes work a pair off the same way round. */
+function keptTile(job: Job, I: i32, J: i32): usize {
+  const anchors = job.anchors, blocks = (anchors.count + anchors.blockSize - 1) / anchors.blockSize;
+  const low = min(I, J), pair = low * (2 * blocks - low - 1) / 2 + max(I, J);
+  return job.tiles + <usize>pair * KEPT_BYTES;
 }
 
 function addTotals(totals: usize, count: i32, out: usize): void {

@@ -69,6 +69,10 @@ export class Job {
   halvingRest: f32;
   /** Factor of the finished gradient. */
   gradientScale: f32;
+  /** [pairs of anchor blocks][KEPT_BYTES]: distance tiles with their extremes; or 0. */
+  tiles: usize;
+  /** 1 if the tiles are there, as the forward kernel left them; else distances are formed, and kept there. */
+  known: i32;
 }
 
 /** Blocks the set is cut into. */
@@ -101,6 +105,8 @@ export const REFERENCE: usize = 55076;
 /** i32 [ROWS]: exponents of the columns' references, see simd/wide-sums.ts. */
 export const COLUMN_EXPONENTS: usize = 55296;
 export const SCRATCH_BYTES: i32 = 57344;
+/** A tile and its extremes, kept for the gradient. */
+export const KEPT_BYTES: usize = 25664;
 
 export const DIFFERENT: i32 = 1;
 export const SAME: i32 = 2;

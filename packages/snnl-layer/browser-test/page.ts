@@ -29,7 +29,7 @@ async function conformance(): Promise<ConformanceResult> {
   const tolerance = { loss: 1e-6, gradient: 1e-5, reason: 'see register.test.ts' };
   const total = { checks: 0, failures: [] as string[] };
   for (const backend of ['cpu', 'wasm']) {
-    const adapter = registeredKernels(backend, registerCpuKernels, { cross: true });
+    const adapter = registeredKernels(backend, registerCpuKernels, { cross: true, batch: true });
     await adapter.setup();
     const { checks, failures } = await runChecks(adapter, { tolerance, runs: 5 });
     total.checks += checks;

@@ -84,12 +84,20 @@ describe('a class with too few samples', () => {
     ).toThrow(/samplesPerClass = 8.*1 have fewer: 5 \(6\).*replacement: true/);
   });
 
-  test('is drawn from with replacement on request', () => {
+  test('repeats its samples in turn on request, and no other class does', () => {
     const options = { classesPerBatch: 3, samplesPerClass: 8, seed: 0, replacement: true };
-    for (const batch of balancedBatches(labels, options)) {
+    const batches = [...balancedBatches(labels, { ...options, batchesPerEpoch: 5 })];
+    for (const batch of batches) {
       const counts = [2, 5, 7].map((id) => [...batch].filter((i) => labels[i] === id).length);
       expect(counts).toEqual([8, 8, 8]);
+      // 6 samples of class 5, in 8 places.
+      expect(new Set(batch).size).toBeGreaterThanOrEqual(22);
     }
+    const drawn = batches.flatMap((batch) => [...batch]);
+    const times = (id: number) => byClass(id).map((i) => drawn.filter((j) => j === i).length);
+    expect(times(7)).toEqual(Array(40).fill(1));
+    expect(times(2).every((count) => count >= 3 && count <= 5)).toBe(true);
+    expect([...times(5)].sort()).toEqual([6, 6, 7, 7, 7, 7]);
   });
 });
 
@@ -107,6 +115,6 @@ test.each([
 test('labels that are no class ids are refused', () => {
   const options = { classesPerBatch: 1, samplesPerClass: 2, seed: 0 };
   expect(() => balancedBatches([0, 0, 1.5], options)).toThrow(
-    /integer class ids, but got 1.5 at 2/,
+    /integer class ids or class names, but got 1.5 at 2/,
   );
 });

@@ -1,7 +1,8 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
-import { assertOptions, type OptionRules, rules } from './options-object';
+import { arraySet, type ClassId, encodeSets, type LabelArray } from './label-values';
+import { assertOptions, type OptionRules, rules, shown } from './options-object';
 
 /** Options of {@link balancedBatches}. */
 export interface BalancedBatchesOptions {
@@ -13,7 +14,7 @@ export interface BalancedBatchesOptions {
   readonly seed: number;
   /** Default: as many batches as the samples fill. */
   readonly batchesPerEpoch?: number;
-  /** Draws with replacement, so that a class may have fewer than K samples. Default false. */
+  /** Repeats samples of classes that have fewer than K, in turn; others are not. Default false. */
   readonly replacement?: boolean;
 }
 
@@ -48,11 +49,6 @@ function* shuffled<T>(values: readonly T[], random: RandomGenerator): Generator<
   }
 }
 
-/** Values drawn with replacement. */
-function* drawn<T>(values: readonly T[], random: RandomGenerator): Generator<T, never> {
-  for (;;) yield values[uniformInt(random, 0, values.length - 1)] as T;
-}
-
 /** The next `count` values of a stream, none of them twice. */
 function distinct<T>(stream: Generator<T, never>, count: number): T[] {
   const taken = new Set<T>();
@@ -61,22 +57,21 @@ function distinct<T>(stream: Generator<T, never>, count: number): T[] {
   return [...taken];
 }
 
-function indicesByClass(labels: ArrayLike<number>): Map<number, number[]> {
-  const classes = new Map<number, number[]>();
-  for (let i = 0; i < labels.length; i++) {
-    const label = labels[i] as number;
-    if (!Number.isInteger(label)) {
-      throw new Error(`Expected labels to be integer class ids, but got ${label} at ${i}.`);
-    }
-    const members = classes.get(label);
-    if (members === undefined) classes.set(label, [i]);
+/** Indices of the samples of each class, in the order in which classes are met. */
+function indicesByClass(labels: LabelArray): Map<ClassId, number[]> {
+  const { ids, classes } = encodeSets([arraySet(labels, { name: 'labels' })]);
+  const found = new Map<ClassId, number[]>();
+  for (const [i, id] of (ids[0] as Int32Array).entries()) {
+    const label = classes[id] as ClassId;
+    const members = found.get(label);
+    if (members === undefined) found.set(label, [i]);
     else members.push(i);
   }
-  return classes;
+  return found;
 }
 
 function assertEnough(
-  classes: Map<number, number[]>,
+  classes: Map<ClassId, number[]>,
   { classesPerBatch, samplesPerClass, replacement = false }: BalancedBatchesOptions,
 ): void {
   if (classes.size < classesPerBatch) {
@@ -87,11 +82,12 @@ function assertEnough(
   }
   const short = [...classes].filter(([, members]) => members.length < samplesPerClass);
   if (!replacement && short.length > 0) {
-    const list = short.slice(0, 10).map(([label, { length }]) => `${label} (${length})`);
+    const list = short.slice(0, 10).map(([label, { length }]) => `${shown(label)} (${length})`);
     throw new Error(
       `Expected every class to have at least samplesPerClass = ${samplesPerClass} samples, but ` +
         `${short.length} have fewer: ${list.join(', ')}${short.length > 10 ? ', ...' : ''}. ` +
-        'Lower samplesPerClass, drop these classes, or draw with replacement: true.',
+        'Lower samplesPerClass, drop these classes, or let their samples repeat with ' +
+        'replacement: true.',
     );
   }
 }
@@ -104,39 +100,40 @@ function assertEnough(
  * class are seen before one is seen again. With tf.data:
  * `tf.data.generator(() => batches[Symbol.iterator]()).map((index) => ({xs: x.gather(index), ...}))`.
  *
- * @param labels One integer class id a sample.
+ * @param labels Class ids or names, one a sample, or one-hot rows. Read those of a tensor:
+ *   `await labels.array()`.
  * @returns An iterable of int32 index arrays `[P x K]`. Each iteration goes on in the sequence that
  *   `seed` fixes: the first is epoch 0, the next epoch 1.
  * @throws RangeError if `classesPerBatch` or `batchesPerEpoch` is not a positive integer,
  *   `samplesPerClass` is none of at least 2, or `seed` is no integer.
- * @throws Error if a label is no integer, there are too few classes, or a class has fewer than K
- *   samples.
+ * @throws Error if labels are none, there are too few classes, or a class has fewer than K samples.
  */
 export function balancedBatches(
-  labels: ArrayLike<number>,
+  labels: LabelArray,
   options: BalancedBatchesOptions,
 ): BalancedBatches {
   assertOptions('balancedBatches', options, RULES);
-  const { classesPerBatch, samplesPerClass, seed, replacement = false } = options;
+  const { classesPerBatch, samplesPerClass, seed } = options;
   const classes = indicesByClass(labels);
   assertEnough(classes, options);
+  const samples = [...classes.values()].reduce((total, { length }) => total + length, 0);
   const batchSize = classesPerBatch * samplesPerClass;
-  const batchesPerEpoch =
-    options.batchesPerEpoch ?? Math.max(1, Math.floor(labels.length / batchSize));
+  const batchesPerEpoch = options.batchesPerEpoch ?? Math.max(1, Math.floor(samples / batchSize));
 
   const random = xoroshiro128plus(seed);
   const turns = shuffled([...classes.keys()], random);
-  const deal = replacement ? drawn : shuffled;
   const decks = new Map(
-    [...classes].map(([label, members]) => [label, deal(members, random)] as const),
+    [...classes].map(([label, members]) => [label, shuffled(members, random)] as const),
   );
 
   function batch(): Int32Array {
     const indices = distinct(turns, classesPerBatch).flatMap((label) => {
+      const members = classes.get(label) as number[];
       const deck = decks.get(label) as Generator<number, never>;
-      return replacement
-        ? Array.from({ length: samplesPerClass }, () => deck.next().value)
-        : distinct(deck, samplesPerClass);
+      // A short class is taken whole as often as it fits.
+      const wholes = Math.ceil(samplesPerClass / members.length) - 1;
+      const rest = samplesPerClass - wholes * members.length;
+      return [...Array.from({ length: wholes }, () => members).flat(), ...distinct(deck, rest)];
     });
     return Int32Array.from(indices);
   }

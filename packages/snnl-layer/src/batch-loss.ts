@@ -13,6 +13,7 @@ import {
   log,
   maximum,
   mul,
+  type NamedTensorMap,
   neg,
   reshape,
   type Scalar,
@@ -36,8 +37,9 @@ import {
 } from './distance';
 import { featureRows } from './features';
 import { hasKernel, type KernelChoice, type KernelKind, resolveKernel } from './kernel-choice';
-import type { NeighborLogSumsInputs } from './kernel-inputs';
 import {
+  BATCH_LOSS,
+  BATCH_LOSS_GRAD,
   LOG_SUM_ALL,
   LOG_SUM_SAME,
   LOSS_ANCHOR_SUMS,
@@ -48,6 +50,7 @@ import {
   RELATIVE_SAME,
   SAME_COUNT,
 } from './kernel-names';
+import type { LabelOrigin, Labels } from './label-values';
 import { batchIds } from './labels';
 import {
   anchorGradient,
@@ -66,7 +69,7 @@ export interface Memory {
   /** float32 `[samples, ...]`, as wide as the batch's features when flattened. */
   readonly features: Tensor | TensorLike;
   /** As the labels of the loss, one a sample. */
-  readonly labels: Tensor | TensorLike;
+  readonly labels: Labels;
 }
 
 export interface BatchLossOptions {
@@ -76,6 +79,8 @@ export interface BatchLossOptions {
   readonly epsilon: number;
   readonly memory?: Memory | undefined;
   readonly kernel: KernelChoice;
+  /** Whose labels they are, for messages; default the argument of a function. */
+  readonly origin?: LabelOrigin;
 }
 
 /**
@@ -186,58 +191,68 @@ function memoryRows({ features }: Memory, width: number): Tensor2D {
   );
 }
 
-/** @throws Error where the two arguments have changed places: features of rank 1, labels of rank 2. */
-function assertLabelsFirst(labels: Tensor | TensorLike, features: Tensor | TensorLike): void {
-  if (!(labels instanceof Tensor && features instanceof Tensor)) return;
-  if (features.rank !== 1 || labels.rank !== 2 || labels.shape[1] === 1) return;
-  throw new Error(
-    `Expected features of shape [batch, ...], but got shape [${features.shape}], and labels of ` +
-      `shape [${labels.shape}]. Labels come first; a single feature a sample has shape [batch, 1].`,
-  );
-}
-
-/**
- * What the tape keeps of a pass, each a kernel record of a step; candidates only where they are not the
- * anchors.
- */
-type Saved = [
-  x: Tensor2D,
-  anchors: Tensor2D,
-  anchorLabels: Tensor1D,
-  sums: Tensor2D,
-  candidates?: Tensor2D,
-  candidateLabels?: Tensor1D,
-];
-
-interface Pass {
-  readonly form: LossOfSums;
-  readonly distance: Distance;
-  readonly kind: KernelKind;
-  /** As the operation takes it. */
+/** A batch as the kernels take it. */
+interface Batch {
+  /** `[N, D]` */
+  readonly x: Tensor2D;
+  /** int32 `[N]` */
+  readonly ids: Tensor1D;
+  /** Of squared Euclidean distances, of unit rows for `cosine`. */
   readonly temperature: Scalar;
-  /** Features and, if it is learned, temperature, as the outer tape knows them. */
-  readonly inputs: Tensor[];
 }
 
-/** The gradients for features and, if it is learned, temperature. */
-function batchGradients(pass: Pass, dy: Tensor, saved: Tensor[]): Tensor[] {
-  const { form, distance, kind, temperature, inputs } = pass;
-  const [x, anchors, anchorLabels, sums, ...past] = saved as Saved;
-  const [candidates = anchors, candidateLabels = anchorLabels] = past;
-  const of = { anchors, anchorLabels, candidates, candidateLabels, temperature };
-  const operation: Operation = { inputs: of, selfOffset: 0, kind };
-  const anchorSums = form.anchorSums(sums, dy);
-  const once = <T extends Tensor>(gradient: () => T) =>
-    differentiableOnce([...inputs, dy], gradient);
-  const ofFeatures = once(() =>
-    embedGradient(x, anchorGradient(operation, anchorSums), distance, kind),
-  );
-  if (inputs.length === 1) return [ofFeatures];
-  const ofTemperature = once(() =>
-    mul(temperatureGradient(temperature, anchorSums, sums), temperatureFactor(distance)),
-  );
-  return [ofFeatures, ofTemperature];
+/** Embedded features and class ids of the memory. */
+interface Past {
+  readonly features: Tensor2D;
+  readonly ids: Tensor1D;
 }
+
+/** A road from a batch to its loss and back. */
+interface Road {
+  /** The loss, the sums `[9, N]`, and what else the gradient needs: each is a kernel record of a step. */
+  forward(batch: Batch, past: Past | undefined): [value: Tensor, sums: Tensor2D, ...kept: Tensor[]];
+  /** For the features `[N, D]`, from the gradient of the value. */
+  gradient(batch: Batch, dy: Tensor, sums: Tensor2D, kept: Tensor[]): Tensor2D;
+}
+
+/** One kernel each way, from features to loss. */
+function kernelRoad(distance: Distance, reduction: Reduction): Road {
+  const attrs = { cosine: distance === 'cosine', mean: reduction === 'mean' };
+  const run = (name: string, { x, ids, temperature }: Batch, more: NamedTensorMap) =>
+    engine().runKernel(name, { features: x, labels: ids, temperature, ...more }, attrs);
+  return {
+    forward: (batch) => run(BATCH_LOSS, batch, {}) as [Scalar, Tensor2D, ...Tensor[]],
+    gradient: (batch, dy, sums, [residual]) =>
+      run(BATCH_LOSS_GRAD, batch, { sums, dy, ...(residual && { residual }) }) as Tensor2D,
+  };
+}
+
+/** Embedding, operation and loss, one after the other. */
+function stepwiseRoad(distance: Distance, form: LossOfSums, kind: KernelKind): Road {
+  const operation = ({ ids, temperature }: Batch, kept: Tensor[]): Operation => {
+    const [anchors, candidates = anchors, candidateLabels = ids] = kept as Stepwise;
+    const inputs = { anchors, anchorLabels: ids, candidates, candidateLabels, temperature };
+    return { inputs, selfOffset: 0, kind };
+  };
+  return {
+    forward(batch, past) {
+      const anchors = embed(batch.x, distance, kind);
+      const kept: Stepwise =
+        past === undefined
+          ? [anchors]
+          : [anchors, concat([anchors, past.features], 0), concat([batch.ids, past.ids])];
+      const sums = logSums(operation(batch, kept as Tensor[]));
+      return [form.value(sums, batch.temperature), sums, ...(kept as Tensor[])];
+    },
+    gradient(batch, dy, sums, kept) {
+      const gradient = anchorGradient(operation(batch, kept), form.anchorSums(sums, dy));
+      return embedGradient(batch.x, gradient, distance, kind);
+    },
+  };
+}
+
+/** What it keeps: candidates only where they are not the anchors. */
+type Stepwise = [anchors: Tensor2D, candidates?: Tensor2D, candidateLabels?: Tensor1D];
 
 const poisoned = (temperature: Scalar, poison: Scalar | undefined): Scalar =>
   poison === undefined ? temperature : add(temperature, poison);
@@ -258,17 +273,21 @@ const poisoned = (temperature: Scalar, poison: Scalar | undefined): Scalar =>
  * @see docs/math.md eq. 3, 5, 6 and 9.
  */
 export function batchLoss(
-  labels: Tensor | TensorLike,
+  labels: Labels,
   features: Tensor | TensorLike,
   options: BatchLossOptions,
   onChance?: (chance: Scalar) => void,
 ): Tensor {
-  const { temperature, distance, reduction, epsilon, memory, kernel } = options;
+  const { temperature, distance, reduction, epsilon, memory, kernel, origin } = options;
   const rows = featureRows(features, 'features');
   const [n] = rows.shape;
-  assertLabelsFirst(labels, features);
   const kind = resolveKernel(kernel, getBackend());
   const form = lossOfSums(reduction, epsilon, kind);
+  const isWhole = memory === undefined && epsilon === 0 && reduction !== 'none';
+  const road =
+    isWhole && hasKernel(BATCH_LOSS, kind)
+      ? kernelRoad(distance, reduction)
+      : stepwiseRoad(distance, form, kind);
   // A number is no input of the custom gradient: no gradient is made for it.
   const learned = temperature instanceof Tensor ? [temperatureScalar(temperature)] : [];
   return customGrad((...args) => {
@@ -288,40 +307,29 @@ export function batchLoss(
       n,
       memory && remembered && { labels: memory.labels, samples: remembered.shape[0] },
       kind,
+      origin,
     );
-    const anchors = embed(x, distance, kind);
-    const inputs: NeighborLogSumsInputs = {
-      anchors,
-      anchorLabels: ids,
-      ...(remembered === undefined || memoryIds === undefined
-        ? { candidates: anchors, candidateLabels: ids }
-        : {
-            candidates: concat([anchors, embed(remembered, distance, kind)], 0),
-            candidateLabels: concat([ids, memoryIds]),
-          }),
-      temperature: poisoned(embedTemperature(learned[0] ?? temperature, distance), poison),
-    };
-    const sums = logSums({ inputs, selfOffset: 0, kind });
-    onChance?.(keep(chanceOf(sums, inputs.candidates.shape[0] - 1)));
-    const past = memoryIds === undefined ? [] : [inputs.candidates, inputs.candidateLabels];
+    const past = remembered &&
+      memoryIds && { features: embed(remembered, distance, kind), ids: memoryIds };
+    const given = poisoned(embedTemperature(learned[0] ?? temperature, distance), poison);
+    const [value, sums, ...kept] = road.forward({ x, ids, temperature: given }, past);
+    onChance?.(keep(chanceOf(sums, n + (past?.ids.size ?? 0) - 1)));
     // A number makes the temperature of the gradient anew, a kernel record less than saving it.
     const isNumber = typeof temperature === 'number' && poison === undefined;
-    const kept = isNumber ? [] : [inputs.temperature];
-    save([x, anchors, ids, sums, ...past, ...kept]);
-    const pass = { form, distance, kind, inputs: [x, ...learned] };
-    return {
-      value: form.value(sums, inputs.temperature),
-      gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        // The tape frees what is in its array: that is not to be changed.
-        const [last] = saved.slice(-1) as [Scalar];
-        return isNumber
-          ? batchGradients(
-              { ...pass, temperature: embedTemperature(temperature, distance) },
-              dy,
-              saved,
-            )
-          : batchGradients({ ...pass, temperature: last }, dy, saved.slice(0, -1));
-      },
+    save([x, ids, sums, ...kept, ...(isNumber ? [] : [given])]);
+    const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
+      const [x, ids, sums, ...rest] = saved as [Tensor2D, Tensor1D, Tensor2D, ...Tensor[]];
+      const kept = isNumber ? rest : rest.slice(0, -1);
+      const t = isNumber ? embedTemperature(temperature, distance) : (rest.at(-1) as Scalar);
+      const once = <T extends Tensor>(gradient: () => T) =>
+        differentiableOnce([...(args.slice(0, -1) as Tensor[]), dy], gradient);
+      const ofFeatures = once(() => road.gradient({ x, ids, temperature: t }, dy, sums, kept));
+      if (learned.length === 0) return [ofFeatures];
+      const ofTemperature = once(() =>
+        mul(temperatureGradient(t, form.anchorSums(sums, dy), sums), temperatureFactor(distance)),
+      );
+      return [ofFeatures, ofTemperature];
     };
+    return { value, gradFunc };
   })(rows, ...learned);
 }

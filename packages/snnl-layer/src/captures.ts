@@ -1,4 +1,5 @@
 import { engine, keep, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { passOn } from './features';
 import { moveHere } from './host/tensor-io';
 import {
   currentScopes,
@@ -88,7 +89,7 @@ export class Captures {
       this.discard((capture) => !readable(capture.run.tape, capture.scopes));
     }
     moveHere(features, labels);
-    const copy = keep(features.clone());
+    const copy = keep(passOn(features));
     const place = { id: copy.id, scopes, training };
     const capture: Capture = {
       ...place,

@@ -1,5 +1,7 @@
 import {
   cast,
+  customGrad,
+  engine,
   reshape,
   Tensor,
   type Tensor2D,
@@ -8,6 +10,24 @@ import {
 } from '@tensorflow/tfjs-core';
 import { moveHere } from './host/tensor-io';
 import { assertAlive } from './kernel-inputs';
+
+/** The same values as another tensor, for which nothing is copied: a clone is a copy on `wasm`. Off the tape. */
+export function alias(x: Tensor): Tensor {
+  const backend = engine().state.tensorInfo.get(x.dataId)?.backend ?? engine().backend;
+  backend.incRef(x.dataId);
+  return engine().makeTensorFromTensorInfo(x, backend);
+}
+
+/** {@link alias} on the tape; `onGradient` is called when a gradient comes back. */
+export function passOn(x: Tensor, onGradient: () => void = () => {}): Tensor {
+  return customGrad((t) => ({
+    value: alias(t as Tensor),
+    gradFunc: (dy: Tensor) => {
+      onGradient();
+      return dy;
+    },
+  }))(x);
+}
 
 /**
  * Features as one float32 row a sample `[batch, features]`; trailing axes are flattened, and a

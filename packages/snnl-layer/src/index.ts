@@ -15,6 +15,8 @@ export {
 } from './kernel-inputs';
 export {
   ANCHOR_SUMS,
+  BATCH_LOSS,
+  BATCH_LOSS_GRAD,
   CROSS_LOG_SUMS,
   LOSS_ANCHOR_SUMS,
   NEIGHBOR_LOG_SUMS,
@@ -23,6 +25,15 @@ export {
   UNIT_ROWS,
   UNIT_ROWS_GRAD,
 } from './kernel-names';
+export {
+  type ClassId,
+  type ClassLabel,
+  type EncodedLabels,
+  encodeLabels,
+  type LabelArray,
+  type Labels,
+} from './label-values';
+export { readLabels } from './labels';
 export { registerLayer, SoftNearestNeighbor, softNearestNeighbor } from './layer';
 export type { SoftNearestNeighborOptions } from './layer-options';
 export {

@@ -26,6 +26,20 @@ export const LOSS_ANCHOR_SUMS = 'SnnlLossAnchorSums';
 export const ANCHOR_SUMS = 'SnnlAnchorSums';
 
 /**
+ * The loss of a batch against itself from its features, in one; a backend may have it, with the next, for
+ * a training step, in which every kernel and every pass over the features counts. Inputs: features
+ * `[N, D]`, labels int32 `[N]`, temperature []; attrs `cosine`: rows are scaled to length 1 first, and
+ * the temperature is that of their squared Euclidean distances; `mean`. Outputs: the loss [], as
+ * {@link REDUCED_LOSS}; the sums `[9, N]`; and, if the kernel likes, a residual `[R]` for its gradient.
+ */
+export const BATCH_LOSS = 'SnnlBatchLoss';
+/**
+ * The gradient of {@link BATCH_LOSS}. Inputs: those, sums, residual if there is one, dy []; the same
+ * attrs. Output `[N, D]`: for the features as given.
+ */
+export const BATCH_LOSS_GRAD = 'SnnlBatchLossGrad';
+
+/**
  * {@link NEIGHBOR_LOG_SUMS} of two sets at once, each pair worked off for both; a backend may have it.
  * The inputs are the same, of sets that share no sample. Output float32 `[9, N + M]`: the sums of the
  * anchors over the candidates, then those of the candidates over the anchors.

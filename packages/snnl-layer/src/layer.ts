@@ -17,26 +17,25 @@ import { initializers, type LayerVariable, layers, type Shape } from '@tensorflo
 import { batchLoss } from './batch-loss';
 import { type Capture, Captures, type Measured } from './captures';
 import type { Distance } from './distance';
-import { featureRows } from './features';
+import { alias, featureRows, passOn } from './features';
 import { outputNames } from './graph';
-import { LabelCheck } from './label-check';
+import { LayerLabels } from './labels';
 import { checkedOptions, type SoftNearestNeighborOptions } from './layer-options';
 import { idleLayers, type Reading, read } from './passes';
 import { assertTemperature, type Temperature } from './temperature';
 
 /** The identity, whose gradient is the negated one of its output. */
 function reverseGradient(x: Tensor): Tensor {
-  return customGrad((t) => ({ value: (t as Tensor).clone(), gradFunc: (dy: Tensor) => neg(dy) }))(
-    x,
-  );
+  return customGrad((t) => ({ value: alias(t as Tensor), gradFunc: (dy: Tensor) => neg(dy) }))(x);
 }
 
-/** `factor` times a loss. The multiplication of tfjs saves both for a gradient that needs neither. */
+/**
+ * `factor` times a loss, a tensor of its own. The multiplication of tfjs saves both for a gradient that
+ * needs neither.
+ */
 function scaled(loss: Scalar, factor: number): Scalar {
-  return customGrad((x) => ({
-    value: mul(x as Scalar, factor) as Scalar,
-    gradFunc: (dy: Tensor) => mul(dy, factor),
-  }))(loss) as Scalar;
+  const times = (x: Tensor) => (factor === 1 ? alias(x) : mul(x, factor));
+  return customGrad((x) => ({ value: times(x as Tensor), gradFunc: times }))(loss) as Scalar;
 }
 
 /**
@@ -71,8 +70,8 @@ export class SoftNearestNeighbor extends layers.Layer {
   private showsRatio = false;
   private readonly captures = new Captures((capture) => this.sayOmission(capture));
   private warned = false;
-  private readonly inputCheck: LabelCheck;
-  private readonly targetCheck: LabelCheck;
+  private readonly inputLabels: LayerLabels;
+  private readonly targetLabels: LayerLabels;
 
   constructor(options: SoftNearestNeighborOptions = {}) {
     const checked = checkedOptions(options);
@@ -82,8 +81,8 @@ export class SoftNearestNeighbor extends layers.Layer {
     this.units = checked.units;
     this.learnTemperature = checked.learnTemperature;
     this.currentTemperature = checked.temperature;
-    this.inputCheck = new LabelCheck(this.name, 'input');
-    this.targetCheck = new LabelCheck(this.name, 'target');
+    this.inputLabels = new LayerLabels(this.name, 'the second input');
+    this.targetLabels = new LayerLabels(this.name, 'the target');
     this.supportsMasking = true;
     this.addLoss(() => this.charge());
   }
@@ -159,13 +158,7 @@ export class SoftNearestNeighbor extends layers.Layer {
     });
     if (capture === undefined || capture.run.tape === null) return features.clone();
     // The backward pass comes when all losses are known: the time to see that this one is missing.
-    return customGrad((x) => ({
-      value: (x as Tensor).clone(),
-      gradFunc: (dy: Tensor) => {
-        this.assertCharged(capture);
-        return dy;
-      },
-    }))(features);
+    return passOn(features, () => this.assertCharged(capture));
   }
 
   override computeOutputShape(inputShape: Shape | Shape[]): Shape {
@@ -252,6 +245,7 @@ export class SoftNearestNeighbor extends layers.Layer {
           reduction: 'mean',
           epsilon: 0,
           kernel: 'auto',
+          origin: capture.labels === undefined ? this.targetLabels : this.inputLabels,
         },
         this.showsRatio
           ? (level) => {
@@ -313,10 +307,7 @@ export class SoftNearestNeighbor extends layers.Layer {
   }
 
   private labels(capture: Capture): Tensor {
-    if (capture.labels !== undefined) {
-      this.inputCheck.run(capture.labels);
-      return capture.labels;
-    }
+    if (capture.labels !== undefined) return capture.labels;
     const claims = this.claims(capture);
     const [claim] = claims;
     if (claim === undefined) {
@@ -342,7 +333,6 @@ export class SoftNearestNeighbor extends layers.Layer {
           'entanglement(layer)}, or give the layer a second input: layer.apply([features, labels]).',
       );
     }
-    this.targetCheck.run(claim.target);
     return claim.target;
   }
 

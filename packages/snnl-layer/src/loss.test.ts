@@ -95,7 +95,7 @@ describe('labels', () => {
   test.each([
     ['of another length', [0, 1], /labels .*one for each sample.* got shape \[2\]/],
     ['of rank 3', tf.zeros([5, 2, 2]), /got shape \[5,2,2\]/],
-    ['that are fractions', [0, 0.5, 1, 1, 0], /integer class ids, but got 0.5 at 1/],
+    ['that are fractions', [0, 0.5, 1, 1, 0], /integer class ids or class names, but got 0.5 at 1/],
   ])('%s are refused', (_, labels, message) => {
     expect(() => softNearestNeighborLoss(labels, features)).toThrow(message);
   });

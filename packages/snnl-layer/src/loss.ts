@@ -8,6 +8,8 @@ import {
 import { batchLoss, type Memory, type Reduction } from './batch-loss';
 import { type Distance, distanceRule } from './distance';
 import { type KernelChoice, kernelRule } from './kernel-choice';
+import type { Labels } from './label-values';
+import { assertLabelsFirst } from './labels';
 import { assertOptions, type OptionRules, rules } from './options-object';
 import { type Temperature, temperatureRule } from './temperature';
 
@@ -52,32 +54,33 @@ const MEMORY_RULES: OptionRules<Memory> = {
  * surprise, in nats, at the class of a neighbour drawn at temperature T. An anchor without a
  * same-class candidate has no loss: it is left out of `sum` and `mean`, and is 0 under `none`.
  *
- * @param labels Class ids `[batch]` or `[batch, 1]`, or one-hot rows `[batch, classes]`.
+ * @param labels Class ids or, in a plain array, names `[batch]` or `[batch, 1]`; or one-hot rows
+ *   `[batch, classes]`, or probabilities, of which the largest entry counts.
  * @param features float32 `[batch, ...]`; trailing axes are flattened.
  * @returns Scalar in nats, >= 0; 0 where no anchor has a same-class candidate. With `reduction`
  *   `none`, one value per anchor `[batch]`. Differentiable in the features and the temperature.
  * @throws RangeError if `temperature` is not finite and positive, or an option is unknown.
- * @throws Error if labels, features and memory do not fit together, or `kernel` is `fused` where the
- *   backend has no fused kernels.
+ * @throws Error if labels are none as far as the CPU holds their values; if labels, features and
+ *   memory do not fit together; or `kernel` is `fused` where the backend has no fused kernels.
  * @see docs/math.md eq. 3; Frosst, Papernot & Hinton 2019, arXiv:1902.01889, eq. 1.
  */
 export function softNearestNeighborLoss(
-  labels: Tensor | TensorLike,
+  labels: Labels,
   features: Tensor | TensorLike,
   options: SoftNearestNeighborLossOptions & { readonly reduction: 'none' },
 ): Tensor1D;
 export function softNearestNeighborLoss(
-  labels: Tensor | TensorLike,
+  labels: Labels,
   features: Tensor | TensorLike,
   options?: SoftNearestNeighborLossOptions & { readonly reduction?: 'mean' | 'sum' },
 ): Scalar;
 export function softNearestNeighborLoss(
-  labels: Tensor | TensorLike,
+  labels: Labels,
   features: Tensor | TensorLike,
   options?: SoftNearestNeighborLossOptions,
 ): Tensor;
 export function softNearestNeighborLoss(
-  labels: Tensor | TensorLike,
+  labels: Labels,
   features: Tensor | TensorLike,
   options: SoftNearestNeighborLossOptions = {},
 ): Tensor {
@@ -91,6 +94,7 @@ export function softNearestNeighborLoss(
     kernel = 'auto',
   } = options;
   if (memory !== undefined) assertOptions('memory', memory, MEMORY_RULES);
+  assertLabelsFirst(labels, features);
   return tidy(() =>
     batchLoss(labels, features, {
       temperature,

@@ -37,7 +37,8 @@ import {
   RELATIVE_SAME,
   SAME_COUNT,
 } from './kernel-names';
-import { classIds, denseIds } from './labels';
+import type { ClassId, Labels } from './label-values';
+import { assertLabelsFirst, readLabels } from './labels';
 import { logSums } from './neighbor-log-sums';
 import { assertOptions, type OptionRules, rules } from './options-object';
 import { temperatureRule } from './temperature';
@@ -72,8 +73,8 @@ export interface Entanglement {
 
 /** The entanglement of a data set, and of the samples of each class. */
 export interface DatasetEntanglement extends Entanglement {
-  /** By class id; a class of one sample has `anchors` 0. */
-  readonly perClass: ReadonlyMap<number, Entanglement>;
+  /** By class id or name, sorted; a class of one sample has `anchors` 0. */
+  readonly perClass: ReadonlyMap<ClassId, Entanglement>;
 }
 
 class Tally {
@@ -323,35 +324,37 @@ async function tileSide(parts: Parts, samples: number): Promise<number> {
  * candidates. Each pair is worked off once for both where the backend has a kernel for that. Memory
  * grows with the samples, not with their pairs.
  *
- * @param labels Class ids `[N]` or `[N, 1]`, or one-hot rows `[N, classes]`.
+ * @param labels Class ids or, in a plain array, names `[N]` or `[N, 1]`; or one-hot rows
+ *   `[N, classes]`, or probabilities, of which the largest entry counts. Tensors are read.
  * @param features float32 `[N, ...]`; trailing axes are flattened.
  * @returns Loss and chance level in nats and their ratio, overall and for each class.
  * @throws RangeError if temperature, distance or blockSize is out of range, or an option is unknown.
- * @throws Error if labels and features do not fit together, or `kernel` is `fused` where the backend
- *   has no fused kernels.
+ * @throws Error if labels are none, labels and features do not fit together, or `kernel` is `fused`
+ *   where the backend has no fused kernels.
  * @see docs/math.md eq. 9.
  */
 export async function neighborEntanglement(
-  labels: Tensor | TensorLike,
+  labels: Labels,
   features: Tensor | TensorLike,
   options: NeighborEntanglementOptions = {},
 ): Promise<DatasetEntanglement> {
   assertOptions('neighborEntanglement', options, RULES);
   const { temperature = 1, distance = 'cosine', blockSize, kernel = 'auto' } = options;
+  assertLabelsFirst(labels, features);
   const kind = resolveKernel(kernel, getBackend());
   const data = tidy(() => {
     // A clone, to be disposed of: it may be the tensor given.
     const rows = embed(featureRows(features, 'features'), distance, kind).clone();
     return {
       rows,
-      labels: classIds(labels, rows.shape[0]),
       temperature: embedTemperature(temperature, distance),
     };
   });
   try {
     const [n] = data.rows.shape;
-    const ids = await data.labels.data<'int32'>();
-    const parts = new Parts(data.rows, denseIds(ids), data.temperature, kind);
+    const read = await readLabels({ labels, samples: n, name: 'labels' });
+    const [ids] = read.ids as [Int32Array];
+    const parts = new Parts(data.rows, ids, data.temperature, kind);
     const running = new RunningSums(n, temperatureFactor(distance) * Math.fround(temperature));
     let turnedAt = performance.now();
     const turn = async () => {
@@ -361,28 +364,29 @@ export async function neighborEntanglement(
     };
     const measure = hasKernel(CROSS_LOG_SUMS, kind) ? measureInTiles : measureInRows;
     await measure(parts, n, running, blockSize, turn);
-    return summary(ids, running);
+    return summary(ids, read.classes, running);
   } finally {
     dispose(data);
   }
 }
 
-function summary(ids: Int32Array, running: RunningSums): DatasetEntanglement {
+function summary(
+  ids: Int32Array,
+  classes: readonly ClassId[],
+  running: RunningSums,
+): DatasetEntanglement {
   const all = new Tally();
-  const perClass = new Map<number, Tally>();
+  const tallies = classes.map(() => new Tally());
   for (const [i, id] of ids.entries()) {
-    const tally = perClass.get(id) ?? new Tally();
-    perClass.set(id, tally);
     const count = running.sameCount(i);
     if (count === 0) continue;
     const loss = running.loss(i);
     const chance = Math.log((ids.length - 1) / count);
     all.add(loss, chance);
-    tally.add(loss, chance);
+    tallies[id]?.add(loss, chance);
   }
-  const sorted = [...perClass].sort(([a], [b]) => a - b);
   return {
     ...all.result(),
-    perClass: new Map(sorted.map(([id, tally]) => [id, tally.result()])),
+    perClass: new Map(tallies.map((tally, id) => [classes[id] as ClassId, tally.result()])),
   };
 }

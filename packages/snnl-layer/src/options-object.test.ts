@@ -32,6 +32,7 @@ const WITH_OPTIONS: Record<string, (options: object) => unknown> = {
 
 const WITHOUT_OPTIONS = [
   ...['allLayers', 'assertKernelInputs', 'assertOptions', 'assertValue', 'cpuKernelStatus'],
+  ...['encodeLabels', 'readLabels'],
   ...['kernelFor', 'registerCpuKernels', 'registerLayer', 'registerWasmMatMul'],
   ...['releaseCpuKernels', 'setCpuKernelThreads', 'shown', 'stripEntanglement', 'withTargetLabels'],
 ];

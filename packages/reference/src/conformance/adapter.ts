@@ -1,4 +1,4 @@
-import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 
 /** Input tensors of the forward kernel. Anchors and candidates may be one and the same tensor. */
 export interface KernelInputs {
@@ -25,6 +25,21 @@ export interface KernelGradientInputs extends KernelInputs {
   readonly candidateSums: Tensor2D;
 }
 
+/** Input tensors of the kernel of a whole batch. */
+export interface BatchInputs {
+  /** float32 `[N, D]` */
+  readonly features: Tensor2D;
+  /** int32 `[N]` */
+  readonly labels: Tensor1D;
+  /** float32 `[]`, of squared Euclidean distances, of unit rows for `cosine`. */
+  readonly temperature: Scalar;
+}
+
+export interface BatchAttrs {
+  readonly cosine: boolean;
+  readonly mean: boolean;
+}
+
 /** What a backend must offer to be tested: the two kernels, called directly, and what more it has. */
 export interface KernelAdapter {
   /** Registers the kernels if need be and makes the backend the current one. */
@@ -35,6 +50,10 @@ export interface KernelAdapter {
   gradient(inputs: KernelGradientInputs, selfOffset: number): Tensor2D;
   /** `SnnlCrossLogSums`, of backends that have it: float32 `[9, N + M]`. */
   cross?(inputs: KernelInputs): Tensor2D;
+  /** `SnnlBatchLoss`, of backends that have it: loss `[]`, sums `[9, N]`, and what the gradient wants. */
+  batch?(inputs: BatchInputs, attrs: BatchAttrs): Tensor[];
+  /** `SnnlBatchLossGrad`, on what {@link batch} gave: float32 `[N, D]`. */
+  batchGradient?(inputs: BatchInputs, attrs: BatchAttrs, given: Tensor[], dy: Scalar): Tensor2D;
   /** Called once after the last check. */
   dispose?(): void | Promise<void>;
 }

@@ -28,6 +28,6 @@ export interface ConformanceCheck {
   readonly group: string;
   readonly name: string;
   /** An optional kernel that it is about: only for adapters that have it. */
-  readonly needs?: 'cross';
+  readonly needs?: 'cross' | 'batch';
   run(context: CheckContext): Promise<void>;
 }

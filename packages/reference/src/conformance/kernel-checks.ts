@@ -1,4 +1,5 @@
 import type { KernelAdapter } from './adapter.js';
+import { batchChecks } from './batch.js';
 import type { ConformanceCheck } from './check.js';
 import { closedFormChecks } from './closed-forms.js';
 import { crossChecks } from './cross.js';
@@ -27,6 +28,7 @@ export const kernelChecks: readonly ConformanceCheck[] = [
   ...nonFiniteChecks,
   ...hygieneChecks,
   ...crossChecks,
+  ...batchChecks,
 ];
 
 /** The checks that `adapter` must pass: those of optional kernels only where it has them. */

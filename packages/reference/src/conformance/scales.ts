@@ -52,8 +52,11 @@ export const scaleChecks: readonly ConformanceCheck[] = [
         name: `${name}: the weights of an anchor sum to 1`,
         run: async (context) => {
           const { problem } = draw(scale);
-          for (const ofClass of [false, true]) {
-            for (const i of [0, n - 1]) await expectUnitSum(context, problem, i, ofClass);
+          // Minutes on an emulator, where there are many features.
+          const all = d < 10_000;
+          for (const ofClass of all ? [false, true] : [false]) {
+            for (const i of all ? [0, n - 1] : [0])
+              await expectUnitSum(context, problem, i, ofClass);
           }
         },
       },

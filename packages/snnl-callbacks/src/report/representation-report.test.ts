@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { fill, memory, tensor2d } from '@tensorflow/tfjs-core';
+import { fill, memory, randomNormal, type Tensor2D, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { type LayersModel, sequential, layers as tfLayers } from '@tensorflow/tfjs-layers';
 import { parseHTML } from 'linkedom';
 import { neighborEntanglement, softNearestNeighbor } from 'snnl-layer';
@@ -143,6 +143,48 @@ describe('representationReport', () => {
     });
     expect(classes).toEqual(['class 2', 'class 5', 'class 7', 'class 9']);
     expect(layers[0]?.neighborConfusion.length).toBe(4);
+  });
+
+  it('takes classes by name, from pure noise as such', async () => {
+    const noise = randomNormal([45, 4], 0, 1, 'float32', 7) as Tensor2D;
+    const y = Array.from({ length: 45 }, (_, i) => ['dog', 'cat', '<b>'][i % 3] as string);
+    const model = functionalModel();
+    const own = model.inputs[0]?.sourceLayer.name ?? 'none';
+    const shape = { x: noise, layers: [own], projections: [] };
+    const { classes, layers, ...rest } = await report(model, {
+      ...shape,
+      y,
+      references: { x: noise, y: y.map((name) => (name === 'cat' ? 'bird' : name)) },
+    });
+    expect(classes).toEqual(['<b>', 'bird', 'cat', 'dog']);
+    const byId = await report(model, { ...shape, y: y.map((_, i) => i % 3) });
+    expect(layers[0]?.entanglement).toEqual(byId.layers[0]?.entanglement);
+    expect(layers[0]?.entanglement.ratio).toBeGreaterThan(0.8);
+    const html = reportHtml({ classes, layers, ...rest });
+    expect(html).toContain('&lt;b&gt;');
+    expect(html).not.toContain('<b>');
+  });
+
+  it('takes ids beyond int32', async () => {
+    const large = heldOut.ids.arraySync().map((id) => 2 ** 32 * id + 7);
+    const { classes, layers } = await report(functionalModel(), { y: large, projections: [] });
+    expect(classes).toEqual(['7', '4294967303', '8589934599']);
+    const { layers: small } = await report(functionalModel(), { projections: [] });
+    expect(layers).toEqual(small);
+  });
+
+  it.each([
+    ['fractions', { y: fill([45], 0.5) }, /y to be integer class ids .* got 0.5 at 0/],
+    ['rows without a class', { y: zeros([45, 3]) }, /row 0, \[0,0,0\], has no class/],
+    ['ids of steps', { y: fill([45, 2], 3) }, /seems to hold class ids/],
+    ['too few', { y: ['a', 'b'] }, /y to be class ids of shape \[45\].*got shape \[2\]/],
+    [
+      'references that name classes otherwise',
+      { references: { x: heldOut.x, y: heldOut.ids.arraySync().map(String) } },
+      /references.y to name classes in one way/,
+    ],
+  ])('refuses labels that are %s', async (_, options, message) => {
+    await expect(report(functionalModel(), options)).rejects.toThrow(message);
   });
 
   it('pictures as many samples of each class as of another', async () => {

@@ -1,6 +1,6 @@
 import { dispose, nextFrame } from '@tensorflow/tfjs-core';
 import { LayersModel } from '@tensorflow/tfjs-layers';
-import { assertOptions, type OptionRules, rules } from 'snnl-layer';
+import { assertOptions, type ClassId, type OptionRules, readLabels, rules } from 'snnl-layer';
 import { ActivationReader, type LayerActivations } from '../activations/activations';
 import { defaultLayers } from '../default-layers';
 import {
@@ -15,7 +15,6 @@ import {
 import { chosenLayers, type LayerChoices, layersRule } from '../model-layers';
 import { assertInputs, type Inputs, LABELLED_RULES, type LabelledSamples } from '../samples';
 import type { LogRecord } from '../writers/writer';
-import { classIdsOf, distinctIds, positionsOf } from './label-positions';
 import { type Labelled, layerReport } from './layer-report';
 import { balancedSubset } from './measure/balanced-subset';
 import { matrix } from './measure/matrix';
@@ -29,7 +28,7 @@ export interface RepresentationReportOptions extends LabelledSamples, MeasureOpt
   readonly layers?: LayerChoices;
   /** Where neighbours are looked for, such as training samples. Default: the other samples. */
   readonly references?: LabelledSamples;
-  /** Names of the classes by class id. Default: the ids. */
+  /** Names of the classes by class id. Default: the ids, or the names that y holds. */
   readonly classes?: readonly string[];
   /** Neighbours that vote. Default 5. */
   readonly neighbors?: number;
@@ -99,17 +98,19 @@ export async function representationReport(
   if (samples < 4) {
     throw new RangeError(`Expected at least 4 samples in x to report on, but got ${samples}.`);
   }
-  const ids = await classIdsOf(options.y, samples);
   const { references } = options;
   if (references !== undefined) {
     assertOptions('references', references, LABELLED_RULES);
     assertInputs(model, references.x, 'references.x');
   }
-  const referenceIds =
-    references === undefined ? [] : await classIdsOf(references.y, count(references.x));
-  const distinct = distinctIds(ids, referenceIds);
-  const labels = positionsOf(ids, distinct);
-  const referenceLabels = positionsOf(referenceIds, distinct);
+  const read = await readLabels(
+    { labels: options.y, samples, name: 'y' },
+    ...(references === undefined
+      ? []
+      : [{ labels: references.y, samples: count(references.x), name: 'references.y' }]),
+  );
+  const [labels = [], referenceLabels = []] = read.ids.map((ids) => Array.from(ids));
+  const { classes } = read;
   const pictured = balancedSubset(labels, pictureSize);
 
   const chosen =
@@ -124,11 +125,11 @@ export async function representationReport(
       const other = ofReferences[index];
       const report = await layerReport({
         name: activation.name,
-        entanglement: await entanglementOf(activation, Int32Array.from(ids), options),
+        entanglement: await entanglementOf(activation, labels, options),
         neighborDistance: neighborDistanceOf(activation.layer),
         samples: await labelled(activation, labels),
         references: other === undefined ? undefined : await labelled(other, referenceLabels),
-        classes: distinct.length,
+        classes: classes.length,
         neighbors,
         restarts,
         seed,
@@ -147,7 +148,7 @@ export async function representationReport(
   return {
     title: options.title ?? `Representations of ${model.name}`,
     samples,
-    classes: distinct.map((id) => options.classes?.[id] ?? String(id)),
+    classes: classes.map((id) => nameOf(id, options.classes)),
     settings: {
       temperature,
       distance,
@@ -161,6 +162,9 @@ export async function representationReport(
     ...(training === undefined ? {} : { training }),
   };
 }
+
+const nameOf = (id: ClassId, names: readonly string[] = []): string =>
+  (typeof id === 'number' ? names[id] : undefined) ?? String(id);
 
 async function labelled(
   { name, features }: LayerActivations,

@@ -27,6 +27,8 @@ export interface TrainingReport {
   readonly bytes: number;
   /** Of a step of a model without our layer, with one and with two. */
   readonly costs: readonly StepCosts[];
+  /** What a first batch of bad labels gives, and losses after it and without it. */
+  readonly badLabels: { readonly message: string; readonly losses: readonly number[] };
 }
 
 function buildModel(): tf.LayersModel {
@@ -62,6 +64,20 @@ async function train(onEpoch: () => void): Promise<number[]> {
     callbacks: { onEpochEnd: onEpoch },
   });
   return (history.loss ?? []).map(Number);
+}
+
+/** Labels without a class, and then right ones, all on the device alone. */
+async function badLabels(): Promise<TrainingReport['badLabels']> {
+  const x = tf.randomNormal([BATCH, 6], 0, 1, 'float32', 42);
+  const ids = Int32Array.from({ length: BATCH }, (_, i) => i % 3);
+  const y = tf.oneHot(tf.tensor1d(ids, 'int32'), 3);
+  const model = buildModel();
+  const message = await model.trainOnBatch(x, tf.mul(y, 0)).then(
+    () => 'none',
+    (error: Error) => error.message,
+  );
+  const losses = [await model.trainOnBatch(x, y), await buildModel().trainOnBatch(x, y)];
+  return { message, losses: losses.map(Number) };
 }
 
 /** Runs all kernels on a batch of `n` samples of `d` features. */
@@ -131,6 +147,7 @@ export async function training(): Promise<TrainingReport> {
     pipelines: last.filter((key) => !first.includes(key)),
     forOtherSizes,
     bytes: inUse() - few,
+    badLabels: await badLabels(),
     costs: [await stepCosts(0), await stepCosts(1), await stepCosts(2)],
   };
 }

@@ -12,3 +12,4 @@ struct Count {
 #include "weigh-inl.h"
 #include "product-inl.h"
 #include "unit-rows-inl.h"
+#include "batch-inl.h"

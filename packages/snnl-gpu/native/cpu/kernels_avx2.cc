@@ -6,7 +6,7 @@
 #include <immintrin.h>
 
 #include "inline.h"
-#include "layout.h"
+#include "batch.h"
 
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
@@ -22,7 +22,7 @@ namespace {
 
 const Kernels kAvx2Kernels = {"avx2", sum_rows,   pack,       pack_panels, sum_pair,
                               merge_pair, weigh_pair, apply_pair,  write_row,
-                              unit_rows,  unit_rows_grad, exp2_all};
+                              unit_rows,  unit_rows_grad, exp2_all,  unit_factors, place_columns, multiply_columns,  sum_batch_pair, merge_side, weigh_batch_pair,  write_batch_panel};
 }  // namespace snnl
 #if defined(__clang__)
 #pragma clang attribute pop

@@ -11,7 +11,7 @@
 #include <immintrin.h>
 
 #include "inline.h"
-#include "layout.h"
+#include "batch.h"
 
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,fma"))), apply_to = function)
@@ -27,7 +27,7 @@ namespace {
 
 const Kernels kAvx512Kernels = {"avx512", sum_rows,   pack,       pack_panels, sum_pair,
                               merge_pair, weigh_pair, apply_pair,  write_row,
-                              unit_rows,  unit_rows_grad, exp2_all};
+                              unit_rows,  unit_rows_grad, exp2_all,  unit_factors, place_columns, multiply_columns,  sum_batch_pair, merge_side, weigh_batch_pair,  write_batch_panel};
 }  // namespace snnl
 #if defined(__clang__)
 #pragma clang attribute pop

@@ -99,6 +99,9 @@ struct Scratch {
   int kinds;  // of pairs in the tile
 };
 
+struct BatchJob;   // batch.h
+struct RowFinish;
+
 // Functions of one instruction set. Blocks I are of the anchors, blocks J of `columns`.
 struct Kernels {
   const char* name;
@@ -124,6 +127,15 @@ struct Kernels {
   void (*unit_rows_grad)(const float* x, const float* dy, float* dx, int64_t rows, int64_t d);
   // out[k] = 2^x[k], as the kernels compute it: for tests. count is a multiple of 16.
   void (*exp2)(const float* x, int64_t count, float* out);
+  // Of a small batch against itself, see batch-inl.h.
+  void (*unit_factors)(const BatchJob&, const float* x, int64_t at, float* sums);
+  void (*place_columns)(const BatchJob&, int64_t block, int64_t from, int64_t count, float* columns);
+  void (*multiply_columns)(const float* x, int rows, const float* z, int columns, int64_t count, bool first,
+                           float* tile);
+  void (*sum_batch_pair)(const BatchJob&, int64_t I, int64_t J, Scratch&);
+  void (*merge_side)(const Job&, const Set&, int64_t block, const TileStats&, int kinds);
+  void (*weigh_batch_pair)(const BatchJob&, int64_t I, int64_t J, Scratch&);
+  void (*write_batch_panel)(const BatchJob&, int64_t panel, const RowFinish*, float* z, float* grad);
 };
 
 extern const Kernels kPortableKernels;

@@ -48,6 +48,14 @@ void sort_by_class(const std::vector<int32_t>& classes, int64_t class_count, int
 
 }  // namespace
 
+// Powers of two, so that nothing is rounded: distances must stay far below kNoPair, and squares of small
+// features must not become 0.
+float scale_of_features(float of_candidates, float of_all) {
+  if (of_candidates > 0x1p65f) return 0x1p-88f;
+  if (of_all > 0x1p40f) return 0x1p-32f;
+  return of_all < 0x1p-30f ? 0x1p40f : 1;
+}
+
 bool is_usable(float temperature) { return std::isfinite(temperature) && temperature > 0; }
 
 bool is_slice(const int32_t* part, const int32_t* whole, int64_t count) {
@@ -244,15 +252,7 @@ void Plan::choose_center(const Problem& p) {
     kernels().sum_rows(p.anchors, p.n, p.d, at, at + p.d);
     for (int64_t k = 0; k < p.d; k++) of_anchors = std::max(of_anchors, at[p.d + k]);
   }
-  // Powers of two, so that nothing is rounded: distances must stay far below kNoPair, and squares of
-  // small features must not become 0.
-  if (of_candidates > 0x1p65f) {
-    job.feature_scale = 0x1p-88f;
-  } else if (std::max(of_candidates, of_anchors) > 0x1p40f) {
-    job.feature_scale = 0x1p-32f;
-  } else if (std::max(of_candidates, of_anchors) < 0x1p-30f) {
-    job.feature_scale = 0x1p40f;
-  }
+  job.feature_scale = scale_of_features(of_candidates, std::max(of_candidates, of_anchors));
   for (int64_t k = 0; k < p.d; k++) {
     const double mean = p.m > 0 ? sums[k] / p.m * job.feature_scale : 0;
     // Where a candidate is not finite, packing finds it.

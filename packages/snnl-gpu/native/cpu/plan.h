@@ -109,6 +109,9 @@ class Plan {
   Scratch* scratch_ = nullptr;
 };
 
+// What features are multiplied by, from the largest sizes of the candidates' and of all.
+float scale_of_features(float of_candidates, float of_all);
+
 // Whether distances can be divided by it.
 bool is_usable(float temperature);
 

@@ -154,12 +154,10 @@ void split_kinds(const Job& job, int64_t I, const Set& set, int64_t J, const flo
   for (int kind = 0; kind < 2; kind++) least[kind] = Vector::least(nearest[kind]);
 }
 
-void sum_pair(const Job& job, int64_t I, const Set& set, int64_t J, Scratch& scratch) {
+// Sums of a tile of half distances, which may be that of scratch; `base` is the least.
+void sum_tile(const Job& job, int64_t I, const Set& set, int64_t J, const float* tile, float base,
+              Scratch& scratch) {
   const int rows = job.anchors.rows_in(I), columns = set.rows_in(J);
-  const bool kept = job.tiles && &set == &job.anchors;
-  float* tile = kept ? job.tiles + job.pair(I, J) * kBlock * kBlock : scratch.tile;
-  const float base = distances(job, I, set, J, tile);
-  if (kept) job.leasts[job.pair(I, J)] = base;
   const int kinds = scratch.kinds = kinds_of(job.anchors, I, set, J);
   const bool mixed = kinds == (kDifferent | kSame);
   float least[2] = {base, base};
@@ -173,6 +171,14 @@ void sum_pair(const Job& job, int64_t I, const Set& set, int64_t J, Scratch& scr
       wide_sums(pairs, rows, columns, job.scale, kind, scratch);
     }
   }
+}
+
+void sum_pair(const Job& job, int64_t I, const Set& set, int64_t J, Scratch& scratch) {
+  const bool kept = job.tiles && &set == &job.anchors;
+  float* tile = kept ? job.tiles + job.pair(I, J) * kBlock * kBlock : scratch.tile;
+  const float base = distances(job, I, set, J, tile);
+  if (kept) job.leasts[job.pair(I, J)] = base;
+  sum_tile(job, I, set, J, tile, base, scratch);
 }
 
 void merge_sums(const TileStats& tile, int kind, const Sums& sums, int64_t at, int count,
@@ -194,11 +200,16 @@ void merge_sums(const TileStats& tile, int kind, const Sums& sums, int64_t at, i
   }
 }
 
-void merge_pair(const Job& job, int64_t I, const Set& set, int64_t J, Scratch& scratch) {
-  const bool both = set.sums[0].sum && (&set != &job.anchors || I != J);
+// Adds the statistics of a tile's rows, or columns, to the sums of a block of `set`.
+void merge_side(const Job& job, const Set& set, int64_t block, const TileStats& stats, int kinds) {
   for (int kind = 0; kind < 2; kind++) {
-    if (!(scratch.kinds & (kind == 0 ? kDifferent : kSame))) continue;
-    merge_sums(scratch.rows, kind, job.anchors.sums[kind], I * kBlock, job.anchors.rows_in(I), job.scale);
-    if (both) merge_sums(scratch.columns, kind, set.sums[kind], J * kBlock, set.rows_in(J), job.scale);
+    if (!(kinds & (kind == 0 ? kDifferent : kSame))) continue;
+    merge_sums(stats, kind, set.sums[kind], block * kBlock, set.rows_in(block), job.scale);
   }
+}
+
+void merge_pair(const Job& job, int64_t I, const Set& set, int64_t J, Scratch& scratch) {
+  merge_side(job, job.anchors, I, scratch.rows, scratch.kinds);
+  const bool both = set.sums[0].sum && (&set != &job.anchors || I != J);
+  if (both) merge_side(job, set, J, scratch.columns, scratch.kinds);
 }

@@ -14,6 +14,8 @@ struct Vector {
   SNNL_INLINE static F mul(F a, F b) { return _mm256_mul_ps(a, b); }
   // a b + c
   SNNL_INLINE static F fma(F a, F b, F c) { return _mm256_fmadd_ps(a, b, c); }
+  // a (high + low), rounded once but for a few cases.
+  SNNL_INLINE static F times(F a, float high, float low) { return fma(a, set(high), mul(a, set(low))); }
   // The second argument where either is NaN.
   SNNL_INLINE static F max(F a, F b) { return _mm256_max_ps(a, b); }
   SNNL_INLINE static F min(F a, F b) { return _mm256_min_ps(a, b); }

@@ -39,6 +39,11 @@ struct Vector {
   }
   SNNL_INLINE static F fma(F a, F b, F c) { return add(mul(a, b), c); }
 #endif
+  // a (high + low), rounded once.
+  SNNL_INLINE static F times(F a, float high, float low) {
+    for (int i = 0; i < 4; i++) a[i] = static_cast<float>(a[i] * (static_cast<double>(high) + low));
+    return a;
+  }
   // The second argument where either is NaN.
   SNNL_INLINE static F max(F a, F b) {
     for (int i = 0; i < 4; i++) a[i] = a[i] > b[i] ? a[i] : b[i];

@@ -9,6 +9,12 @@ export interface TensorflowBackend extends KernelBackend {
     attrs: readonly { name: string; type: number; value: number }[],
     inputs: readonly TensorInfo[],
   ): Tensor;
+  executeMultipleOutputs(
+    op: string,
+    attrs: readonly { name: string; type: number; value: number }[],
+    inputs: readonly TensorInfo[],
+    outputs: number,
+  ): Tensor[];
 }
 
 export function isTensorflowBackend(backend: KernelBackend): backend is TensorflowBackend {

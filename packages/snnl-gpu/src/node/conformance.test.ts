@@ -4,7 +4,7 @@ import { useTensorflow } from './testing';
 
 describeKernelConformance(
   'native kernels on tensorflow',
-  registeredKernels('tensorflow', useTensorflow),
+  registeredKernels('tensorflow', useTensorflow, { batch: true }),
   {
     tolerance: { loss: 1e-6, gradient: 1e-5, reason: 'exponentials are good to 2.5 x 2^-23' },
   },

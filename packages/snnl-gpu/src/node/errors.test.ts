@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { softNearestNeighborLoss } from 'snnl-layer';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { useTensorflow } from './testing';
 
@@ -24,6 +25,16 @@ function run(changed: Record<string, tf.Tensor>, selfOffset = 0) {
     .engine()
     .runKernel(kernel, { ...forwardInputs(), ...extra, ...changed }, { selfOffset });
 }
+
+test('labels that a kernel made are checked, in every call, and no kernel runs for them', async () => {
+  const x = tf.randomNormal([6, 3], 0, 1, 'float32', 1);
+  const oneHot = tf.oneHot(tf.tensor1d([0, 1, 2, 0, 1, 2], 'int32'), 3);
+  const { kernels } = await tf.profile(() => softNearestNeighborLoss(oneHot, x));
+  expect(kernels.map(({ name }) => name)).not.toContain('ArgMax');
+  expect(() => softNearestNeighborLoss(tf.mul(oneHot, 0), x)).toThrow(/row 0.*has no class/);
+  const halves = tf.mul(tf.tensor1d([0, 2, 4, 0, 2, 3]), 0.5);
+  expect(() => softNearestNeighborLoss(halves, x)).toThrow(/got 1.5 at 5/);
+});
 
 describe('inputs that do not fit say what was expected and what came', () => {
   test.each([

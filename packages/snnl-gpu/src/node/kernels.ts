@@ -6,6 +6,8 @@ import type {
 } from '@tensorflow/tfjs-core';
 import {
   ANCHOR_SUMS,
+  BATCH_LOSS,
+  BATCH_LOSS_GRAD,
   CROSS_LOG_SUMS,
   LOSS_ANCHOR_SUMS,
   NEIGHBOR_LOG_SUMS,
@@ -24,6 +26,7 @@ const FORWARD_INPUTS = [
   'candidateLabels',
   'temperature',
 ] as const;
+const BATCH_INPUTS = ['features', 'labels', 'temperature'] as const;
 const GRADIENT_INPUTS = [...FORWARD_INPUTS, 'anchorSums', 'candidateSums'] as const;
 
 function inOrder(kernel: string, names: readonly string[], inputs: NamedTensorInfoMap) {
@@ -42,6 +45,11 @@ const none: OpAttrs = () => ({});
 
 const mean: OpAttrs = (attrs) => ({ mean: attrs?.mean === true ? 1 : 0 });
 
+const ofBatch: OpAttrs = (attrs) => ({
+  cosine: attrs?.cosine === true ? 1 : 0,
+  mean: attrs?.mean === true ? 1 : 0,
+});
+
 const selfOffset: OpAttrs = (attrs, kernel) => {
   const value = attrs?.selfOffset;
   if (typeof value === 'number' && Number.isInteger(value)) return { selfOffset: value };
@@ -55,6 +63,7 @@ function kernel(
   kernelName: string,
   inputNames: readonly string[],
   attrsOf: OpAttrs = none,
+  outputs = 1,
 ): KernelConfig {
   return {
     kernelName,
@@ -66,7 +75,10 @@ function kernel(
         type: from.binding.TF_ATTR_INT,
         value,
       }));
-      return from.executeSingleOutput(kernelName, opAttrs, inOrder(kernelName, inputNames, inputs));
+      const ordered = inOrder(kernelName, inputNames, inputs);
+      return outputs === 1
+        ? from.executeSingleOutput(kernelName, opAttrs, ordered)
+        : from.executeMultipleOutputs(kernelName, opAttrs, ordered, outputs);
     },
   };
 }
@@ -84,4 +96,6 @@ export const TENSORFLOW_CPU_KERNELS: readonly KernelConfig[] = [
   kernel(REDUCED_LOSS, ['sums', 'temperature'], mean),
   kernel(LOSS_ANCHOR_SUMS, ['sums', 'dy'], mean),
   kernel(ANCHOR_SUMS, ['sums', 'dy']),
+  kernel(BATCH_LOSS, BATCH_INPUTS, ofBatch, 3),
+  kernel(BATCH_LOSS_GRAD, [...BATCH_INPUTS, 'sums', 'residual', 'dy'], ofBatch),
 ];

@@ -5,7 +5,7 @@ import { Job, PANEL, ROWS, RowSet, SEGMENT, rowsIn } from '../layout';
 export function pack(job: Job, set: RowSet, block: i32): void {
   const count = rowsIn(set, block), width = <usize>job.featuresPadded, stride = <usize>ROWS * width << 2;
   const panels = set.panels == 0 ? <usize>0 : set.panels + <usize>block * stride;
-  const columns = set.columns + <usize>block * stride;
+  const columns = set.columns == 0 ? <usize>0 : set.columns + <usize>block * stride;
   for (let r: usize = 0; r < <usize>ROWS; r++) {
     const at = <usize>(block * ROWS) + r;
     const raw = set.raw + (<usize>(r < <usize>count ? load<i32>(set.order + (at << 2)) : 0) * <usize>job.features << 2);
@@ -19,7 +19,7 @@ export function pack(job: Job, set: RowSet, block: i32): void {
       if (r < <usize>count && f < <usize>job.features) x = load<f32>(raw + (f << 2)) - load<f32>(job.center + (f << 2));
       part += x * x;
       if (panels) store<f32>(panels + (f >> 3) * PANEL + (r << 5) + ((f & 7) << 2), x);
-      store<f32>(columns + (((r >> 3) * width + f) << 5) + ((r & 7) << 2), x);
+      if (columns) store<f32>(columns + (((r >> 3) * width + f) << 5) + ((r & 7) << 2), x);
     }
     store<f32>(set.norms + (at << 2), norm + part);
     zeroIfBad(job, set, at, panels, columns, <i32>r);

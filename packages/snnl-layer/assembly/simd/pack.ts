@@ -15,7 +15,7 @@ export function pack(job: Job, set: RowSet, block: i32): void {
   const count = rowsIn(set, block), first = <usize>(block * ROWS), zero = f32x4.splat(0);
   const stride = <usize>ROWS * <usize>job.featuresPadded << 2;
   const panels = set.panels == 0 ? <usize>0 : set.panels + <usize>block * stride;
-  const columns = set.columns + <usize>block * stride;
+  const columns = set.columns == 0 ? <usize>0 : set.columns + <usize>block * stride;
   for (let r = 0; r < ROWS; r += 8) {
     let n0 = zero, n1 = zero, sum0 = zero, sum1 = zero, column = columns + <usize>(r >> 3) * (<usize>job.featuresPadded << 5);
     const panel = panels + (<usize>r << 5);
@@ -50,7 +50,7 @@ export function pack(job: Job, set: RowSet, block: i32): void {
       const y2 = v128.shuffle<f32>(eg1, hi1, 0, 1, 4, 5), y3 = v128.shuffle<f32>(eg1, hi1, 2, 3, 6, 7);
       n0 = multiplyAdd(x0, x0, n0); n0 = multiplyAdd(x1, x1, n0); n0 = multiplyAdd(x2, x2, n0); n0 = multiplyAdd(x3, x3, n0);
       n1 = multiplyAdd(y0, y0, n1); n1 = multiplyAdd(y1, y1, n1); n1 = multiplyAdd(y2, y2, n1); n1 = multiplyAdd(y3, y3, n1);
-      {
+      if (columns) {
         v128.store(column, x0); v128.store(column, y0, 16); v128.store(column, x1, 32); v128.store(column, y1, 48);
         v128.store(column, x2, 64); v128.store(column, y2, 80); v128.store(column, x3, 96); v128.store(column, y3, 112);
       }
@@ -66,18 +66,35 @@ export function pack(job: Job, set: RowSet, block: i32): void {
 }
 
 export function totals(raw: usize, count: i32, features: i32, out: usize): void {
+  const row = <usize>features << 2;
   memory.fill(out, 0, <usize>features << 3);
-  for (let r = 0; r < count; r++) {
+  let r = 0;
+  // Four rows are added up in float32: the mean need not be exact.
+  for (; r + 4 <= count; r += 4, raw += 3 * row) {
     let f = 0;
     for (; f + 4 <= features; f += 4, raw += 16) {
-      const x = v128.load(raw), s = out + (<usize>f << 3);
-      v128.store(s, f64x2.add(v128.load(s), f64x2.promote_low_f32x4(x)));
-      v128.store(s, f64x2.add(v128.load(s, 16), f64x2.promote_low_f32x4(v128.shuffle<f32>(x, x, 2, 3, 2, 3))), 16);
+      const a = f32x4.add(v128.load(raw), v128.load(raw + row)), b = f32x4.add(v128.load(raw + 2 * row), v128.load(raw + 3 * row));
+      addTotals(out + (<usize>f << 3), f32x4.add(a, b));
     }
+    for (; f < features; f++, raw += 4) {
+      const sum = (load<f32>(raw) + load<f32>(raw + row)) + (load<f32>(raw + 2 * row) + load<f32>(raw + 3 * row));
+      store<f64>(out + (<usize>f << 3), load<f64>(out + (<usize>f << 3)) + <f64>sum);
+    }
+  }
+  for (; r < count; r++) {
+    let f = 0;
+    for (; f + 4 <= features; f += 4, raw += 16) addTotals(out + (<usize>f << 3), v128.load(raw));
     for (; f < features; f++, raw += 4) {
       store<f64>(out + (<usize>f << 3), load<f64>(out + (<usize>f << 3)) + <f64>load<f32>(raw));
     }
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function addTotals(out: usize, x: v128): void {
+  v128.store(out, f64x2.add(v128.load(out), f64x2.promote_low_f32x4(x)));
+  v128.store(out, f64x2.add(v128.load(out, 16), f64x2.promote_low_f32x4(v128.shuffle<f32>(x, x, 2, 3, 2, 3))), 16);
 }
 
 export function unpackGradient(job: Job, block: i32): void {

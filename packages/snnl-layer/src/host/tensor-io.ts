@@ -43,6 +43,12 @@ export function input(inputs: NamedTensorInfoMap, name: string): TensorInfo {
   return info;
 }
 
+/** Values of a tensor, not copied where that can be helped: as for {@link read}. */
+export function valuesOf(backend: KernelBackend, info: TensorInfo): ArrayLike<number> {
+  const heap = heapOf(backend);
+  return heap?.typedArrayFromHeap(info) ?? (backend.readSync(info.dataId) as ArrayLike<number>);
+}
+
 /**
  * Values of an input, not copied where that can be helped: they must not be written to, and are only
  * good until the backend makes another tensor.
@@ -55,8 +61,8 @@ export function read<Values extends Float32Array | Int32Array>(
 ): Values {
   const info = input(inputs, name);
   if (info.shape.includes(0)) return new Type(0);
-  const values = heapOf(backend)?.typedArrayFromHeap(info) ?? backend.readSync(info.dataId);
-  return values instanceof Type ? values : Type.from(values as ArrayLike<number>);
+  const values = valuesOf(backend, info);
+  return values instanceof Type ? values : Type.from(values);
 }
 
 /** A new float32 tensor that `fill` writes every value of. Inputs are to be read in `fill`. */

@@ -3,7 +3,12 @@ import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { composedLogSumsGrad } from '../composed/gradient';
 import { composedLogSums } from '../composed/log-sums';
 import type { NeighborLogSumsGradInputs } from '../kernel-inputs';
-import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from '../kernel-names';
+import {
+  BATCH_LOSS,
+  BATCH_LOSS_GRAD,
+  NEIGHBOR_LOG_SUMS,
+  NEIGHBOR_LOG_SUMS_GRAD,
+} from '../kernel-names';
 import { useBackend } from './backends';
 
 const BARE = 'bare';
@@ -20,7 +25,7 @@ export async function useBareBackend(): Promise<string> {
 }
 
 export function unregisterKernels(): void {
-  for (const name of [NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD]) {
+  for (const name of [NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD, BATCH_LOSS, BATCH_LOSS_GRAD]) {
     if (tf.getKernel(name, BARE) != null) tf.unregisterKernel(name, BARE);
   }
 }

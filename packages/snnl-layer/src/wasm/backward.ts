@@ -33,7 +33,8 @@ export function backward(
 
   const sides = splitSides(problem, isSymmetric(problem));
   const threads = threadsFor(problem, sides, true);
-  const placed = placeJob(runtime, problem, sides, { backward: true, threads });
+  const tiles = problem.tiles?.length ? problem.tiles : undefined;
+  const placed = placeJob(runtime, problem, sides, { backward: true, tiles, threads });
   const { words, floats } = runtime.views();
   if (!centre(runtime, problem, placed)) return nan();
 
@@ -51,6 +52,9 @@ export function backward(
   runtime.run(threads);
   if (hasBadRow(words, sides.others, placed.others)) return nan();
   if (sides.symmetric && hasBadRow(words, sides.anchors, placed.anchors)) return nan();
+  if (problem.unitRows) {
+    runtime.kernels.unitRowsGrad(placed.given, placed.gradient, n, d, placed.gradient);
+  }
   out.set(floats.subarray(placed.gradient / 4, placed.gradient / 4 + n * d));
   spoilBadRows(out, problem, words.subarray(placed.anchors.bad / 4), sides.anchors);
   return out;

@@ -1,4 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
+import { batchKernels } from '@snnl/reference/checks';
 import { describeKernelConformance, type KernelAdapter } from '@snnl/reference/conformance';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
@@ -24,6 +25,7 @@ function adapterFor(build: KernelBuild, shared: boolean): KernelAdapter {
     forward: (inputs, selfOffset) => run(NEIGHBOR_LOG_SUMS, inputs, selfOffset),
     gradient: (inputs, selfOffset) => run(NEIGHBOR_LOG_SUMS_GRAD, inputs, selfOffset),
     cross: (inputs) => run(CROSS_LOG_SUMS, inputs, -1),
+    ...batchKernels,
   };
 }
 

@@ -1,6 +1,6 @@
 import { LOG_SUM_ALL, LOG_SUM_SAME, SAME_COUNT } from '../kernel-names';
 import { centre, hasBadRow } from './centre';
-import { announceJob, type PlacedSide, placeJob } from './place';
+import { announceJob, type PlacedJob, type PlacedSide, placeJob } from './place';
 import { isBatchOfCandidates, isUsable, type Problem } from './problem';
 import type { Runtime } from './runtime';
 import { paddedPlace, type Side, splitSides } from './sides';
@@ -15,8 +15,22 @@ export function forward(
   problem: Problem,
   out: Float32Array = new Float32Array(ROWS * problem.n),
 ): Float32Array {
-  sumUp(runtime, problem, out, false);
+  sumUp(runtime, problem, out, {});
   return out;
+}
+
+/**
+ * The same of a batch against itself, whose distances stay in the memory of `runtime` until its next job:
+ * returned for the gradient, empty if none were formed.
+ */
+export function forwardKeeping(
+  runtime: Runtime,
+  problem: Problem,
+  out: Float32Array,
+): Float32Array {
+  const placed = sumUp(runtime, problem, out, { tiles: 'keep' });
+  const first = (placed?.tiles ?? 0) / 4;
+  return runtime.views().floats.subarray(first, first + (placed?.tileFloats ?? 0));
 }
 
 /** The kernel `SnnlCrossLogSums`: `[9, N + M]`, of the anchors, then of the candidates. */
@@ -25,11 +39,17 @@ export function crossForward(
   problem: Problem,
   out: Float32Array = new Float32Array(ROWS * (problem.n + problem.m)),
 ): Float32Array {
-  sumUp(runtime, problem, out, true);
+  sumUp(runtime, problem, out, { cross: true });
   return out;
 }
 
-function sumUp(runtime: Runtime, problem: Problem, out: Float32Array, cross: boolean): void {
+/** Returns where the job lies, if there was one. */
+function sumUp(
+  runtime: Runtime,
+  problem: Problem,
+  out: Float32Array,
+  { cross = false, tiles }: { cross?: boolean; tiles?: 'keep' },
+): PlacedJob | undefined {
   const { n, temperature } = problem;
   const sides = splitSides(problem, !cross && isBatchOfCandidates(problem));
   const { anchors, others, symmetric } = sides;
@@ -38,22 +58,22 @@ function sumUp(runtime: Runtime, problem: Problem, out: Float32Array, cross: boo
   out.fill(0);
   ofAnchors.setCounts();
   ofOthers?.setCounts();
-  if (n === 0 && !cross) return;
+  if (n === 0 && !cross) return undefined;
   if (!isUsable(temperature)) {
     ofAnchors.spoil();
     ofOthers?.spoil();
-    return;
+    return undefined;
   }
 
   const threads = threadsFor(problem, sides, false);
-  const placed = placeJob(runtime, problem, sides, { backward: false, cross, threads });
+  const placed = placeJob(runtime, problem, sides, { backward: false, cross, tiles, threads });
   const { words, floats } = runtime.views();
   clearSums(floats, placed.anchors.sums / 4, anchors.padded);
   if (cross) clearSums(floats, placed.others.sums / 4, others.padded);
   const centred = centre(runtime, problem, placed);
   if (!centred && !cross) {
     ofAnchors.spoil();
-    return;
+    return undefined;
   }
   announceJob(words, sides, placed, { backward: false, cross, threads });
   runtime.run(threads);
@@ -63,6 +83,7 @@ function sumUp(runtime: Runtime, problem: Problem, out: Float32Array, cross: boo
   else ofAnchors.finish({ words, floats }, temperature, placed.anchors);
   if (badAnchor) ofOthers?.spoil();
   else ofOthers?.finish({ words, floats }, temperature, placed.others);
+  return placed;
 }
 
 /** No pair yet: nearest distance +Infinity, sums 0, for different and for same class. */

@@ -4,10 +4,11 @@ import type {
   NamedAttrMap,
   NamedTensorInfoMap,
 } from '@tensorflow/tfjs-core';
+import { lossOfSums, setAnchorSums } from '../host/loss-kernels';
 import { create, input, read } from '../host/tensor-io';
 import { backward } from './backward';
 import { withRuntime } from './current-runtime';
-import { crossForward, forward } from './forward';
+import { crossForward, forward, forwardKeeping } from './forward';
 import type { Problem } from './problem';
 
 /** The kernel function of `SnnlNeighborLogSums`, for backends whose tensors can be read at once. */
@@ -44,6 +45,66 @@ export const logSumsGrad: KernelFunc = ({ inputs, backend, attrs }) => {
     withRuntime((runtime) => backward(runtime, problem, out));
   });
 };
+
+/**
+ * The kernel function of `SnnlBatchLoss`. Of a small batch it leaves the distances to the gradient: they
+ * are most of its work, and take no more memory than some hundreds of features.
+ */
+export const batchLoss: KernelFunc = ({ inputs, backend, attrs }) => {
+  const from = backend as KernelBackend;
+  const [n = 0, d = 0] = input(inputs, 'features').shape;
+  const keeps = n <= MOST_KEPT_ROWS && d >= LEAST_KEPT_FEATURES;
+  let loss = 0;
+  let tiles: Float32Array | undefined;
+  const sums = create(from, [9, n], (out) => {
+    const problem = readBatch(from, inputs, attrs);
+    withRuntime((runtime) => {
+      if (keeps) tiles = forwardKeeping(runtime, problem, out);
+      else forward(runtime, problem, out);
+    });
+    loss = lossOfSums(out, problem.temperature, attrs?.mean === true);
+  });
+  const value = create(from, [], (out) => {
+    out[0] = loss;
+  });
+  const kept = tiles;
+  return kept === undefined
+    ? [value, sums]
+    : [value, sums, create(from, [kept.length], (out) => out.set(kept))];
+};
+
+/** The kernel function of `SnnlBatchLossGrad`. */
+export const batchLossGrad: KernelFunc = ({ inputs, backend, attrs }) => {
+  const from = backend as KernelBackend;
+  return create(from, input(inputs, 'features').shape, (out) => {
+    const batch = readBatch(from, inputs, attrs);
+    const [dy = Number.NaN] = read(from, inputs, 'dy', Float32Array);
+    const sums = read(from, inputs, 'sums', Float32Array);
+    const tiles = inputs.residual && read(from, inputs, 'residual', Float32Array);
+    const anchorSums = new Float32Array(6 * batch.n);
+    setAnchorSums(sums, dy, attrs?.mean === true, anchorSums);
+    const problem = { ...batch, anchorSums, candidateSums: anchorSums, tiles };
+    withRuntime((runtime) => backward(runtime, problem, out));
+  });
+};
+
+const MOST_KEPT_ROWS = 512;
+const LEAST_KEPT_FEATURES = 128;
+
+/** The features of a batch as both anchors and candidates. */
+function readBatch(
+  backend: KernelBackend,
+  inputs: NamedTensorInfoMap,
+  attrs: NamedAttrMap | undefined,
+): Problem {
+  const [n = 0, d = 0] = input(inputs, 'features').shape;
+  const features = read(backend, inputs, 'features', Float32Array);
+  const labels = read(backend, inputs, 'labels', Int32Array);
+  const [temperature = Number.NaN] = read(backend, inputs, 'temperature', Float32Array);
+  const both = { anchors: features, candidates: features, anchorLabels: labels };
+  const unitRows = attrs?.cosine === true;
+  return { n, m: n, d, ...both, candidateLabels: labels, temperature, selfOffset: 0, unitRows };
+}
 
 function readProblem(
   backend: KernelBackend,

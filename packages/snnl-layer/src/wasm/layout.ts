@@ -7,6 +7,8 @@
 export const BLOCK_ROWS = 80;
 /** Bytes of scratch memory a thread needs. */
 export const SCRATCH_BYTES = 57344;
+/** Floats of a distance tile that is kept for the gradient. */
+export const KEPT_FLOATS = 6416;
 
 export const RowSetField = {
   count: 0,
@@ -39,8 +41,10 @@ export const JobField = {
   halving: 11,
   halvingRest: 12,
   gradientScale: 13,
+  tiles: 14,
+  known: 15,
 } as const;
-export const JOB_WORDS = 14;
+export const JOB_WORDS = 16;
 
 /**
  * Words at the start of memory, through which threads agree. The kernels never touch them; constants

@@ -1,8 +1,17 @@
 import { Arena } from './arena';
-import { Control, JOB_WORDS, JobField, ROW_SET_WORDS, RowSetField, SCRATCH_BYTES } from './layout';
+import {
+  Control,
+  JOB_WORDS,
+  JobField,
+  KEPT_FLOATS,
+  ROW_SET_WORDS,
+  RowSetField,
+  SCRATCH_BYTES,
+} from './layout';
 import { type Problem, powerOfDistance } from './problem';
 import type { Runtime } from './runtime';
 import { paddedPlace, type Side, type Sides } from './sides';
+import { symmetricPairs } from './tasks';
 
 /** Byte addresses of one side's arrays; 0 for an array the job does not need. */
 export interface PlacedSide {
@@ -30,6 +39,11 @@ export interface PlacedJob {
   readonly rowSums: number;
   readonly gradient: number;
   readonly gradientOrder: number;
+  /** The rows as given, where those of length 1 stand in their place and the gradient is of these. */
+  readonly given: number;
+  /** Distance tiles of all pairs of anchor blocks, and how many floats. */
+  readonly tiles: number;
+  readonly tileFloats: number;
   readonly turns: number;
   readonly scratch: number;
 }
@@ -40,6 +54,8 @@ export interface JobOptions {
   readonly backward: boolean;
   /** Sums of both sides. */
   readonly cross?: boolean;
+  /** Distances between the anchors: left in place, or already known. */
+  readonly tiles?: 'keep' | Float32Array | undefined;
   readonly threads: number;
 }
 
@@ -48,7 +64,7 @@ export function placeJob(
   runtime: Runtime,
   problem: Problem,
   sides: Sides,
-  { backward, cross = false, threads }: JobOptions,
+  { backward, cross = false, tiles, threads }: JobOptions,
 ): PlacedJob {
   const { n, m, d, selfOffset } = problem;
   const { anchors, others, symmetric } = sides;
@@ -56,12 +72,14 @@ export function placeJob(
   const arena = new Arena();
   const copies = (side: Side) => arena.take(side.padded * width);
   const raw = arena.take(m * d);
+  const known = typeof tiles === 'object';
+  const tileFloats = tiles === undefined ? 0 : symmetricPairs(anchors.blocks) * KEPT_FLOATS;
   const placeSide = (side: Side, rawRows: number, sums: boolean): PlacedSide => ({
     set: arena.take(ROW_SET_WORDS),
     raw: rawRows,
     order: arena.take(side.padded),
     panels: backward ? copies(side) : 0,
-    columns: copies(side),
+    columns: known ? 0 : copies(side),
     norms: arena.take(side.padded),
     labels: arena.take(side.padded),
     weights: backward ? arena.take(side.padded * 4) : 0,
@@ -79,19 +97,26 @@ export function placeJob(
     rowSums: backward ? arena.take(anchors.padded) : 0,
     gradient: backward ? arena.take(n * d) : 0,
     gradientOrder: backward ? arena.take(anchors.padded) : 0,
+    given: problem.unitRows && backward ? arena.take(n * d) : raw,
+    tiles: tileFloats > 0 ? arena.take(tileFloats) : 0,
+    tileFloats,
     turns: arena.take(anchors.blocks + others.blocks),
     scratch: arena.take((threads * SCRATCH_BYTES) / 4),
   };
   runtime.reserve(arena.end);
   fill(runtime, problem, sides, placed);
+  const { words, floats } = runtime.views();
+  words[placed.job / 4 + JobField.known] = known ? 1 : 0;
+  if (known) floats.set(tiles, placed.tiles / 4);
   return placed;
 }
 
 function fill(runtime: Runtime, problem: Problem, sides: Sides, placed: PlacedJob): void {
-  const { d, selfOffset } = problem;
+  const { n, d, selfOffset } = problem;
   const { anchors, others, symmetric } = sides;
   const { words, floats } = runtime.views();
-  floats.set(problem.candidates, placed.others.raw / 4);
+  floats.set(problem.candidates, placed.given / 4);
+  if (problem.unitRows) runtime.kernels.unitRows(placed.given, n, d, placed.others.raw);
   if (!symmetric) floats.set(problem.anchors, placed.anchors.raw / 4);
   fillSide(words, anchors, placed.anchors, symmetric ? selfOffset : 0);
   fillSide(words, others, placed.others, 0);
@@ -108,6 +133,7 @@ function fill(runtime: Runtime, problem: Problem, sides: Sides, placed: PlacedJo
     'rowSums',
     'gradient',
     'gradientOrder',
+    'tiles',
   ] as const) {
     words[job + JobField[name]] = placed[name];
   }

@@ -12,6 +12,8 @@ export interface Problem {
   readonly temperature: number;
   /** Candidate that is anchor 0, or -1. */
   readonly selfOffset: number;
+  /** Whether the rows, the same on both sides, are to be scaled to length 1 first. */
+  readonly unitRows?: boolean;
 }
 
 /** Inputs of the gradient kernel. */
@@ -19,6 +21,8 @@ export interface GradProblem extends Problem {
   /** `[6, N]` and `[6, M]`: nearestAll, relativeAll, nearestSame, relativeSame, dL/dA, dL/dB. */
   readonly anchorSums: Float32Array;
   readonly candidateSums: Float32Array;
+  /** Distances of this batch that the forward kernel kept; empty if there are none. */
+  readonly tiles?: Float32Array | undefined;
 }
 
 /** A temperature by which distances can be divided, and its inverse too is a float32. */

@@ -11,6 +11,6 @@ const tolerance = {
 };
 
 for (const backend of ['cpu', 'wasm']) {
-  const adapter = registeredKernels(backend, registerCpuKernels, { cross: true });
+  const adapter = registeredKernels(backend, registerCpuKernels, { cross: true, batch: true });
   describeKernelConformance(`fused WebAssembly, ${backend} backend`, adapter, { tolerance });
 }

@@ -2,6 +2,8 @@ import { getKernel, type KernelFunc, registerKernel } from '@tensorflow/tfjs-cor
 import { HOST_KERNELS } from '../host/loss-kernels';
 import { moveTo } from '../host/tensor-io';
 import {
+  BATCH_LOSS,
+  BATCH_LOSS_GRAD,
   CROSS_LOG_SUMS,
   NEIGHBOR_LOG_SUMS,
   NEIGHBOR_LOG_SUMS_GRAD,
@@ -11,7 +13,7 @@ import {
 import type { KernelBuild } from './binary';
 import { compileKernelsAsync } from './compiled';
 import { useKernels, withRuntime } from './current-runtime';
-import { crossLogSums, logSums, logSumsGrad } from './kernels';
+import { batchLoss, batchLossGrad, crossLogSums, logSums, logSumsGrad } from './kernels';
 import { processState } from './process-state';
 import { cpuKernelThreads } from './threads';
 import { messageOf } from './turns';
@@ -111,6 +113,8 @@ function register(): void {
     [NEIGHBOR_LOG_SUMS]: logSums,
     [NEIGHBOR_LOG_SUMS_GRAD]: logSumsGrad,
     [CROSS_LOG_SUMS]: crossLogSums,
+    [BATCH_LOSS]: batchLoss,
+    [BATCH_LOSS_GRAD]: batchLossGrad,
     [UNIT_ROWS]: unitRowsKernel,
     [UNIT_ROWS_GRAD]: unitRowsGradKernel,
     ...HOST_KERNELS,

@@ -38,7 +38,8 @@ export function splitSides(problem: Problem, symmetric: boolean): Sides {
   const { n, m, anchorLabels, candidateLabels, selfOffset } = problem;
   const ids = new Map<number, number>();
   const anchorClasses = denseClasses(anchorLabels, ids);
-  const candidateClasses = denseClasses(candidateLabels, ids);
+  const candidateClasses =
+    candidateLabels === anchorLabels ? anchorClasses : denseClasses(candidateLabels, ids);
   const isOwn = (j: number) => symmetric && j >= selfOffset && j < selfOffset + n;
 
   const ofAnchors = countSame(anchorClasses, candidateClasses, ids.size);

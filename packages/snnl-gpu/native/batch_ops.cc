@@ -1,0 +1,153 @@
+// The loss of a batch against itself and its gradient, from features to loss in one op each: in a training
+// step each op more, and each pass over the features, costs as much as the work itself. On the CPU only.
+#include <algorithm>
+#include <vector>
+
+#include "kernel_api.h"
+#include "op.h"
+#include "threads.h"
+
+namespace snnl {
+namespace {
+
+constexpr char kCosine[] = "cosine", kMean[] = "mean";
+const std::vector<const char*> kAttributes = {"cosine: int = 0", "mean: int = 0"};
+
+// features [n, d], labels [n], temperature []; for the gradient sums [9, n], residual and dy [] too.
+class Inputs {
+ public:
+  Inputs(TF_OpKernelContext* context, int count, const Status& status) : count_(count) {
+    for (int i = 0; i < count && status.ok(); i++) {
+      tensorflow.TF_GetInput(context, i, tensors_[i].address(), status.get());
+    }
+  }
+
+  // Empty, or what was expected and what came.
+  std::string mismatch() const {
+    if (features().rank() != 2) return expected("features", "[n, d]", features());
+    const std::string rows = std::to_string(n());
+    if (shape(tensors_[1]) != "[" + rows + "]") return expected("labels", "[" + rows + "]", tensors_[1]);
+    if (tensors_[2].rank() != 0) return expected("temperature", "[]", tensors_[2]);
+    if (count_ == 3) return "";
+    const std::string sums_shape = "[" + std::to_string(kSumRows) + ", " + rows + "]";
+    if (shape(tensors_[3]) != sums_shape) return expected("sums", sums_shape, tensors_[3]);
+    return tensors_[5].rank() == 0 ? "" : expected("dy", "[]", tensors_[5]);
+  }
+
+  // Empty where the residual is that of such a batch.
+  std::string mismatch_of_residual(int64_t size) const {
+    const std::string wanted = "[" + std::to_string(size) + "]";
+    if (shape(tensors_[4]) != wanted) return expected("residual", wanted, tensors_[4]);
+    if (reinterpret_cast<uintptr_t>(residual()) % 64 == 0) return "";
+    return "Expected residual to be the output of SnnlBatchLoss as it is, but got a part of another tensor.";
+  }
+
+  Batch batch(bool cosine) const {
+    return {features().floats(), static_cast<const int32_t*>(tensors_[1].data()), *tensors_[2].floats(), n(), d(), cosine};
+  }
+  int64_t n() const { return features().dim(0); }
+  int64_t d() const { return features().dim(1); }
+  const float* sums() const { return tensors_[3].floats(); }
+  const float* residual() const { return tensors_[4].floats(); }
+  double dy() const { return *tensors_[5].floats(); }
+
+ private:
+  const Tensor& features() const { return tensors_[0]; }
+  static std::string shape(const Tensor& tensor) { return shape_of(tensor.get()); }
+  std::string expected(const char* name, const std::string& wanted, const Tensor& got) const {
+    return std::string("Expected ") + name + " to have shape " + wanted + " beside features of shape " +
+           shape(features()) + ", but got " + shape(got) + ".";
+  }
+
+  const int count_;
+  Tensor tensors_[6];
+};
+
+// Floats of the residual: of a small batch as its kernels leave it, else the rows of length 1, if any.
+int64_t residual_size(const Batch& batch) {
+  const int64_t small = cpu_batch_residual(batch.n, batch.d);
+  return small > 0 || !batch.cosine ? small : batch.n * batch.d;
+}
+
+Problem problem_of(const Batch& batch, const float* rows) {
+  return {rows, rows, batch.labels, batch.labels, batch.temperature, batch.n, batch.n, batch.d, 0};
+}
+
+// Anchors with a partner.
+int64_t count_of(const float* sums, int64_t n) {
+  return std::count_if(sums + 4 * n, sums + 5 * n, [](float count) { return count > 0; });
+}
+
+void run(const Inputs& inputs, bool cosine, bool mean, TF_OpKernelContext* context, const Status& status) {
+  const std::string mismatch = inputs.mismatch();
+  if (!mismatch.empty()) return status.set(kInvalidArgument, mismatch);
+  const Batch batch = inputs.batch(cosine);
+  const int64_t n = batch.n, size = residual_size(batch);
+  const Tensor loss = allocate_output(context, {}, status, 0);
+  if (!status.ok()) return;
+  const Tensor sums = allocate_output(context, {kSumRows, n}, status, 1);
+  if (!status.ok()) return;
+  const Tensor residual = allocate_output(context, {size}, status, 2);
+  if (!status.ok()) return;
+  *loss.floats() = 0;
+  if (n == 0) return;
+  bool done = true;
+  if (cpu_batch_residual(n, batch.d) > 0) {
+    done = cpu_batch_sums(batch, sums.floats(), residual.floats(), thread_count());
+  } else {
+    if (cosine) cpu_unit_rows(batch.features, nullptr, residual.floats(), n, batch.d, thread_count());
+    const float* rows = cosine ? residual.floats() : batch.features;
+    done = cpu_log_sums(problem_of(batch, rows), sums.floats(), thread_count());
+  }
+  if (!done) return status.set(kResourceExhausted, "Out of memory.");
+  *loss.floats() = static_cast<float>(loss_of_sums(sums.floats(), n, batch.temperature) /
+                                      (mean ? std::max<int64_t>(count_of(sums.floats(), n), 1) : 1));
+}
+
+void run_gradient(const Inputs& inputs, bool cosine, bool mean, TF_OpKernelContext* context, const Status& status) {
+  const std::string mismatch = inputs.mismatch();
+  if (!mismatch.empty()) return status.set(kInvalidArgument, mismatch);
+  const Batch batch = inputs.batch(cosine);
+  const std::string other = inputs.mismatch_of_residual(residual_size(batch));
+  if (!other.empty()) return status.set(kInvalidArgument, other);
+  const int64_t n = batch.n, d = batch.d;
+  const Tensor grad = allocate_output(context, {n, d}, status);
+  if (!status.ok() || n * d == 0) return;
+  const double slope = inputs.dy() / (mean ? std::max<int64_t>(count_of(inputs.sums(), n), 1) : 1);
+  bool done = true;
+  if (cpu_batch_residual(n, d) > 0) {
+    done = cpu_batch_grad(batch, inputs.sums(), inputs.residual(), slope, grad.floats(), thread_count());
+  } else {
+    std::vector<float> anchor_sums(kReferenceRows * n);
+    anchor_sums_of(inputs.sums(), n, static_cast<float>(slope), anchor_sums.data());
+    const Problem problem = problem_of(batch, cosine ? inputs.residual() : batch.features);
+    done = cpu_log_sums_grad(problem, anchor_sums.data(), anchor_sums.data(), grad.floats(), thread_count());
+    if (cosine) cpu_unit_rows(batch.features, grad.floats(), grad.floats(), n, d, thread_count());
+  }
+  if (!done) status.set(kResourceExhausted, "Out of memory.");
+}
+
+template <bool gradient>
+void compute(void* state, TF_OpKernelContext* context) {
+  compute_with_status(context, [&](const Status& status) {
+    const Inputs inputs(context, gradient ? 6 : 3, status);
+    if (!status.ok()) return;
+    (gradient ? run_gradient : run)(inputs, value_of(state, 0) != 0, value_of(state, 1) != 0, context, status);
+  });
+}
+
+void shape_of_features(TF_ShapeInferenceContext* context, TF_Status* status) { set_shape_of_input(context, 0, status); }
+
+}  // namespace
+
+const Op kBatchLoss = {"SnnlBatchLoss", {"features: float", "labels: int32", "temperature: float"},
+                       {"loss: float", "sums: float", "residual: float"}, kAttributes, set_unknown_shapes,
+                       attribute_state<kCosine, kMean>, compute<false>, nullptr};
+
+const Op kBatchLossGrad = {"SnnlBatchLossGrad",
+                           {"features: float", "labels: int32", "temperature: float", "sums: float", "residual: float",
+                            "dy: float"},
+                           {"features_grad: float"}, kAttributes, shape_of_features, attribute_state<kCosine, kMean>,
+                           compute<true>, nullptr};
+
+}  // namespace snnl
