@@ -1,5 +1,6 @@
 /** What the builds of the published packages have in common. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { Options } from 'tsup';
 
 type Plugin = NonNullable<Options['esbuildPlugins']>[number];
@@ -10,7 +11,10 @@ interface Manifest {
   readonly exports: Readonly<Record<string, string | Readonly<Record<string, unknown>>>>;
 }
 
-/** Every ESM and CommonJS build: types beside it, Node's modules left alone. */
+/**
+ * Every ESM and CommonJS build: types beside it, Node's modules left alone. What a package names among
+ * its devDependencies is bundled: ES modules that CommonJS could not require.
+ */
 const LIBRARY: Options = {
   dts: true,
   sourcemap: true,
@@ -20,6 +24,7 @@ const LIBRARY: Options = {
   external: [/^node:/],
   // One copy of what entries share, such as the status of kernels, also as CommonJS.
   splitting: true,
+  esbuildPlugins: [licenceNotices()],
 };
 
 /**
@@ -72,8 +77,37 @@ export function scriptBuild({ globalName, globals, without }: ScriptBuild): Opti
     target: 'es2022',
     platform: 'browser',
     outExtension: () => ({ js: '.min.js' }),
-    esbuildPlugins: [fromGlobals(name, globals, without)],
+    esbuildPlugins: [fromGlobals(name, globals, without), licenceNotices()],
   };
+}
+
+/** Puts the licences of the packages that are bundled into the file, as these ask for. */
+export function licenceNotices(): Plugin {
+  return {
+    name: 'licence-notices',
+    setup(build) {
+      build.initialOptions.metafile = true;
+      build.onEnd(({ metafile, outputFiles = [] }) => {
+        for (const [path, { inputs }] of Object.entries(metafile?.outputs ?? {})) {
+          const folders = Object.keys(inputs).flatMap(
+            (input) => input.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0] ?? [],
+          );
+          const file = outputFiles.find((output) => output.path === resolve(path));
+          if (file === undefined || folders.length === 0) continue;
+          const text = [file.text.trimEnd(), ...[...new Set(folders)].map(notice), ''].join('\n');
+          file.contents = new TextEncoder().encode(text);
+        }
+      });
+    },
+  };
+}
+
+function notice(folder: string): string {
+  const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e(\.|$)/i.test(entry));
+  if (file === undefined) throw new Error(`${folder} has no licence to put into the bundle.`);
+  const text = readFileSync(join(folder, file), 'utf8').trim();
+  return `/*! ${name} ${version}\n${text.replaceAll('*/', '* /')}\n*/`;
 }
 
 function fromGlobals(name: string, globals: Record<string, string>, without?: RegExp): Plugin {

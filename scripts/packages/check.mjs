@@ -4,7 +4,7 @@
  */
 
 import { publishingProblems, typeProblems } from './lint.mjs';
-import { checkImports, loadEntries } from './loading.mjs';
+import { checkImports, loadEntries, requireEntries } from './loading.mjs';
 import { pack } from './pack.mjs';
 import { checkSizes } from './sizes.mjs';
 
@@ -32,6 +32,7 @@ for (const pkg of packed) {
   await check(`${pkg.name}: publint, strict`, () => publishingProblems(pkg));
   await check(`${pkg.name}: are the types wrong`, () => typeProblems(pkg));
   await check(`${pkg.name}: same exports, no side effects`, () => none(loadEntries)(pkg));
+  await check(`${pkg.name}: as CommonJS without ES modules`, () => none(requireEntries)(pkg));
   await check(`${pkg.name}: imports only what it declares`, () => none(checkImports)(pkg));
 }
 await check('sizes within their budgets', () => checkSizes(packed));

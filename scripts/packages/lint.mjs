@@ -17,10 +17,6 @@ const MEANT = [
       name === 'snnl-callbacks' && entrypoint === './report' && kind === 'CJSResolvesToESM',
   },
   {
-    reason: 'the oldest module resolution knows no `exports`, so no subpaths',
-    applies: ({ entrypoint, resolutionKind }) => entrypoint !== '.' && resolutionKind === 'node10',
-  },
-  {
     reason: 'a preload for `node --import`, which exports nothing',
     applies: ({ entrypoint }) => entrypoint === './node-shim',
   },

@@ -1,7 +1,9 @@
 /** What loading the built packages does, beyond what linters of packages see. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -35,6 +37,26 @@ export async function loadEntries({ name, folder, manifest, entries }) {
     if (pure) assert.deepEqual(state(), before, `${specifier} has side effects`);
   }
   return `${name}: ${entries.length} entries, the same as ESM and as CommonJS`;
+}
+
+/** What uses the parts of a package that could need an ES module later than when it is loaded. */
+const LATER = {
+  'snnl-callbacks': `require('./dist/node.cjs').tensorBoard(process.argv[1]).open()`,
+  // Of its package.json ("imports").
+  'snnl-gpu': `require('node:module').createRequire(process.cwd() + '/')('#tensorflow')`,
+};
+
+/** CommonJS does where ES modules cannot be required: in jest, and in Node before 20.19. */
+export function requireEntries({ name, folder, entries }) {
+  const loads = entries.flatMap(({ cjs }) => (cjs ? [`require('./${cjs}')`] : []));
+  const code = [...loads, LATER[name] ?? ''].join(';\n');
+  const scratch = mkdtempSync(join(tmpdir(), 'snnl-cjs-'));
+  try {
+    const flags = ['--no-experimental-require-module', '--no-warnings'];
+    execFileSync(process.execPath, [...flags, '-e', code, scratch], { cwd: folder, stdio: 'pipe' });
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
 }
 
 /** Packages that a built file imports, itself or through chunks. */

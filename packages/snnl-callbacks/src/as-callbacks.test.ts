@@ -70,7 +70,9 @@ describe('asCallbacks', () => {
   });
 
   it('refuses a callback that is in no array', () => {
-    expect(() => asCallbacks(ours() as never)).toThrow(/an array of callbacks.* but got object/);
+    expect(() => asCallbacks(ours() as never)).toThrow(
+      /an array of callbacks.* but got an object of class TemperatureAnnealing/,
+    );
   });
 
   it('recognises an instance of another copy of tfjs-layers', () => {

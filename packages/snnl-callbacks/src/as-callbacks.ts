@@ -5,10 +5,23 @@ import {
   History,
   type ModelFitArgs,
 } from '@tensorflow/tfjs-layers';
-import { kindOf } from './kind-of';
+import { assertOptions, type OptionRules, rules, shown } from 'snnl-layer';
 
 /** A callback in either of the forms that tfjs knows. */
 export type AnyCallback = Callback | CustomCallback | CustomCallbackArgs;
+
+/** Options of {@link asCallbacks}. */
+export interface AsCallbacksOptions {
+  /** How often the plain objects let the event loop turn, as in `fit`. Default `auto`. */
+  readonly yieldEvery?: NonNullable<ModelFitArgs['yieldEvery']>;
+}
+
+const RULES: OptionRules<AsCallbacksOptions> = {
+  yieldEvery: rules.either(
+    rules.oneOf<'auto' | 'batch' | 'epoch' | 'never'>(['auto', 'batch', 'epoch', 'never']),
+    { ...rules.notNegative, expected: 'milliseconds' },
+  ),
+};
 
 const HOOKS = [
   'onTrainBegin',
@@ -25,21 +38,22 @@ const HOOKS = [
  * `tf.callbacks.earlyStopping`, and plain objects, such as `tfvis.show.fitCallbacks(...)`, which
  * tfjs cannot mix. They run in the order given.
  *
- * @param yieldEvery How often the plain objects let the event loop turn, as in `fit`.
  * @returns What to pass to `fit` or `fitDataset` as `callbacks`.
  * @throws TypeError if `callbacks` is no array, or an entry is neither an instance nor a plain
  *   object with one of the hooks.
  */
 export function asCallbacks(
   callbacks: readonly AnyCallback[],
-  { yieldEvery = 'auto' }: { readonly yieldEvery?: NonNullable<ModelFitArgs['yieldEvery']> } = {},
+  options: AsCallbacksOptions = {},
 ): (Callback | CustomCallback)[] {
   if (!Array.isArray(callbacks)) {
     throw new TypeError(
       'Expected an array of callbacks, asCallbacks([callback, ...]), but got ' +
-        `${kindOf(callbacks)}.`,
+        `${shown(callbacks)}.`,
     );
   }
+  assertOptions('asCallbacks', options, RULES);
+  const { yieldEvery = 'auto' } = options;
   return callbacks.map((callback: AnyCallback, index) => {
     if (isInstance(callback)) return callback;
     const hooks = HOOKS.filter((hook) => typeof callback?.[hook] === 'function');

@@ -248,6 +248,41 @@ describe('EntanglementLogger', () => {
     expect(run.records.map(({ step }) => step)).toEqual([1, 3, 5]);
   });
 
+  it('needs the number of batches to resume per batch', async () => {
+    const dataset = tfdata.generator(function* () {
+      for (let i = 0; i < 3; i++) {
+        yield {
+          xs: zeros([2, 4]),
+          ys: tensor2d([
+            [1, 0, 0],
+            [0, 1, 0],
+          ]),
+        };
+      }
+    });
+    const resume = async (options: Partial<EntanglementLoggerOptions>, given = {}) => {
+      const run = logger(options);
+      const settings = { epochs: 3, initialEpoch: 2, verbose: 0, callbacks: [run], ...given };
+      await functionalModel().fitDataset(dataset, settings);
+      return run.records.map(({ step }) => step);
+    };
+    await expect(resume({ per: 'batch' })).rejects.toThrow(
+      'Give stepsPerEpoch to EntanglementLogger, or batchesPerEpoch to fitDataset.',
+    );
+    expect(await resume({ per: 'batch', stepsPerEpoch: 3 })).toEqual([6, 7, 8]);
+    expect(await resume({ per: 'batch' }, { batchesPerEpoch: 3 })).toEqual([6, 7, 8]);
+    expect(await resume({})).toEqual([2]);
+  });
+
+  it('takes a layer, or its name, alone', async () => {
+    for (const choose of [() => 'hidden', (model: LayersModel) => model.getLayer('hidden')]) {
+      const model = functionalModel();
+      const run = logger({ layers: choose(model) });
+      await fit(model, [run], { epochs: 1 });
+      expect(run.records[0]?.entanglement.map(({ layer }) => layer)).toEqual(['hidden']);
+    }
+  });
+
   it.each(Object.entries(MODELS))(
     'does not disturb the training of a %s model',
     async (_, create) => {
@@ -269,10 +304,11 @@ describe('EntanglementLogger refuses', () => {
     [{ every: 1.5 }, 'every'],
     [{ batchSize: -1 }, 'batchSize'],
     [{ blockSize: Number.NaN }, 'blockSize'],
-    [{ layers: [] }, 'at least one layer'],
-    [{ y: undefined as never }, /Expected y to be the class ids .* but got undefined/],
-    [{ writers: consoleTable() as never }, 'Expected writers to be an array'],
-    [{ writers: [consoleTable as never] }, 'entry 0 has no function write'],
+    [{ layers: [] }, 'an array of at least one of these'],
+    [{ y: undefined as never }, /Expected y of .* to be the class ids .* but got undefined/],
+    [{ writers: consoleTable() as never }, 'to be an array of writers, such as'],
+    [{ writers: [consoleTable as never] }, 'entry 0, function consoleTable, has no function write'],
+    [{ y: zeros([24, 3, 3]) }, 'or one-hot rows, but got a tensor of shape [24,3,3]'],
     [{ y: [0, 1] }, '2 labels for 24 samples'],
     [{ x: [heldOut.x, train.x] }, '24 labels for 24 and 30 samples'],
     [{ x: [] }, 'a tensor of samples'],
@@ -281,7 +317,9 @@ describe('EntanglementLogger refuses', () => {
   });
 
   it('no options', () => {
-    expect(() => new EntanglementLogger(undefined as never)).toThrow('such as { x, y }');
+    expect(() => new EntanglementLogger(undefined as never)).toThrow(
+      'such as { x: ... }, but got undefined',
+    );
   });
 
   it('a layer that is missing, when training begins', async () => {

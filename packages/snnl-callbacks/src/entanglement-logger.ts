@@ -1,36 +1,47 @@
-import { Tensor } from '@tensorflow/tfjs-core';
-import type { layers as tfLayers } from '@tensorflow/tfjs-layers';
-import { type ClassId, type Labels, readLabels } from 'snnl-layer';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import {
+  assertOptions,
+  type ClassId,
+  type OptionRules,
+  readLabels,
+  rules,
+  shown,
+} from 'snnl-layer';
 import { ActivationReader } from './activations/activations';
-import { batchesPerEpoch } from './batches-per-epoch';
+import { firstBatch } from './batches-per-epoch';
 import { CooperativeCallback, type UnresolvedLogs } from './cooperative-callback';
 import { defaultLayers } from './default-layers';
 import { entanglementKeys } from './entanglement-keys';
-import { kindOf } from './kind-of';
-import { DEFAULT_BATCH, type MeasureOptions, measureLayers } from './measure-layers';
-import { chosenLayers } from './model-layers';
+import { DEFAULT_BATCH, MEASURE_RULES, type MeasureOptions, measureLayers } from './measure-layers';
+import { chosenLayers, type LayerChoices, layersRule } from './model-layers';
 import { resolveLogs } from './resolve-logs';
+import { assertInputs, assertPaired, LABELLED_RULES, type LabelledSamples } from './samples';
 import { GuardedWriter } from './writers/guarded-writer';
 import type { LogRecord, LogWriter } from './writers/writer';
 
 /** Options of {@link EntanglementLogger}. */
-export interface EntanglementLoggerOptions extends MeasureOptions {
+export interface EntanglementLoggerOptions extends LabelledSamples, MeasureOptions {
   /** Held-out input of the model, or inputs `[samples, ...]`. Keep it until training ends. */
-  readonly x: Tensor | readonly Tensor[];
+  readonly x: LabelledSamples['x'];
   /**
    * Its class ids or, in a plain array, names `[samples]` or `[samples, 1]`; or one-hot rows
    * `[samples, classes]`. Read when training begins.
    */
-  readonly y: Labels;
+  readonly y: LabelledSamples['y'];
   /**
-   * Names of layers, or the layers; those of inner models too. Default: all SoftNearestNeighbor
-   * layers, and where there are none, all layers with weights.
+   * A layer or its name, or an array of these; those of inner models too. Default: all
+   * SoftNearestNeighbor layers, and where there are none, all layers with weights.
    */
-  readonly layers?: readonly (string | tfLayers.Layer)[];
+  readonly layers?: LayerChoices;
   /** What is counted for `every`. Default `epoch`. */
   readonly per?: 'epoch' | 'batch';
   /** Measures after each `every` epochs or batches. Default 1. */
   readonly every?: number;
+  /**
+   * Batches in an epoch. Only needed to resume `per: 'batch'` with `initialEpoch` in `fitDataset`
+   * with a dataset whose size tfjs does not know.
+   */
+  readonly stepsPerEpoch?: number;
   /** Adds the classes to the logs. Default false. */
   readonly perClass?: boolean;
   /** First part of the keys in the logs. Default `entanglement`. */
@@ -38,6 +49,21 @@ export interface EntanglementLoggerOptions extends MeasureOptions {
   /** Default none. */
   readonly writers?: readonly LogWriter[];
 }
+
+const RULES: OptionRules<EntanglementLoggerOptions> = {
+  ...LABELLED_RULES,
+  ...MEASURE_RULES,
+  layers: layersRule,
+  per: rules.oneOf<'epoch' | 'batch'>(['epoch', 'batch']),
+  every: rules.integerFrom(1),
+  stepsPerEpoch: rules.integerFrom(1),
+  perClass: rules.flag,
+  name: rules.text,
+  writers: rules.arrayOf(
+    rules.any<LogWriter>('a writer'),
+    'an array of writers, such as [consoleTable()]',
+  ),
+};
 
 /**
  * Measures how entangled layers are on held-out data while a model trains, and puts the values into
@@ -53,8 +79,8 @@ export interface EntanglementLoggerOptions extends MeasureOptions {
  * Training goes on as without it: the samples pass through the part of the model that is needed as
  * in `predict`, once for all layers, in batches.
  *
- * `fit` rejects with an Error if a layer is missing, labels are none, or x and y do not fit the model
- * and each other.
+ * `fit` rejects with an Error, before the first epoch, if a layer is missing, labels are none, or x does
+ * not fit the model.
  */
 export class EntanglementLogger extends CooperativeCallback {
   /** The measurements of the current or last training. */
@@ -74,36 +100,15 @@ export class EntanglementLogger extends CooperativeCallback {
 
   constructor(options: EntanglementLoggerOptions) {
     super();
-    if (typeof options !== 'object' || options === null) {
-      throw new TypeError(
-        'Expected options of EntanglementLogger, such as { x, y }, but got ' +
-          `${kindOf(options)}.`,
-      );
-    }
-    const { per = 'epoch', every = 1, name = 'entanglement', writers = [], layers } = options;
-    if (per !== 'epoch' && per !== 'batch') {
-      throw new RangeError(
-        `Expected per to be 'epoch' or 'batch', but got ${JSON.stringify(per)}.`,
-      );
-    }
-    const { batchSize = 1, blockSize = 1 } = options;
-    for (const [key, value] of Object.entries({ every, batchSize, blockSize })) {
-      if (!(Number.isInteger(value) && value > 0)) {
-        throw new RangeError(`Expected ${key} to be an integer of at least 1, but got ${value}.`);
-      }
-    }
-    if (layers?.length === 0) {
-      throw new RangeError(
-        'Expected layers to name at least one layer. Leave it out for a choice.',
-      );
-    }
-    assertSamples(options.x, options.y);
+    assertOptions('EntanglementLogger', options, RULES);
+    assertPaired(options);
+    const { per = 'epoch', every = 1, name = 'entanglement', writers = [] } = options;
     assertWriters(writers);
     this.options = options;
     this.per = per;
     this.every = every;
     this.prefix = name;
-    this.writers = writers.map((writer) => new GuardedWriter(writer));
+    this.writers = writers.map((writer, index) => new GuardedWriter(writer, `writers[${index}]`));
   }
 
   override async onTrainBegin(logs?: UnresolvedLogs): Promise<void> {
@@ -111,6 +116,7 @@ export class EntanglementLogger extends CooperativeCallback {
     const { layers } = this.options;
     const chosen =
       layers === undefined ? defaultLayers(this.model) : chosenLayers(this.model, layers);
+    assertInputs(this.model, this.options.x);
     this.reader = new ActivationReader(this.model, chosen);
     this.labels = await classesOf(this.options);
     this.records.length = 0;
@@ -121,7 +127,10 @@ export class EntanglementLogger extends CooperativeCallback {
   override async onEpochBegin(epoch: number): Promise<void> {
     this.epoch = epoch;
     this.latest = {};
-    this.batchStep ??= epoch * (batchesPerEpoch(this.params) ?? 0);
+    if (this.per === 'batch') {
+      const { stepsPerEpoch } = this.options;
+      this.batchStep ??= firstBatch(epoch, this.params, stepsPerEpoch, 'EntanglementLogger');
+    }
   }
 
   override async onBatchEnd(batch: number, logs: UnresolvedLogs = {}): Promise<void> {
@@ -152,7 +161,7 @@ export class EntanglementLogger extends CooperativeCallback {
       ...this.options,
     });
     const values = entanglementKeys(this.prefix, entanglement, perClass);
-    const taken = Object.keys(values).find((key) => key in logs);
+    const taken = Object.keys(values).find((key) => Object.hasOwn(logs, key));
     if (taken !== undefined) {
       throw new Error(
         `The logs have a value '${taken}' already. Give each EntanglementLogger a name of its own: ` +
@@ -178,48 +187,22 @@ export class EntanglementLogger extends CooperativeCallback {
 }
 
 function assertWriters(writers: readonly LogWriter[]): void {
-  if (!Array.isArray(writers)) {
-    throw new TypeError(
-      `Expected writers to be an array, such as [consoleTable()], but got ${typeof writers}.`,
-    );
-  }
   for (const [index, writer] of writers.entries()) {
     if (typeof writer?.write === 'function') continue;
     throw new TypeError(
-      `Expected writers to be such as consoleTable() or csv('log.csv'), but entry ${index} has no ` +
-        'function write(record).',
+      `Expected writers to be such as consoleTable() or csv('log.csv'), but entry ${index}, ` +
+        `${shown(writer)}, has no function write(record).`,
     );
   }
 }
 
 /** The class of each sample. */
 async function classesOf({ x, y }: EntanglementLoggerOptions): Promise<ClassId[]> {
-  const [first] = (Array.isArray(x) ? x : [x]) as Tensor[];
+  const [first] = [x].flat();
   const { ids, classes } = await readLabels({
     labels: y,
-    samples: first?.shape[0] as number,
+    samples: (first as Tensor).shape[0] as number,
     name: 'y',
   });
   return Array.from(ids[0] as Int32Array, (id) => classes[id] as ClassId);
-}
-
-function assertSamples(x: Tensor | readonly Tensor[], y: Labels): void {
-  const inputs: readonly unknown[] = Array.isArray(x) ? x : [x];
-  const counts = inputs.map((input) => (input instanceof Tensor ? input.shape[0] : undefined));
-  const labels = y instanceof Tensor ? y.shape[0] : (y as ArrayLike<unknown> | undefined)?.length;
-  if (counts.length === 0 || counts.includes(undefined)) {
-    throw new TypeError('Expected x to be a tensor of samples, or an array of one for each input.');
-  }
-  if (labels === undefined) {
-    throw new TypeError(
-      'Expected y to be the class ids of the samples in x, a tensor or an array, or one-hot rows, ' +
-        `but got ${kindOf(y)}.`,
-    );
-  }
-  if (counts.some((count) => count !== labels)) {
-    throw new RangeError(
-      `Expected as many labels in y as samples in x, but got ${labels} labels for ` +
-        `${counts.join(' and ')} samples.`,
-    );
-  }
 }

@@ -1,4 +1,4 @@
-export { type AnyCallback, asCallbacks } from './as-callbacks';
+export { type AnyCallback, type AsCallbacksOptions, asCallbacks } from './as-callbacks';
 export { EntanglementLogger, type EntanglementLoggerOptions } from './entanglement-logger';
 export type { MeasureOptions } from './measure-layers';
 export * from './schedules';

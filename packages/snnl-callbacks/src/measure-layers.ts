@@ -1,9 +1,13 @@
 import { dispose, type Tensor } from '@tensorflow/tfjs-core';
 import {
   type DatasetEntanglement,
+  type Distance,
+  distanceRule,
   type Labels,
-  type NeighborEntanglementOptions,
   neighborEntanglement,
+  type OptionRules,
+  rules,
+  temperatureRule,
 } from 'snnl-layer';
 import type { ActivationReader, LayerActivations } from './activations/activations';
 import { isSoftNearestNeighbor } from './model-layers';
@@ -28,7 +32,7 @@ export interface MeasureOptions {
    */
   readonly temperature?: number | 'layer';
   /** Default: that of the layer for SoftNearestNeighbor layers, `cosine` for others. */
-  readonly distance?: NeighborEntanglementOptions['distance'];
+  readonly distance?: Distance;
   /**
    * Samples that go through the model at a time. Default: the batch size of the training, which
    * holds a page up less than a training step does, at least 32.
@@ -41,13 +45,24 @@ export interface MeasureOptions {
   readonly blockSize?: number;
 }
 
+export const MEASURE_RULES: OptionRules<MeasureOptions> = {
+  temperature: rules.either(temperatureRule, rules.oneOf<'layer'>(['layer'])),
+  distance: distanceRule,
+  batchSize: rules.integerFrom(1),
+  blockSize: rules.integerFrom(1),
+};
+
 /** The distance in which a layer is measured. */
 export function distanceOf(
   layer: LayerActivations['layer'],
   { distance }: MeasureOptions,
-): NonNullable<MeasureOptions['distance']> {
+): Distance {
   return distance ?? (isSoftNearestNeighbor(layer) ? layer.distance : 'cosine');
 }
+
+/** The distance of neighbours and clusters: that by which a layer trains, if any. */
+export const neighborDistanceOf = (layer: LayerActivations['layer']): Distance =>
+  isSoftNearestNeighbor(layer) ? layer.distance : 'squaredEuclidean';
 
 /** Read only where it is asked for: reading a learned one makes a graphics card wait. */
 const ownTemperature = (layer: LayerActivations['layer']): number =>

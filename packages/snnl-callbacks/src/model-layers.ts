@@ -1,7 +1,27 @@
 import { LayersModel, type layers } from '@tensorflow/tfjs-layers';
-import { allLayers, SoftNearestNeighbor } from 'snnl-layer';
+import { allLayers, type Rule, rules, SoftNearestNeighbor } from 'snnl-layer';
 
 type Layer = layers.Layer;
+
+/** The name of a layer, or the layer. */
+type LayerChoice = string | Layer;
+/** One layer or several, by name or themselves. */
+export type LayerChoices = LayerChoice | readonly LayerChoice[];
+
+const layerChoice = rules.either(rules.text, {
+  ...rules.object<Layer>('a layer'),
+  // Not by its class: the layers of another copy of tfjs are refused where they are looked for.
+  allows: (layer) => typeof layer.getClassName === 'function',
+});
+const layerList = rules.arrayOf(layerChoice);
+/** Layers of a model, as an option. */
+export const layersRule: Rule<LayerChoices> = {
+  ...rules.either(layerChoice, {
+    ...layerList,
+    allows: (list) => list.length > 0 && layerList.allows(list),
+  }),
+  expected: 'a layer or its name, or an array of at least one of these',
+};
 
 /** The layers of a model and those of models inside it; a wrapper or custom layer counts as one. */
 export function modelLayers(model: LayersModel): Layer[] {
@@ -21,10 +41,10 @@ export function isSoftNearestNeighbor(layer: Layer): layer is SoftNearestNeighbo
  *
  * @throws Error if one is not in the model, or a name belongs to several.
  */
-export function chosenLayers(model: LayersModel, chosen: readonly (string | Layer)[]): Layer[] {
+export function chosenLayers(model: LayersModel, chosen: LayerChoices): Layer[] {
   const all = allLayers(model);
   const outer = modelLayers(model);
-  const found = chosen.map((choice) => {
+  const found = [chosen].flat().map((choice: LayerChoice) => {
     const is = (layer: Layer): boolean => layer === choice || layer.name === choice;
     // What a layer wraps may have its name, as the cell of an RNN does.
     const matches = outer.some(is) ? outer.filter(is) : all.filter(is);

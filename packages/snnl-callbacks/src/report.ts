@@ -28,7 +28,7 @@ export type {
 } from './report/report-data';
 export { reportHtml } from './report/report-html';
 export {
-  type LabelledSamples,
   type RepresentationReportOptions,
   representationReport,
 } from './report/representation-report';
+export type { Inputs, LabelledSamples } from './samples';

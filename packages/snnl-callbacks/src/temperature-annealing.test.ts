@@ -118,9 +118,9 @@ describe('TemperatureAnnealing', () => {
   });
 
   it('anneals the layers that are named or given, and no others', async () => {
-    for (const choose of [() => 'snnl', snnl]) {
+    for (const choose of [() => 'snnl', () => ['snnl'], snnl]) {
       const chosen = nestedModel();
-      const annealing = new TemperatureAnnealing({ schedule: () => 0.2, layers: [choose(chosen)] });
+      const annealing = new TemperatureAnnealing({ schedule: () => 0.2, layers: choose(chosen) });
       await fit(chosen, [annealing]);
       expect(snnl(chosen).temperature).toBe(0.2);
     }
@@ -212,11 +212,11 @@ describe('TemperatureAnnealing refuses', () => {
   it('options out of range', () => {
     const schedule = () => 1;
     expect(() => new TemperatureAnnealing(schedule as never)).toThrow(
-      /such as \{ schedule: .* but got function/,
+      /such as \{ schedule: .* but got function schedule/,
     );
     expect(() => new TemperatureAnnealing(null as never)).toThrow('but got null');
     expect(() => annealing({ per: 'step' })).toThrow("'epoch' or 'batch'");
-    expect(() => annealing({ layers: [] })).toThrow('at least one layer');
+    expect(() => annealing({ layers: [] })).toThrow('an array of at least one of these');
     expect(() => annealing({ stepsPerEpoch: 0 })).toThrow('stepsPerEpoch');
     expect(() => annealing({ schedule: 0.5 })).toThrow('function of the step');
   });

@@ -1,17 +1,21 @@
-import type { layers as tfLayers } from '@tensorflow/tfjs-layers';
-import { allLayers, type SoftNearestNeighbor } from 'snnl-layer';
-import { batchesPerEpoch } from './batches-per-epoch';
+import {
+  allLayers,
+  assertOptions,
+  type OptionRules,
+  rules,
+  type SoftNearestNeighbor,
+} from 'snnl-layer';
+import { firstBatch } from './batches-per-epoch';
 import { CooperativeCallback, type UnresolvedLogs } from './cooperative-callback';
-import { kindOf } from './kind-of';
-import { chosenLayers, isSoftNearestNeighbor } from './model-layers';
+import { chosenLayers, isSoftNearestNeighbor, type LayerChoices, layersRule } from './model-layers';
 import { type Schedule, temperatureAt } from './schedules/schedule';
 
 /** Options of {@link TemperatureAnnealing}. */
 export interface TemperatureAnnealingOptions {
   /** The temperature of each step; one of this package's schedules or a function of your own. */
   readonly schedule: Schedule;
-  /** Names of SoftNearestNeighbor layers, or the layers. Default: all of the model. */
-  readonly layers?: readonly (string | tfLayers.Layer)[];
+  /** A SoftNearestNeighbor layer or its name, or an array of these. Default: all of the model. */
+  readonly layers?: LayerChoices;
   /** What a step is. Default `epoch`. */
   readonly per?: 'epoch' | 'batch';
   /**
@@ -22,6 +26,16 @@ export interface TemperatureAnnealingOptions {
   /** Key in the logs. Default `temperature`. */
   readonly name?: string;
 }
+
+const RULES: OptionRules<TemperatureAnnealingOptions> = {
+  schedule: rules.required(
+    rules.callable<Schedule>('a function of the step, such as inversePower()'),
+  ),
+  layers: layersRule,
+  per: rules.oneOf<'epoch' | 'batch'>(['epoch', 'batch']),
+  stepsPerEpoch: rules.integerFrom(1),
+  name: rules.text,
+};
 
 /**
  * Sets the temperature of soft nearest neighbour layers from a schedule while a model trains.
@@ -37,7 +51,7 @@ export interface TemperatureAnnealingOptions {
  */
 export class TemperatureAnnealing extends CooperativeCallback {
   private readonly schedule: Schedule;
-  private readonly chosen: readonly (string | tfLayers.Layer)[] | undefined;
+  private readonly chosen: LayerChoices | undefined;
   private readonly per: 'epoch' | 'batch';
   private readonly stepsPerEpoch: number | undefined;
   private readonly key: string;
@@ -48,32 +62,8 @@ export class TemperatureAnnealing extends CooperativeCallback {
 
   constructor(options: TemperatureAnnealingOptions) {
     super();
-    if (typeof options !== 'object' || options === null) {
-      throw new TypeError(
-        'Expected options of TemperatureAnnealing, such as { schedule: inversePower() }, but got ' +
-          `${kindOf(options)}.`,
-      );
-    }
+    assertOptions('TemperatureAnnealing', options, RULES);
     const { schedule, layers, per = 'epoch', stepsPerEpoch, name = 'temperature' } = options;
-    if (typeof schedule !== 'function') {
-      throw new TypeError(
-        `Expected schedule to be a function of the step, such as inversePower(), but got ` +
-          `${typeof schedule}.`,
-      );
-    }
-    if (per !== 'epoch' && per !== 'batch') {
-      throw new RangeError(
-        `Expected per to be 'epoch' or 'batch', but got ${JSON.stringify(per)}.`,
-      );
-    }
-    if (stepsPerEpoch !== undefined && !(Number.isInteger(stepsPerEpoch) && stepsPerEpoch > 0)) {
-      throw new RangeError(
-        `Expected stepsPerEpoch to be an integer of at least 1, but got ${stepsPerEpoch}.`,
-      );
-    }
-    if (layers?.length === 0) {
-      throw new RangeError('Expected layers to name at least one layer. Leave it out to take all.');
-    }
     this.schedule = schedule;
     this.chosen = layers;
     this.per = per;
@@ -89,7 +79,9 @@ export class TemperatureAnnealing extends CooperativeCallback {
 
   override async onEpochBegin(epoch: number): Promise<void> {
     if (this.per === 'epoch') this.apply(epoch);
-    else this.batchStep ??= this.firstBatch(epoch);
+    else {
+      this.batchStep ??= firstBatch(epoch, this.params, this.stepsPerEpoch, 'TemperatureAnnealing');
+    }
   }
 
   override async onBatchBegin(): Promise<void> {
@@ -113,7 +105,7 @@ export class TemperatureAnnealing extends CooperativeCallback {
   }
 
   private log(logs: UnresolvedLogs): void {
-    if (this.key in logs) {
+    if (Object.hasOwn(logs, this.key)) {
       throw new Error(
         `The logs have a value '${this.key}' already. Give each TemperatureAnnealing a name of ` +
           `its own: new TemperatureAnnealing({schedule, layers, name: 'temperature_2'}).`,
@@ -149,16 +141,5 @@ export class TemperatureAnnealing extends CooperativeCallback {
       }
       return layer;
     });
-  }
-
-  private firstBatch(epoch: number): number {
-    if (epoch === 0) return 0;
-    const batches = this.stepsPerEpoch ?? batchesPerEpoch(this.params);
-    if (batches !== undefined) return epoch * batches;
-    throw new Error(
-      `Training resumes at epoch ${epoch} with a dataset of unknown size, so the step of its first ` +
-        'batch is unknown. Give stepsPerEpoch to TemperatureAnnealing, or batchesPerEpoch to ' +
-        'fitDataset.',
-    );
   }
 }

@@ -2,7 +2,7 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import { arraySet, type ClassId, encodeSets, type LabelArray } from './label-values';
-import { assertOptions, shown } from './options-object';
+import { assertOptions, type OptionRules, rules, shown } from './options-object';
 
 /** Options of {@link balancedBatches}. */
 export interface BalancedBatchesOptions {
@@ -18,13 +18,16 @@ export interface BalancedBatchesOptions {
   readonly replacement?: boolean;
 }
 
-const OPTIONS = [
-  'classesPerBatch',
-  'samplesPerClass',
-  'seed',
-  'batchesPerEpoch',
-  'replacement',
-] satisfies (keyof BalancedBatchesOptions)[];
+const RULES: OptionRules<BalancedBatchesOptions> = {
+  classesPerBatch: rules.required(rules.integerFrom(1)),
+  samplesPerClass: rules.required(rules.integerFrom(2)),
+  seed: rules.required({
+    ...rules.integer,
+    expected: 'an integer, which fixes the sequence of batches',
+  }),
+  batchesPerEpoch: rules.integerFrom(1),
+  replacement: rules.flag,
+};
 
 /** Batches of sample indices; each iteration is one epoch, the next in the seeded sequence. */
 export interface BalancedBatches extends Iterable<Int32Array> {
@@ -65,14 +68,6 @@ function indicesByClass(labels: LabelArray): Map<ClassId, number[]> {
     else members.push(i);
   }
   return found;
-}
-
-function assertAtLeast(name: string, value: number, least: number): void {
-  if (!Number.isInteger(value) || value < least) {
-    throw new RangeError(
-      `Expected ${name} to be an integer of at least ${least}, but got ${shown(value)}.`,
-    );
-  }
 }
 
 function assertEnough(
@@ -117,21 +112,13 @@ export function balancedBatches(
   labels: LabelArray,
   options: BalancedBatchesOptions,
 ): BalancedBatches {
-  assertOptions('balancedBatches', options, OPTIONS);
+  assertOptions('balancedBatches', options, RULES);
   const { classesPerBatch, samplesPerClass, seed } = options;
-  assertAtLeast('classesPerBatch', classesPerBatch, 1);
-  assertAtLeast('samplesPerClass', samplesPerClass, 2);
-  if (!Number.isSafeInteger(seed)) {
-    throw new RangeError(
-      `Expected seed to be an integer, which fixes the sequence of batches, but got ${shown(seed)}.`,
-    );
-  }
   const classes = indicesByClass(labels);
   assertEnough(classes, options);
   const samples = [...classes.values()].reduce((total, { length }) => total + length, 0);
   const batchSize = classesPerBatch * samplesPerClass;
   const batchesPerEpoch = options.batchesPerEpoch ?? Math.max(1, Math.floor(samples / batchSize));
-  assertAtLeast('batchesPerEpoch', batchesPerEpoch, 1);
 
   const random = xoroshiro128plus(seed);
   const turns = shuffled([...classes.keys()], random);

@@ -1,5 +1,6 @@
 import { mul, type Scalar, scalar, Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { KernelKind } from './kernel-choice';
+import { rules } from './options-object';
 import { assertTemperature, type Temperature, temperatureScalar } from './temperature';
 import { unitRows, unitRowsGradient } from './unit-rows';
 
@@ -9,13 +10,8 @@ import { unitRows, unitRowsGradient } from './unit-rows';
  */
 export type Distance = 'cosine' | 'squaredEuclidean';
 
-export function assertDistance(distance: unknown): asserts distance is Distance {
-  if (distance !== 'cosine' && distance !== 'squaredEuclidean') {
-    throw new RangeError(
-      `Expected distance to be 'cosine' or 'squaredEuclidean', but got ${JSON.stringify(distance)}.`,
-    );
-  }
-}
+/** A {@link Distance} by its name. */
+export const distanceRule = rules.oneOf<Distance>(['cosine', 'squaredEuclidean']);
 
 /** The features whose squared Euclidean distances stand for `distance`. No gradient flows. */
 export function embed(features: Tensor2D, distance: Distance, kind: KernelKind): Tensor2D {

@@ -4,7 +4,7 @@ export {
   balancedBatches,
 } from './balanced-batches';
 export type { Memory, Reduction } from './batch-loss';
-export type { Distance } from './distance';
+export { type Distance, distanceRule } from './distance';
 export { HOST_KERNELS } from './host/loss-kernels';
 export { allLayers } from './inner-layers';
 export {
@@ -54,9 +54,18 @@ export {
   neighborEntanglement,
 } from './neighbor-entanglement';
 export { type NeighborLogSumsOptions, neighborLogSums } from './neighbor-log-sums';
+export {
+  assertOptions,
+  assertValue,
+  type OptionRules,
+  type RequiredRule,
+  type Rule,
+  rules,
+  shown,
+} from './options-object';
 export { stripEntanglement } from './strip';
 export { type LossOrMetricFunction, withTargetLabels } from './target-labels';
-export type { Temperature } from './temperature';
+export { type Temperature, temperatureRule } from './temperature';
 export { releaseCpuKernels } from './wasm/current-runtime';
 export { type CpuKernelStatus, cpuKernelStatus, registerCpuKernels } from './wasm/register';
 export { setCpuKernelThreads } from './wasm/threads';

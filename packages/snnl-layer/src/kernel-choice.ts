@@ -1,6 +1,6 @@
 import { getBackend, getKernel, type KernelConfig } from '@tensorflow/tfjs-core';
 import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from './kernel-names';
-import { shown } from './options-object';
+import { rules } from './options-object';
 import { CPU_BACKENDS, registerCpuKernelsOnce } from './wasm/register';
 
 /** How an operation runs on a backend: its own kernel, or core tfjs ops. */
@@ -27,6 +27,9 @@ export interface LimitedKernelConfig extends KernelConfig {
   /** Why the kernels cannot take a problem, in words; undefined where they can. Asked before one runs. */
   obstacle(size: ProblemSize): string | undefined;
 }
+
+/** A {@link KernelChoice} by its name. */
+export const kernelRule = rules.oneOf<KernelChoice>(['auto', 'fused', 'composed']);
 
 /**
  * Which form `kernel: 'auto'` runs on a backend. The kernels of this package, for `cpu` and `wasm`,
@@ -76,7 +79,6 @@ export function resolveKernel(
   backendName: string,
   size: ProblemSize,
 ): KernelKind {
-  assertKernelChoice(choice);
   if (choice === 'composed') return 'composed';
   const kind = kernelFor(backendName);
   if (choice === 'fused' && kind === 'composed') {
@@ -95,12 +97,4 @@ export function resolveKernel(
   }
   sayOnce(backendName, size, obstacle);
   return 'composed';
-}
-
-/** @throws RangeError if it is none. */
-export function assertKernelChoice(choice: unknown): asserts choice is KernelChoice {
-  if (choice === 'auto' || choice === 'fused' || choice === 'composed') return;
-  throw new RangeError(
-    `Expected kernel to be 'auto', 'fused' or 'composed', but got ${shown(choice)}.`,
-  );
 }

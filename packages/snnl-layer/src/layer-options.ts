@@ -1,9 +1,18 @@
-import { assertDistance, type Distance } from './distance';
-import { shown } from './options-object';
-import { assertTemperature } from './temperature';
+import type { DataType, Tensor } from '@tensorflow/tfjs-core';
+import type { layers, Shape } from '@tensorflow/tfjs-layers';
+import { type Distance, distanceRule } from './distance';
+import { assertOptions, type OptionRules, type Rule, rules } from './options-object';
+import { temperatureRule } from './temperature';
 
-/** Options of {@link softNearestNeighbor}. */
-export interface SoftNearestNeighborOptions {
+/** The options that every layer of tfjs has. */
+type LayerArgs = NonNullable<ConstructorParameters<typeof layers.Layer>[0]>;
+
+/**
+ * Options of {@link softNearestNeighbor}, beside those of every tfjs layer: `name`, `trainable`, and
+ * `inputShape` or `batchInputShape`, `batchSize` and `dtype` where it is the first of a sequential
+ * model.
+ */
+export interface SoftNearestNeighborOptions extends LayerArgs {
   /**
    * Weight of the loss in the training objective. Greater than 0 pulls classes apart; less than 0
    * entangles them; 0 only measures. Default 1.
@@ -20,37 +29,40 @@ export interface SoftNearestNeighborOptions {
   readonly distance?: Distance;
   /** Only this many leading features of each sample count. Default: all. */
   readonly units?: number | null;
-  /** Name of the layer, as of any tfjs layer. Default: one that tfjs makes up. */
-  readonly name?: string;
 }
 
-/** Names of the options. A saved config has some of tfjs's besides. */
-export const LAYER_OPTIONS = [
-  'factor',
-  'temperature',
-  'learnTemperature',
-  'distance',
-  'units',
-  'name',
-] satisfies (keyof SoftNearestNeighborOptions)[];
+const shape: Rule<Shape> = {
+  ...rules.object<Shape>('an array of sizes, null for one that may vary'),
+  allows: (sizes) =>
+    Array.isArray(sizes) && sizes.every((size) => size === null || Number.isInteger(size)),
+};
+const dtype = rules.oneOf<DataType>(['float32', 'int32', 'bool', 'complex64', 'string']);
 
-/** The options with defaults; throws on a value that is not allowed. */
-export function checkedOptions({
-  factor = 1,
-  temperature = 1,
-  learnTemperature = false,
-  distance = 'cosine',
-  units = null,
-}: SoftNearestNeighborOptions) {
-  if (!Number.isFinite(factor)) {
-    throw new RangeError(`Expected factor to be a finite number, but got ${shown(factor)}.`);
-  }
-  assertTemperature(temperature);
-  assertDistance(distance);
-  if (units !== null && !(Number.isInteger(units) && units > 0)) {
-    throw new RangeError(
-      `Expected units to be an integer greater than 0, but got ${shown(units)}.`,
-    );
-  }
-  return { factor, temperature, learnTemperature: learnTemperature === true, distance, units };
+const RULES: OptionRules<SoftNearestNeighborOptions> = {
+  factor: rules.finite,
+  temperature: temperatureRule,
+  learnTemperature: rules.flag,
+  distance: distanceRule,
+  units: rules.orNull(rules.integerFrom(1)),
+  name: rules.text,
+  trainable: rules.flag,
+  inputShape: shape,
+  batchInputShape: shape,
+  batchSize: rules.integerFrom(1),
+  dtype,
+  inputDType: dtype,
+  weights: rules.object<Tensor[]>('an array of tensors'),
+};
+
+/** The options with defaults; throws on one that is unknown or has a value that is not allowed. */
+export function checkedOptions(options: SoftNearestNeighborOptions) {
+  assertOptions('softNearestNeighbor', options, RULES);
+  const {
+    factor = 1,
+    temperature = 1,
+    learnTemperature = false,
+    distance = 'cosine',
+    units = null,
+  } = options;
+  return { ...options, factor, temperature, learnTemperature, distance, units };
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
+import { allLayers } from './inner-layers';
 import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from './kernel-names';
 import { registerLayer, SoftNearestNeighbor, softNearestNeighbor } from './layer';
 import { softNearestNeighborLoss } from './loss';
@@ -36,10 +37,14 @@ describe('the layer', () => {
   });
 
   test.each([
-    ['factor', { factor: Number.NaN }, /factor to be a finite number, but got NaN/],
-    ['temperature', { temperature: 0 }, /greater than 0, but got 0/],
+    [
+      'factor',
+      { factor: Number.NaN },
+      /factor of softNearestNeighbor to be a finite number, but got NaN/,
+    ],
+    ['temperature', { temperature: 0 }, /greater than 0 .*, but got 0/],
     ['distance', { distance: 'l2' }, /'cosine' or 'squaredEuclidean'.*"l2"/],
-    ['units', { units: 1.5 }, /integer greater than 0, but got 1.5/],
+    ['units', { units: 1.5 }, /integer of at least 1, or null, but got 1.5/],
   ])('refuses a bad %s', (_, options, message) => {
     expect(() => softNearestNeighbor(options as object)).toThrow(message);
   });
@@ -435,6 +440,63 @@ describe('the metric', () => {
   });
 });
 
+describe('the options of every tfjs layer', () => {
+  const { x, y } = data(9);
+
+  test.each([
+    ['inputShape', { inputShape: [6] }, [null, 6]],
+    ['inputShape with batchSize', { inputShape: [6], batchSize: 9 }, [9, 6]],
+    ['batchInputShape', { batchInputShape: [null, 6] }, [null, 6]],
+  ])('%s makes it the first of a sequential model', async (_, options, shape) => {
+    const layer = softNearestNeighbor({ ...options, dtype: 'float32', name: 'first' });
+    const model = tf.sequential({ layers: [layer, tf.layers.dense({ units: 3 })] });
+    expect(model.inputs[0]?.shape).toEqual(shape);
+    expect(model.inputs[0]?.dtype).toBe('float32');
+    model.compile({ optimizer: tf.train.sgd(0), loss: constant });
+    const loss = softNearestNeighborLoss(y, x).dataSync()[0] as number;
+    expect(await model.trainOnBatch(x, y)).toBeCloseTo(loss, 5);
+    const loaded = await reloaded(model);
+    expect(loaded.inputs[0]?.shape).toEqual(shape);
+    expect(loaded.layers.map(({ name }) => name)).toEqual(model.layers.map(({ name }) => name));
+  });
+
+  test('trainable: false freezes a learned temperature', () => {
+    const options = { learnTemperature: true, temperature: 2, name: 'code' };
+    const layer = softNearestNeighbor({ ...options, trainable: false });
+    const model = models.functional(layer);
+    expect([layer.trainable, layer.weights.length, layer.trainableWeights.length]).toEqual([
+      false,
+      1,
+      0,
+    ]);
+    expect(model.trainableWeights).toHaveLength(3);
+    expect(models.functional(softNearestNeighbor(options)).trainableWeights).toHaveLength(4);
+    expect(layer.getConfig().trainable).toBe(false);
+  });
+
+  test('weights sets the logarithm of a learned temperature', () => {
+    const layer = softNearestNeighbor({
+      learnTemperature: true,
+      weights: [tf.scalar(Math.log(3))],
+    });
+    models.functional(layer);
+    expect(layer.temperature).toBeCloseTo(3, 6);
+  });
+});
+
+/** A model as `loadLayersModel` gives it back. */
+async function reloaded(model: tf.LayersModel): Promise<tf.LayersModel> {
+  let saved: tf.io.ModelArtifacts = {};
+  await model.save(
+    tf.io.withSaveHandler(async (artifacts) => {
+      saved = JSON.parse(JSON.stringify({ ...artifacts, weightData: undefined }));
+      saved.weightData = artifacts.weightData as ArrayBuffer;
+      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+    }),
+  );
+  return tf.loadLayersModel(tf.io.fromMemory(saved));
+}
+
 describe('saving', () => {
   test('the config survives the round trip through JSON', () => {
     const options = {
@@ -450,6 +512,21 @@ describe('saving', () => {
     const layer = copy?.[1](SoftNearestNeighbor, config) as SoftNearestNeighbor;
     expect(layer).toBeInstanceOf(SoftNearestNeighbor);
     expect(layer.getConfig()).toEqual(softNearestNeighbor(options).getConfig());
+  });
+
+  test.each(KINDS)('a %s model keeps a frozen temperature through save and load', async (kind) => {
+    const { x, y } = data(12);
+    const layer = softNearestNeighbor({ learnTemperature: true, temperature: 0.5, name: 'code' });
+    layer.trainable = false;
+    const model = models[kind](layer);
+    const loaded = await reloaded(model);
+    const copy = allLayers(loaded).find(({ name }) => name === 'code') as SoftNearestNeighbor;
+    expect(copy.trainable).toBe(false);
+    expect(loaded.trainableWeights).toHaveLength(model.trainableWeights.length);
+    const loss = withTargetLabels('categoricalCrossentropy');
+    loaded.compile({ optimizer: tf.train.sgd(0.5), loss });
+    for (let i = 0; i < 3; i++) await loaded.trainOnBatch(x, y);
+    expect(copy.temperature).toBeCloseTo(0.5, 6);
   });
 
   test.each(KINDS)('a %s model loads and trains on', async (kind) => {

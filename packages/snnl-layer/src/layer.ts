@@ -20,8 +20,7 @@ import type { Distance } from './distance';
 import { alias, featureRows, passOn } from './features';
 import { outputNames } from './graph';
 import { LayerLabels } from './labels';
-import { checkedOptions, LAYER_OPTIONS, type SoftNearestNeighborOptions } from './layer-options';
-import { assertOptions } from './options-object';
+import { checkedOptions, type SoftNearestNeighborOptions } from './layer-options';
 import { idleLayers, type Reading, read } from './passes';
 import { assertTemperature, type Temperature } from './temperature';
 
@@ -75,8 +74,8 @@ export class SoftNearestNeighbor extends layers.Layer {
   private readonly targetLabels: LayerLabels;
 
   constructor(options: SoftNearestNeighborOptions = {}) {
-    super(options.name === undefined ? {} : { name: options.name });
     const checked = checkedOptions(options);
+    super(checked);
     this.factor = checked.factor;
     this.distance = checked.distance;
     this.units = checked.units;
@@ -106,6 +105,15 @@ export class SoftNearestNeighbor extends layers.Layer {
     tidy(() => {
       this.logTemperature?.write(scalar(Math.log(value)));
     });
+  }
+
+  static override fromConfig<T extends serialization.Serializable>(
+    cls: serialization.SerializableConstructor<T>,
+    config: serialization.ConfigDict,
+  ): T {
+    // tfjs adds a key of its own to the config of a saved layer.
+    const { customObjects: _, ...options } = config;
+    return new cls(options);
   }
 
   override build(inputShape: Shape | Shape[]): void {
@@ -357,7 +365,6 @@ export function registerLayer(): void {
  *   unknown.
  */
 export function softNearestNeighbor(options: SoftNearestNeighborOptions = {}): SoftNearestNeighbor {
-  assertOptions('softNearestNeighbor', options, LAYER_OPTIONS);
   registerLayer();
   return new SoftNearestNeighbor(options);
 }

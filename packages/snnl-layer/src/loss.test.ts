@@ -166,7 +166,7 @@ describe('temperature', () => {
 
   test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('%s is refused', (temperature) => {
     expect(() => softNearestNeighborLoss(y, x, { temperature })).toThrow(
-      `finite number greater than 0, but got ${temperature}`,
+      `or a tensor, but got ${temperature}.`,
     );
   });
 

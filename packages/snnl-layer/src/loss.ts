@@ -6,12 +6,12 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { batchLoss, type Memory, type Reduction } from './batch-loss';
-import { assertDistance, type Distance } from './distance';
-import type { KernelChoice } from './kernel-choice';
+import { type Distance, distanceRule } from './distance';
+import { type KernelChoice, kernelRule } from './kernel-choice';
 import type { Labels } from './label-values';
 import { assertLabelsFirst } from './labels';
-import { assertOptions } from './options-object';
-import type { Temperature } from './temperature';
+import { assertOptions, type OptionRules, rules } from './options-object';
+import { type Temperature, temperatureRule } from './temperature';
 
 /** Options of {@link softNearestNeighborLoss}. */
 export interface SoftNearestNeighborLossOptions {
@@ -33,14 +33,19 @@ export interface SoftNearestNeighborLossOptions {
   readonly kernel?: KernelChoice;
 }
 
-const OPTIONS = [
-  'temperature',
-  'distance',
-  'reduction',
-  'stabilityEpsilon',
-  'memory',
-  'kernel',
-] satisfies (keyof SoftNearestNeighborLossOptions)[];
+const RULES: OptionRules<SoftNearestNeighborLossOptions> = {
+  temperature: rules.either(temperatureRule, rules.tensor),
+  distance: distanceRule,
+  reduction: rules.oneOf<Reduction>(['mean', 'sum', 'none']),
+  stabilityEpsilon: rules.notNegative,
+  memory: rules.object('an object { features, labels }'),
+  kernel: kernelRule,
+};
+
+const MEMORY_RULES: OptionRules<Memory> = {
+  features: rules.required(rules.any('features of past samples')),
+  labels: rules.required(rules.any('the class ids of its features')),
+};
 
 /**
  * Soft nearest neighbour loss: how entangled the classes are in `features`.
@@ -79,7 +84,7 @@ export function softNearestNeighborLoss(
   features: Tensor | TensorLike,
   options: SoftNearestNeighborLossOptions = {},
 ): Tensor {
-  assertOptions('softNearestNeighborLoss', options, OPTIONS);
+  assertOptions('softNearestNeighborLoss', options, RULES);
   const {
     temperature = 1,
     distance = 'cosine',
@@ -88,9 +93,7 @@ export function softNearestNeighborLoss(
     memory,
     kernel = 'auto',
   } = options;
-  assertDistance(distance);
-  assertReduction(reduction);
-  assertEpsilon(stabilityEpsilon);
+  if (memory !== undefined) assertOptions('memory', memory, MEMORY_RULES);
   assertLabelsFirst(labels, features);
   return tidy(() =>
     batchLoss(labels, features, {
@@ -102,20 +105,4 @@ export function softNearestNeighborLoss(
       kernel,
     }),
   );
-}
-
-function assertReduction(reduction: Reduction): void {
-  if (reduction !== 'mean' && reduction !== 'sum' && reduction !== 'none') {
-    throw new RangeError(
-      `Expected reduction to be 'mean', 'sum' or 'none', but got ${JSON.stringify(reduction)}.`,
-    );
-  }
-}
-
-function assertEpsilon(epsilon: number): void {
-  if (!(epsilon >= 0 && epsilon < Infinity)) {
-    throw new RangeError(
-      `Expected stabilityEpsilon to be a finite number, 0 or greater, but got ${epsilon}.`,
-    );
-  }
 }

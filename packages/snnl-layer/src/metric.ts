@@ -1,6 +1,6 @@
 import { add, addN, cast, div, equal, type Scalar, tidy } from '@tensorflow/tfjs-core';
 import type { SoftNearestNeighbor } from './layer';
-import { shown } from './options-object';
+import { assertOptions, type OptionRules, rules, shown } from './options-object';
 import type { LossOrMetricFunction } from './target-labels';
 
 /** Options of {@link entanglement}. */
@@ -15,6 +15,11 @@ export interface EntanglementMetricOptions {
   readonly name?: string;
 }
 
+const RULES: OptionRules<EntanglementMetricOptions> = {
+  measure: rules.oneOf<'loss' | 'ratio'>(['loss', 'ratio']),
+  name: rules.text,
+};
+
 /**
  * A metric for `compile({metrics})` that shows how entangled a layer's features are, in training
  * and in validation, where `val_loss` leaves the layer's loss out.
@@ -26,19 +31,14 @@ export interface EntanglementMetricOptions {
  * @param layer A layer of the model that is compiled.
  * @returns A metric with a scalar value: nats, or for `ratio` without unit. A layer at several places
  *   gives the sum over them, or for `ratio` that of the losses over that of the chances.
- * @throws TypeError if it is no such layer; RangeError if `measure` is unknown.
+ * @throws TypeError if it is no such layer; RangeError if `measure` or an option is unknown.
  * @throws Error while training or evaluating, if the layer did not run, or metrics of the layer are
  *   attached to outputs with different targets.
  */
 export function entanglement(
   layer: SoftNearestNeighbor,
-  { measure = 'loss', name = `${layer?.name}_entanglement` }: EntanglementMetricOptions = {},
+  options: EntanglementMetricOptions = {},
 ): LossOrMetricFunction {
-  if (measure !== 'loss' && measure !== 'ratio') {
-    throw new RangeError(
-      `Expected measure to be 'loss' or 'ratio', but got ${JSON.stringify(measure)}.`,
-    );
-  }
   // Not by its class: there may be two copies of this package.
   if (typeof layer?.monitor !== 'function') {
     throw new TypeError(
@@ -46,6 +46,8 @@ export function entanglement(
         `entanglement(model.getLayer('code')).`,
     );
   }
+  assertOptions('entanglement', options, RULES);
+  const { measure = 'loss', name = `${layer.name}_entanglement` } = options;
   layer.monitor(measure === 'ratio');
   const metric: LossOrMetricFunction = (yTrue, yPred) =>
     tidy(() => {

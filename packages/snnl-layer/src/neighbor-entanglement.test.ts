@@ -101,9 +101,9 @@ test('one-hot labels, and nothing is left behind', async () => {
 });
 
 test.each([
-  [{ temperature: -1 }, /greater than 0, but got -1/],
+  [{ temperature: -1 }, /greater than 0 .*, but got -1/],
   [{ distance: 'l1' }, /"l1"/],
-  [{ blockSize: 0 }, /blockSize .* at least 1, got 0/],
+  [{ blockSize: 0 }, /blockSize .* at least 1, but got 0/],
 ])('%o is refused', async (options, message) => {
   await expect(neighborEntanglement([0, 0], [[1], [2]], options as object)).rejects.toThrow(
     message,

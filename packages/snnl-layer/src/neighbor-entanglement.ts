@@ -14,19 +14,19 @@ import {
 } from '@tensorflow/tfjs-core';
 import { BlockRows, FIRST_TILE, MOST_TILE_ROWS, STRETCH_MS, tileRows } from './block-rows';
 import {
-  assertDistance,
   type Distance,
+  distanceRule,
   embed,
   embedTemperature,
   temperatureFactor,
 } from './distance';
 import { featureRows } from './features';
 import {
-  assertKernelChoice,
   hasKernel,
   type KernelChoice,
   type KernelKind,
   kernelFor,
+  kernelRule,
   resolveKernel,
 } from './kernel-choice';
 import type { NeighborLogSumsInputs } from './kernel-inputs';
@@ -41,8 +41,8 @@ import {
 import type { ClassId, Labels } from './label-values';
 import { assertLabelsFirst, readLabels } from './labels';
 import { logSums } from './neighbor-log-sums';
-import { assertOptions } from './options-object';
-import { assertTemperature } from './temperature';
+import { assertOptions, type OptionRules, rules } from './options-object';
+import { temperatureRule } from './temperature';
 
 /** Options of {@link neighborEntanglement}. */
 export interface NeighborEntanglementOptions {
@@ -98,12 +98,12 @@ class Tally {
   }
 }
 
-const OPTIONS = [
-  'temperature',
-  'distance',
-  'blockSize',
-  'kernel',
-] satisfies (keyof NeighborEntanglementOptions)[];
+const RULES: OptionRules<NeighborEntanglementOptions> = {
+  temperature: temperatureRule,
+  distance: distanceRule,
+  blockSize: rules.integerFrom(1),
+  kernel: kernelRule,
+};
 
 /** Running log-sums of all samples over what they have met so far: the references, in float64. */
 class RunningSums {
@@ -339,15 +339,9 @@ export async function neighborEntanglement(
   features: Tensor | TensorLike,
   options: NeighborEntanglementOptions = {},
 ): Promise<DatasetEntanglement> {
-  assertOptions('neighborEntanglement', options, OPTIONS);
+  assertOptions('neighborEntanglement', options, RULES);
   const { temperature = 1, distance = 'cosine', blockSize, kernel = 'auto' } = options;
-  assertTemperature(temperature);
-  assertDistance(distance);
-  if (blockSize !== undefined && (!Number.isInteger(blockSize) || blockSize < 1)) {
-    throw new RangeError(`Expected blockSize to be an integer of at least 1, got ${blockSize}.`);
-  }
   assertLabelsFirst(labels, features);
-  assertKernelChoice(kernel);
   const { kind, ...data } = tidy(() => {
     const given = featureRows(features, 'features');
     const [n, d] = given.shape;

@@ -21,7 +21,13 @@ import {
 import { composedLogSumsGrad } from './composed/gradient';
 import { composedLogSums } from './composed/log-sums';
 import { moveHere } from './host/tensor-io';
-import { hasKernel, type KernelChoice, type KernelKind, resolveKernel } from './kernel-choice';
+import {
+  hasKernel,
+  type KernelChoice,
+  type KernelKind,
+  kernelRule,
+  resolveKernel,
+} from './kernel-choice';
 import { assertKernelInputs, type NeighborLogSumsInputs } from './kernel-inputs';
 import {
   ANCHOR_SUMS,
@@ -30,7 +36,7 @@ import {
   NEIGHBOR_LOG_SUMS,
   NEIGHBOR_LOG_SUMS_GRAD,
 } from './kernel-names';
-import { assertOptions } from './options-object';
+import { assertOptions, type OptionRules, rules } from './options-object';
 
 /** Options of {@link neighborLogSums}. */
 export interface NeighborLogSumsOptions {
@@ -45,7 +51,11 @@ export interface NeighborLogSumsOptions {
   readonly kernel?: KernelChoice;
 }
 
-const OPTIONS = ['selfOffset', 'kernel'] satisfies (keyof NeighborLogSumsOptions)[];
+const RULES: OptionRules<NeighborLogSumsOptions> = {
+  // Its range is that of the inputs, and checked with them.
+  selfOffset: rules.any<number>('an index'),
+  kernel: kernelRule,
+};
 
 /** A pass of the operation: its inputs, where the anchors lie, and which kernels run. */
 export interface Operation {
@@ -151,7 +161,7 @@ export function neighborLogSums(
   inputs: NeighborLogSumsInputs,
   options: NeighborLogSumsOptions = {},
 ): Tensor2D {
-  assertOptions('neighborLogSums', options, OPTIONS);
+  assertOptions('neighborLogSums', options, RULES);
   const { selfOffset = -1, kernel = 'auto' } = options;
   assertKernelInputs(inputs, selfOffset);
   moveHere(...Object.values(inputs));

@@ -1,5 +1,5 @@
 import { cast, reshape, type Scalar, scalar, Tensor } from '@tensorflow/tfjs-core';
-import { shown } from './options-object';
+import { assertValue, type Rule, rules } from './options-object';
 
 /** A temperature: a number, or a scalar tensor or variable, which may then be learned. */
 export type Temperature = number | Tensor;
@@ -8,21 +8,18 @@ export type Temperature = number | Tensor;
 const LEAST = 2 ** -126;
 const MOST = (2 - 2 ** -23) * 2 ** 126;
 
+/** A temperature as a number: positive, and one that float32 holds. */
+export const temperatureRule: Rule<number> = {
+  ...rules.finite,
+  expected:
+    `a finite number greater than 0 (from ${LEAST.toPrecision(3)} to ${MOST.toPrecision(3)}, which ` +
+    'float32 can hold)',
+  allows: (temperature) => temperature >= LEAST && temperature <= MOST,
+};
+
 /** @throws RangeError if `temperature` is not a positive number that float32 holds. */
-export function assertTemperature(temperature: number): void {
-  if (typeof temperature !== 'number' || !(temperature > 0 && temperature < Infinity)) {
-    throw new RangeError(
-      `Expected the temperature to be a finite number greater than 0, but got ` +
-        `${shown(temperature)}.`,
-    );
-  }
-  if (!(temperature >= LEAST && temperature <= MOST)) {
-    throw new RangeError(
-      `Expected the temperature to be from ${LEAST.toPrecision(3)} to ${MOST.toPrecision(3)}, which ` +
-        `float32 can hold, but got ${temperature}. Scale the features instead.`,
-    );
-  }
-}
+export const assertTemperature = (temperature: number): void =>
+  assertValue('the temperature', temperature, temperatureRule);
 
 /**
  * The temperature as a float32 scalar.

@@ -37,6 +37,35 @@ describe('csv', () => {
     );
   });
 
+  it('writes a line break in a key as \\n, and knows the key again', async () => {
+    const file = path();
+    for (const [append, first] of [
+      [false, 0],
+      [true, 2],
+    ] as const) {
+      const writer = csv(file, { append });
+      // Two trainings of one writer, then one of another that appends.
+      for (const step of append ? [first] : [first, first + 1]) {
+        await writer.open?.();
+        await writer.write(record(step, { 'a\nb': step + 10, 'c\r\nd': 1, e: step + 20 }));
+      }
+    }
+    expect(readFileSync(file, 'utf8')).toBe(
+      `time,epoch,step,a\\nb,c\\r\\nd,e\n${TIME},0,0,10,1,20\n${TIME},1,1,11,1,21\n` +
+        `${TIME},2,2,12,1,22\n`,
+    );
+  });
+
+  it('keeps its own columns where the logs have values of these names', async () => {
+    const file = path();
+    const writer = csv(file);
+    await writer.open?.();
+    await writer.write(record(4, { time: 7, epoch: 8, step: 9, loss: 0.5 }));
+    expect(readFileSync(file, 'utf8')).toBe(
+      `time,epoch,step,logs.time,logs.epoch,logs.step,loss\n${TIME},4,4,7,8,9,0.5\n`,
+    );
+  });
+
   it('keeps to its columns, and says once what it leaves out', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     const file = path();

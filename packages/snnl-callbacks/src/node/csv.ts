@@ -7,10 +7,11 @@ import { LineFile, type LineFileOptions } from './line-file';
  * all values of the logs.
  *
  * The first row decides the columns; a value that is missing later is left empty, and one that
- * first appears later is left out with a warning. Of a killed run at most the last line is lost.
+ * first appears later is left out with a warning. A line break in a key is written as `\n`. Of a
+ * killed run at most the last line is lost.
  */
 export function csv(path: string, options: LineFileOptions = {}): LogWriter {
-  const file = new LineFile(path, options);
+  const file = new LineFile('csv', path, options);
   let columns: string[] | undefined;
   const unknown = new Set<string>();
   return {
@@ -20,7 +21,9 @@ export function csv(path: string, options: LineFileOptions = {}): LogWriter {
       columns = header === undefined ? undefined : parseHeader(header);
     },
     write(record) {
-      const row = flat(record);
+      const row = Object.fromEntries(
+        Object.entries(flat(record)).map(([key, value]) => [inOneLine(key), value]),
+      );
       const header = columns === undefined ? [Object.keys(row).map(quoted).join(',')] : [];
       columns ??= Object.keys(row);
       const late = Object.keys(row).filter((key) => !columns?.includes(key) && !unknown.has(key));
@@ -36,8 +39,11 @@ export function csv(path: string, options: LineFileOptions = {}): LogWriter {
   };
 }
 
+/** A record is a line: what is appended to, and what is cut off, is found by lines. */
+const inOneLine = (key: string): string => key.replaceAll('\r', '\\r').replaceAll('\n', '\\n');
+
 function quoted(cell: string): string {
-  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  return /[",]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
 
 function parseHeader(line: string): string[] {

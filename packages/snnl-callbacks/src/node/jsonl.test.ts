@@ -20,4 +20,15 @@ describe('jsonl', () => {
       { time, epoch: 1, step: 1, loss: null },
     ]);
   });
+
+  it('keeps its own fields where the logs have values of these names', async () => {
+    const file = join(temporaryFolder(), 'log.jsonl');
+    const writer = jsonl(file);
+    await writer.open?.();
+    await writer.write(record(4, { step: 9, time: 7 }));
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({
+      ...{ time: '2024-01-01T00:00:00.000Z', epoch: 4, step: 4 },
+      ...{ 'logs.step': 9, 'logs.time': 7 },
+    });
+  });
 });

@@ -8,7 +8,7 @@ import { LineFile, type LineFileOptions } from './line-file';
  * most the last line is lost.
  */
 export function jsonl(path: string, options: LineFileOptions = {}): LogWriter {
-  const file = new LineFile(path, options);
+  const file = new LineFile('jsonl', path, options);
   return {
     name: `jsonl(${path})`,
     open() {

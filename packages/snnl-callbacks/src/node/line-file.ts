@@ -7,6 +7,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { assertOptions, assertValue, type OptionRules, rules } from 'snnl-layer';
 
 /** Options of `csv` and `jsonl`. */
 export interface LineFileOptions {
@@ -18,6 +19,8 @@ export interface LineFileOptions {
   readonly append?: boolean;
 }
 
+const RULES: OptionRules<LineFileOptions> = { append: rules.flag };
+
 /**
  * A text file that is opened, written and closed for each line: nothing is held back in this
  * process, and a file that was moved or deleted is noticed.
@@ -25,11 +28,15 @@ export interface LineFileOptions {
 export class LineFile {
   private continues: boolean;
 
+  /** @param writer Whose file and options they are, for messages. */
   constructor(
+    writer: string,
     readonly path: string,
-    { append = false }: LineFileOptions,
+    options: LineFileOptions,
   ) {
-    this.continues = append;
+    assertValue(`path of ${writer}`, path, rules.text);
+    assertOptions(writer, options, RULES);
+    this.continues = options.append ?? false;
   }
 
   /**

@@ -1,6 +1,8 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { PbfWriter } from 'pbf';
+import { assertValue, rules } from 'snnl-layer';
 import type { LogWriter } from '../writers/writer';
 import { type Event, writeEvent } from './event';
 import { tfRecord } from './tf-record';
@@ -14,19 +16,12 @@ import { tfRecord } from './tf-record';
  * Of a killed run at most the last measurement is lost.
  */
 export function tensorBoard(logdir: string): LogWriter {
+  assertValue('logdir of tensorBoard', logdir, rules.text);
   let path: string | undefined;
-  let encode: ((event: Event) => Uint8Array) | undefined;
   let files = 0;
   return {
     name: `tensorBoard(${logdir})`,
-    async open() {
-      // Not an import at the top: pbf is an ES module, and this package can be required.
-      const { PbfWriter } = await import('pbf');
-      encode = (event) => {
-        const message = new PbfWriter();
-        writeEvent(event, message);
-        return tfRecord(message.finish());
-      };
+    open() {
       const seconds = Math.floor(Date.now() / 1000);
       // TensorBoard sorts files by name, which begins with the time; the rest keeps it unique.
       const name = `events.out.tfevents.${seconds}.${hostname()}.${process.pid}.${files}.v2`;
@@ -38,7 +33,7 @@ export function tensorBoard(logdir: string): LogWriter {
       });
     },
     write({ time, step, name, logs }) {
-      if (path === undefined || encode === undefined) throw new Error('it was not opened');
+      if (path === undefined) throw new Error('it was not opened');
       const scalars = Object.entries(logs).map(([key, value]) => [
         key.startsWith(`${name}_`) ? key.replace(`${name}_`, `${name}/`) : key,
         value,
@@ -46,4 +41,10 @@ export function tensorBoard(logdir: string): LogWriter {
       appendFileSync(path, encode({ time, step, scalars: Object.fromEntries(scalars) }));
     },
   };
+}
+
+function encode(event: Event): Uint8Array {
+  const message = new PbfWriter();
+  writeEvent(event, message);
+  return tfRecord(message.finish());
 }

@@ -1,7 +1,7 @@
-import type { Entanglement } from 'snnl-layer';
+import type { Distance, Entanglement } from 'snnl-layer';
 import { clusteringAccuracy, normalizedMutualInformation } from './measure/clustering-scores';
 import { kMeans } from './measure/k-means';
-import { type Matrix, takeRows } from './measure/matrix';
+import { type Matrix, takeRows, unitRows } from './measure/matrix';
 import { nearestNeighbors } from './measure/nearest-neighbors';
 import { votingAccuracy } from './measure/neighbor-accuracy';
 import { neighborConfusion } from './measure/neighbor-confusion';
@@ -18,6 +18,8 @@ export interface Labelled {
 export interface LayerReportOptions {
   readonly name: string;
   readonly entanglement: Entanglement;
+  /** Of neighbours and clusters. */
+  readonly neighborDistance: Distance;
   readonly samples: Labelled;
   /** Where neighbours are looked for; undefined: among the other samples. */
   readonly references: Labelled | undefined;
@@ -32,17 +34,19 @@ export interface LayerReportOptions {
 
 /** Measures and projects the features of one layer. */
 export async function layerReport(options: LayerReportOptions): Promise<LayerReport> {
-  const { name, entanglement, samples, classes, restarts, seed } = options;
+  const { name, entanglement, neighborDistance, samples, classes, restarts, seed } = options;
   const { features, labels } = samples;
   const references = options.references ?? samples;
+  const embedded = (matrix: Matrix) => (neighborDistance === 'cosine' ? unitRows(matrix) : matrix);
+  const points = embedded(features);
   const neighbors = nearestNeighbors(
-    references.features,
-    features,
+    embedded(references.features),
+    points,
     options.neighbors,
     options.references === undefined,
   );
   // As many clusters as the samples have classes; the references may have more.
-  const clusters = kMeans(features, { clusters: new Set(labels).size, restarts, seed });
+  const clusters = kMeans(points, { clusters: new Set(labels).size, restarts, seed });
   const shown = takeRows(features, options.pictured);
   const projections: Partial<Record<ProjectionName, Projection>> = {};
   for (const kind of options.projections) {
@@ -54,6 +58,7 @@ export async function layerReport(options: LayerReportOptions): Promise<LayerRep
     name,
     width: features.columns,
     entanglement: { loss, chance, ratio, anchors },
+    neighborDistance,
     neighborAccuracy: votingAccuracy(neighbors, references.labels, labels),
     neighborConfusion: neighborConfusion(neighbors, references.labels, labels, classes),
     clusteringAccuracy: clusteringAccuracy(clusters, labels),

@@ -1,4 +1,4 @@
-import type { Entanglement } from 'snnl-layer';
+import type { Distance, Entanglement } from 'snnl-layer';
 import type { Point } from './measure/project';
 
 /** Samples in two dimensions. */
@@ -19,6 +19,11 @@ export interface LayerReport {
   readonly width: number;
   /** Loss and chance level in nats, and their ratio: 1 fully entangled, 0 disentangled. */
   readonly entanglement: Entanglement;
+  /**
+   * Of neighbours and k-means: that of the layer for SoftNearestNeighbor layers (for `cosine` they
+   * look at features scaled to length 1), `squaredEuclidean` for others.
+   */
+  readonly neighborDistance: Distance;
   /** Share of samples with the majority label of their nearest neighbours. */
   readonly neighborAccuracy: number;
   /** `[class][class]`: share of the second among the neighbours of the first. */
@@ -55,7 +60,7 @@ export interface RepresentationReport {
   readonly classes: readonly string[];
   readonly settings: {
     readonly temperature: number | 'layer';
-    /** That of all layers; `layer` where theirs differ. */
+    /** Of entanglement: that of all layers; `layer` where theirs differ. */
     readonly distance: string;
     readonly neighbors: number;
     /** Where neighbours come from: the samples themselves, or as many reference samples. */

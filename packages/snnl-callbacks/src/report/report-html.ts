@@ -23,18 +23,20 @@ export function reportHtml(report: RepresentationReport): string {
 function intro({ samples, classes, layers }: RepresentationReport): string {
   const names = layers.map(({ name }) => `<strong>${escapeHtml(name)}</strong>`).join(', ');
   return (
-    `<p>What ${samples.toLocaleString('en')} samples of ${classes.length} classes look like in the ` +
-    `layers ${names}.</p>`
+    `<p>What ${escapeHtml(samples.toLocaleString('en'))} samples of ${escapeHtml(classes.length)} ` +
+    `classes look like in the layers ${names}.</p>`
   );
 }
 
 function measures({ layers, settings, classes }: RepresentationReport): string {
+  const distances = new Set(layers.map(distanceName));
   const columns: Column<LayerReport>[] = [
     { title: 'layer', value: ({ name }) => name },
     { title: 'features', value: ({ width }) => width, digits: 0 },
     { title: 'entanglement (nats)', value: ({ entanglement }) => entanglement.loss },
     { title: 'chance (nats)', value: ({ entanglement }) => entanglement.chance },
     { title: 'relative to chance', value: ({ entanglement }) => entanglement.ratio },
+    ...(distances.size > 1 ? [{ title: 'distance of neighbours', value: distanceName }] : []),
     {
       title: `${settings.neighbors}-NN accuracy`,
       value: ({ neighborAccuracy }) => neighborAccuracy,
@@ -55,14 +57,17 @@ function measures({ layers, settings, classes }: RepresentationReport): string {
       (references === null
         ? 'other samples'
         : `of ${references.toLocaleString('en')} reference samples`) +
-      ' (Euclidean distance). Higher is better.',
-    `k-means (the best of ${restarts} starts, seed ${seed}) sees no labels; each cluster then stands for ` +
+      ` (${distances.size === 1 ? [...distances][0] : 'distance as in the table'}). Higher is better.`,
+    `k-means (in the same distance, the best of ${restarts} starts, seed ${seed}) sees no labels; each cluster then stands for ` +
       'one class, in the best one-to-one match. Normalised mutual information (NMI) and adjusted ' +
       'Rand index (ARI) compare clusters and classes: 0 is unrelated, 1 the same. Higher is better.',
   ];
   const items = notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('');
   return `<h2>Measured</h2>${table(columns, layers)}<ul class="notes">${items}</ul>`;
 }
+
+const distanceName = ({ neighborDistance }: LayerReport): string =>
+  neighborDistance === 'cosine' ? 'cosine distance' : 'Euclidean distance';
 
 /** What the ratio of separate classes is where that is not 0. */
 function rightAngles({ temperature, distance }: RepresentationReport['settings'], classes: number) {
@@ -137,7 +142,7 @@ function layerSection(
   });
   const confusion = figure('Neighbours (%)', drawConfusion(neighborConfusion, classes));
   return (
-    `<h3>${escapeHtml(name)} <span class="soft">${width} features</span></h3>` +
+    `<h3>${escapeHtml(name)} <span class="soft">${escapeHtml(width)} features</span></h3>` +
     `<div class="panels pictures">${[...pictures, confusion].join('')}</div>`
   );
 }

@@ -1,7 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { fill, memory, randomNormal, type Tensor2D, zeros } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { neighborEntanglement } from 'snnl-layer';
+import { fill, memory, randomNormal, type Tensor2D, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { type LayersModel, sequential, layers as tfLayers } from '@tensorflow/tfjs-layers';
+import { parseHTML } from 'linkedom';
+import { neighborEntanglement, softNearestNeighbor } from 'snnl-layer';
 import { describe, expect, it } from 'vitest';
 import { EntanglementLogger } from '../entanglement-logger';
 import { exponential } from '../schedules';
@@ -54,6 +55,80 @@ describe('representationReport', () => {
     expect(layers[0]?.neighborConfusion.map((row) => row.reduce((a, b) => a + b))).toEqual([
       1, 1, 1,
     ]);
+  });
+
+  describe('of samples on two rays', () => {
+    // A class on each ray, one sample near and one far.
+    const x = tensor2d([
+      [1, 0],
+      [100, 0],
+      [0, 1],
+      [0, 100],
+    ]);
+    const y = [0, 0, 1, 1];
+    const rays = (distance: 'cosine' | 'squaredEuclidean') =>
+      sequential({ layers: [softNearestNeighbor({ distance, inputShape: [2], name: distance })] });
+    const settings = { x, y, neighbors: 1, projections: [] };
+    // In Euclidean distance the near ones are neighbours of each other, and three make a cluster.
+    const euclidean = { neighborAccuracy: 0.5, clusteringAccuracy: 0.75 };
+    const cosine = { neighborAccuracy: 1, clusteringAccuracy: 1 };
+
+    it('goes by the distance of the layer, and says which', async () => {
+      for (const [distance, expected, words] of [
+        ['cosine', cosine, 'other samples (cosine distance)'],
+        ['squaredEuclidean', euclidean, 'other samples (Euclidean distance)'],
+      ] as const) {
+        const data = await report(rays(distance), settings);
+        expect(data.layers).toMatchObject([{ ...expected, neighborDistance: distance }]);
+        const html = reportHtml(data);
+        expect(html).toContain(words);
+        expect(html).not.toContain('distance of neighbours');
+      }
+    });
+
+    it('whatever the distance of entanglement', async () => {
+      const options = { ...settings, distance: 'squaredEuclidean' } as const;
+      const { layers } = await report(rays('cosine'), options);
+      expect(layers).toMatchObject([{ ...cosine, neighborDistance: 'cosine' }]);
+    });
+
+    it('names the distance of each layer where they differ', async () => {
+      const input = tfLayers.inputLayer({ inputShape: [2], name: 'plain' });
+      const model = sequential({ layers: [input, softNearestNeighbor({ name: 'code' })] });
+      const data = await report(model, { ...settings, layers: ['plain', 'code'] });
+      expect(data.layers).toMatchObject([
+        { ...euclidean, neighborDistance: 'squaredEuclidean' },
+        { ...cosine, neighborDistance: 'cosine' },
+      ]);
+      const { document } = parseHTML(reportHtml(data));
+      const cells = Array.from(document.querySelectorAll('td'), (cell) => cell.textContent);
+      expect(cells.filter((text) => /distance/.test(text ?? ''))).toEqual([
+        'Euclidean distance',
+        'cosine distance',
+      ]);
+    });
+
+    it('scales references too, and leaves samples of zeros where they are', async () => {
+      const references = {
+        x: tensor2d([
+          [9, 0],
+          [0, 0.01],
+          [0, 0],
+        ]),
+        y: [0, 1, 2],
+      };
+      const { layers } = await report(rays('cosine'), { ...settings, references });
+      expect(layers[0]?.neighborAccuracy).toBe(1);
+      const origin = tensor2d([
+        [1, 0],
+        [0, 1],
+        [0, 0],
+        [0, 0],
+      ]);
+      // The two at the origin have each other; the others are nearer to it than to each other.
+      const zeros = await report(rays('cosine'), { ...settings, x: origin });
+      expect(zeros.layers[0]?.neighborAccuracy).toBe(0.5);
+    });
   });
 
   it('names classes, also where ids have gaps or classes are in the references only', async () => {
@@ -183,6 +258,55 @@ describe('representationReport', () => {
 });
 
 describe('reportHtml', () => {
+  it('draws the names of classes as they are, decimals included', async () => {
+    const classes = ['0.001', '0.0025', '1.23456789'];
+    const html = reportHtml(await report(functionalModel(), { classes }));
+    const { document } = parseHTML(html);
+    const texts = Array.from(document.querySelectorAll('svg text'), (text) => text.textContent);
+    for (const name of classes) {
+      // In PCA and UMAP, and along both axes of the neighbours.
+      expect(texts.filter((text) => text === name)).toHaveLength(4);
+    }
+    const coordinates = Array.from(document.querySelectorAll('svg [transform], svg path'), (one) =>
+      [one.getAttribute('transform'), one.getAttribute('d')].join(' '),
+    );
+    expect(coordinates.join(' ')).toMatch(/\d\.\d\d\b/);
+    expect(coordinates.join(' ')).not.toMatch(/\d\.\d{3}/);
+  });
+
+  it('escapes whatever stands in a report that comes from JSON', async () => {
+    const model = functionalModel();
+    const logger = new EntanglementLogger({ x: heldOut.x, y: heldOut.ids });
+    const few = { epochs: 2, verbose: 0, callbacks: [logger] };
+    await model.fit(train.x, train.oneHot, few);
+    const json = JSON.stringify(await report(model, { records: logger.records, pictureSize: 6 }));
+    const payload = '<img src=x onerror=alert(1)>"\'><img src=y>';
+    /** Each leaf of the report in turn, from `value` down, as a way to put the payload there. */
+    const leaves = (value: unknown, path: (string | number)[] = []): (string | number)[][] =>
+      typeof value === 'object' && value !== null
+        ? Object.entries(value).flatMap(([key, inner]) => leaves(inner, [...path, key]))
+        : [path];
+    const paths = leaves(JSON.parse(json));
+    expect(paths.length).toBeGreaterThan(50);
+    let pages = 0;
+    for (const path of paths) {
+      const poisoned = JSON.parse(json);
+      const parent = path.slice(0, -1).reduce((at, key) => at[key], poisoned);
+      parent[path.at(-1) as string] = payload;
+      let html = '';
+      try {
+        html = reportHtml(poisoned);
+      } catch (error) {
+        expect(error).toBeInstanceOf(TypeError);
+        continue;
+      }
+      pages += 1;
+      const { document } = parseHTML(html);
+      expect([path, document.querySelectorAll('img').length]).toEqual([path, 0]);
+    }
+    expect(pages).toBeGreaterThan(30);
+  });
+
   it('says how low the ratio can get where that is not near 0, in cosine distance', async () => {
     const html = async (distance: 'cosine' | 'squaredEuclidean', temperature?: number) => {
       const options = { projections: [], ...(temperature === undefined ? {} : { temperature }) };

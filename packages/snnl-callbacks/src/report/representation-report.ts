@@ -1,6 +1,6 @@
-import { dispose, nextFrame, type Tensor } from '@tensorflow/tfjs-core';
-import type { LayersModel, layers as tfLayers } from '@tensorflow/tfjs-layers';
-import { type ClassId, type Labels, readLabels } from 'snnl-layer';
+import { dispose, nextFrame } from '@tensorflow/tfjs-core';
+import { LayersModel } from '@tensorflow/tfjs-layers';
+import { assertOptions, type ClassId, type OptionRules, readLabels, rules } from 'snnl-layer';
 import { ActivationReader, type LayerActivations } from '../activations/activations';
 import { defaultLayers } from '../default-layers';
 import {
@@ -8,9 +8,12 @@ import {
   DEFAULT_TEMPERATURE,
   distanceOf,
   entanglementOf,
+  MEASURE_RULES,
   type MeasureOptions,
+  neighborDistanceOf,
 } from '../measure-layers';
-import { chosenLayers } from '../model-layers';
+import { chosenLayers, type LayerChoices, layersRule } from '../model-layers';
+import { assertInputs, type Inputs, LABELLED_RULES, type LabelledSamples } from '../samples';
 import type { LogRecord } from '../writers/writer';
 import { type Labelled, layerReport } from './layer-report';
 import { balancedSubset } from './measure/balanced-subset';
@@ -18,21 +21,11 @@ import { matrix } from './measure/matrix';
 import type { LayerReport, ProjectionName, RepresentationReport } from './report-data';
 import { trainingCourse } from './training-course';
 
-/**
- * Samples with labels: class ids or, in a plain array, names `[N]` or `[N, 1]`; or one-hot rows
- * `[N, classes]`.
- */
-export interface LabelledSamples {
-  /** The model's input or inputs `[N, ...]`. */
-  readonly x: Tensor | readonly Tensor[];
-  readonly y: Labels;
-}
-
 /** Options of {@link representationReport}. */
 export interface RepresentationReportOptions extends LabelledSamples, MeasureOptions {
   readonly model: LayersModel;
-  /** Names of layers, or the layers. Default as in EntanglementLogger. */
-  readonly layers?: readonly (string | tfLayers.Layer)[];
+  /** A layer or its name, or an array of these. Default as in EntanglementLogger. */
+  readonly layers?: LayerChoices;
   /** Where neighbours are looked for, such as training samples. Default: the other samples. */
   readonly references?: LabelledSamples;
   /** Names of the classes by class id. Default: the ids, or the names that y holds. */
@@ -53,32 +46,63 @@ export interface RepresentationReportOptions extends LabelledSamples, MeasureOpt
   readonly title?: string;
 }
 
+const RULES: OptionRules<RepresentationReportOptions> = {
+  ...LABELLED_RULES,
+  ...MEASURE_RULES,
+  model: rules.required({
+    ...rules.object<LayersModel>('a sequential or functional model'),
+    allows: (model) => model instanceof LayersModel,
+  }),
+  layers: layersRule,
+  references: rules.object<LabelledSamples>('samples with labels, { x, y }'),
+  classes: rules.arrayOf(rules.text, 'an array with the name of each class'),
+  neighbors: rules.integerFrom(1),
+  restarts: rules.integerFrom(1),
+  projections: rules.arrayOf(
+    rules.oneOf<ProjectionName>(['pca', 'umap']),
+    "an array with 'pca', 'umap', both or none",
+  ),
+  pictureSize: rules.integerFrom(1),
+  records: rules.arrayOf(
+    rules.object<LogRecord>('a record'),
+    'the records of an EntanglementLogger, an array',
+  ),
+  seed: rules.integer,
+  title: rules.text,
+};
+
 /**
  * How a model represents labelled samples in its layers: entanglement, accuracy of nearest
  * neighbours and of k-means, NMI and ARI, which classes are neighbours, and 2-D projections.
  *
- * The same seed gives the same report. Work grows with the square of the number of samples; a few
+ * Neighbours and k-means go by the distance of a SoftNearestNeighbor layer, and by Euclidean distance
+ * in other layers; `distance` is that of entanglement alone. The same seed gives the same report. Work grows with the square of the number of samples; a few
  * thousand are enough.
  *
  * @returns Plain data; `reportHtml` makes a page of it.
- * @throws RangeError if an option is out of range; Error if a layer is missing, or samples do not
- *   fit the model or their labels.
+ * @throws RangeError if an option is unknown or out of range, or samples do not fit the model or
+ *   their labels; Error if a layer is missing.
  */
 export async function representationReport(
   options: RepresentationReportOptions,
 ): Promise<RepresentationReport> {
+  assertOptions('representationReport', options, RULES);
   const { model, neighbors = 5, restarts = 10, pictureSize = 1000, seed = 1 } = options;
   const {
     temperature = DEFAULT_TEMPERATURE,
     batchSize = DEFAULT_BATCH,
     projections = ['pca', 'umap'],
   } = options;
-  assertCounts({ neighbors, restarts, pictureSize, batchSize });
+  assertInputs(model, options.x);
   const samples = count(options.x);
   if (samples < 4) {
     throw new RangeError(`Expected at least 4 samples in x to report on, but got ${samples}.`);
   }
   const { references } = options;
+  if (references !== undefined) {
+    assertOptions('references', references, LABELLED_RULES);
+    assertInputs(model, references.x, 'references.x');
+  }
   const read = await readLabels(
     { labels: options.y, samples, name: 'y' },
     ...(references === undefined
@@ -102,6 +126,7 @@ export async function representationReport(
       const report = await layerReport({
         name: activation.name,
         entanglement: await entanglementOf(activation, labels, options),
+        neighborDistance: neighborDistanceOf(activation.layer),
         samples: await labelled(activation, labels),
         references: other === undefined ? undefined : await labelled(other, referenceLabels),
         classes: classes.length,
@@ -155,15 +180,7 @@ async function labelled(
   return { features: matrix(data, features.shape[1]), labels };
 }
 
-function count(x: Tensor | readonly Tensor[]): number {
-  const [first]: readonly (Tensor | undefined)[] = Array.isArray(x) ? x : [x];
+function count(x: Inputs): number {
+  const [first] = [x].flat();
   return first?.shape[0] ?? 0;
-}
-
-function assertCounts(counts: Readonly<Record<string, number>>): void {
-  for (const [key, value] of Object.entries(counts)) {
-    if (!(Number.isInteger(value) && value > 0)) {
-      throw new RangeError(`Expected ${key} to be an integer of at least 1, but got ${value}.`);
-    }
-  }
 }

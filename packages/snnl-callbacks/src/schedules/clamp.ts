@@ -1,4 +1,4 @@
-import { assertPositive } from './parameters';
+import { assertOptions, type OptionRules, rules } from 'snnl-layer';
 import { checked, type Schedule, unchecked } from './schedule';
 
 /** Options of {@link clamp}. */
@@ -9,17 +9,20 @@ export interface ClampOptions {
   readonly max?: number;
 }
 
+const RULES: OptionRules<ClampOptions> = {
+  min: rules.positive,
+  max: rules.positive,
+};
+
 /**
  * T(step) = min(max(schedule(step), min), max). A schedule that runs down to 0 or up to infinity
  * stays usable; one that gives NaN is still refused.
  *
  * @throws RangeError if a bound is not finite and positive, or `min` is greater than `max`.
  */
-export function clamp(
-  schedule: Schedule,
-  { min = 2 ** -126, max = (2 - 2 ** -23) * 2 ** 127 }: ClampOptions,
-): Schedule {
-  assertPositive('clamp', { min, max });
+export function clamp(schedule: Schedule, options: ClampOptions): Schedule {
+  assertOptions('clamp', options, RULES);
+  const { min = 2 ** -126, max = (2 - 2 ** -23) * 2 ** 127 } = options;
   if (min > max) {
     throw new RangeError(`Expected min of clamp to be at most max, but got ${min} > ${max}.`);
   }

@@ -1,4 +1,4 @@
-import { assertPositive } from './parameters';
+import { assertValue, rules } from 'snnl-layer';
 import { checked, type Schedule } from './schedule';
 
 /**
@@ -7,6 +7,6 @@ import { checked, type Schedule } from './schedule';
  * @throws RangeError if `temperature` is not finite and positive.
  */
 export function constant(temperature: number): Schedule {
-  assertPositive('constant', { temperature });
+  assertValue('temperature of constant', temperature, rules.positive);
   return checked('constant', () => temperature);
 }

@@ -1,5 +1,5 @@
+import { assertOptions, type OptionRules, rules } from 'snnl-layer';
 import { halfCosine } from './cosine';
-import { assertPositive } from './parameters';
 import { checked, type Schedule } from './schedule';
 
 /** Options of {@link cosineRestarts}. */
@@ -16,6 +16,18 @@ export interface CosineRestartsOptions {
   readonly shrink?: number;
 }
 
+const RULES: OptionRules<CosineRestartsOptions> = {
+  initial: rules.positive,
+  final: rules.required(rules.positive),
+  steps: rules.required(rules.positive),
+  lengthen: {
+    ...rules.finite,
+    expected: 'a finite number of at least 1, so that cycles do not shorten to nothing',
+    allows: (factor) => factor >= 1 && factor < Infinity,
+  },
+  shrink: rules.positive,
+};
+
 /**
  * Cosine annealing with warm restarts: T(step) = final + shrink^k * (initial - final) *
  * (1 + cos(pi * s / l)) / 2, at step s of cycle k, which is l = steps * lengthen^k steps long.
@@ -23,20 +35,9 @@ export interface CosineRestartsOptions {
  * @throws RangeError if a parameter is not finite and positive, or `lengthen` is below 1.
  * @see Loshchilov & Hutter 2017, arXiv:1608.03983, eq. 5, for learning rates.
  */
-export function cosineRestarts({
-  initial = 1,
-  final,
-  steps,
-  lengthen = 1,
-  shrink = 1,
-}: CosineRestartsOptions): Schedule {
-  assertPositive('cosineRestarts', { initial, final, steps, lengthen, shrink });
-  if (lengthen < 1) {
-    throw new RangeError(
-      `Expected lengthen of cosineRestarts to be at least 1, so that cycles do not shorten to ` +
-        `nothing, but got ${lengthen}.`,
-    );
-  }
+export function cosineRestarts(options: CosineRestartsOptions): Schedule {
+  assertOptions('cosineRestarts', options, RULES);
+  const { initial = 1, final, steps, lengthen = 1, shrink = 1 } = options;
   return checked('cosineRestarts', (step) => {
     const { cycle, share } = position(step / steps, lengthen);
     return final + shrink ** cycle * (initial - final) * halfCosine(share);

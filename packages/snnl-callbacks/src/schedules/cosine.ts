@@ -1,4 +1,4 @@
-import { assertPositive } from './parameters';
+import { assertOptions, type OptionRules, rules } from 'snnl-layer';
 import { checked, type Schedule } from './schedule';
 
 /** Options of {@link cosine}. */
@@ -16,14 +16,21 @@ export function halfCosine(share: number): number {
   return (1 + Math.cos(Math.PI * share)) / 2;
 }
 
+const RULES: OptionRules<CosineOptions> = {
+  initial: rules.positive,
+  final: rules.required(rules.positive),
+  steps: rules.required(rules.positive),
+};
+
 /**
  * T(step) = final + (initial - final) * (1 + cos(pi * min(step / steps, 1))) / 2.
  *
- * @throws RangeError if a parameter is not finite and positive.
+ * @throws RangeError if a parameter is not finite and positive, or an option is unknown.
  * @see Loshchilov & Hutter 2017, arXiv:1608.03983, eq. 5, for learning rates.
  */
-export function cosine({ initial = 1, final, steps }: CosineOptions): Schedule {
-  assertPositive('cosine', { initial, final, steps });
+export function cosine(options: CosineOptions): Schedule {
+  assertOptions('cosine', options, RULES);
+  const { initial = 1, final, steps } = options;
   return checked(
     'cosine',
     (step) => final + (initial - final) * halfCosine(Math.min(step / steps, 1)),

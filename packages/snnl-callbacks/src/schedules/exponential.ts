@@ -1,4 +1,4 @@
-import { assertPositive } from './parameters';
+import { assertOptions, type OptionRules, rules } from 'snnl-layer';
 import { checked, type Schedule } from './schedule';
 
 /** Options of {@link exponential}. */
@@ -11,14 +11,21 @@ export interface ExponentialOptions {
   readonly every?: number;
 }
 
+const RULES: OptionRules<ExponentialOptions> = {
+  initial: rules.positive,
+  rate: rules.required(rules.positive),
+  every: rules.positive,
+};
+
 /**
  * T(step) = initial * rate^(step / every).
  *
- * @throws RangeError if a parameter is not finite and positive.
+ * @throws RangeError if a parameter is not finite and positive, or an option is unknown.
  * @see Kirkpatrick, Gelatt & Vecchi 1983, Science 220(4598):671-680: the cooling of simulated
  *   annealing.
  */
-export function exponential({ initial = 1, rate, every = 1 }: ExponentialOptions): Schedule {
-  assertPositive('exponential', { initial, rate, every });
+export function exponential(options: ExponentialOptions): Schedule {
+  assertOptions('exponential', options, RULES);
+  const { initial = 1, rate, every = 1 } = options;
   return checked('exponential', (step) => initial * rate ** (step / every));
 }

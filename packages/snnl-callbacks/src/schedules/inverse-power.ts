@@ -1,4 +1,4 @@
-import { assertNotNegative, assertPositive } from './parameters';
+import { assertOptions, type OptionRules, rules } from 'snnl-layer';
 import { checked, type Schedule } from './schedule';
 
 /** Options of {@link inversePower}. */
@@ -9,6 +9,11 @@ export interface InversePowerOptions {
   readonly gamma?: number;
 }
 
+const RULES: OptionRules<InversePowerOptions> = {
+  initial: rules.positive,
+  gamma: rules.notNegative,
+};
+
 /**
  * T(step) = initial / (1 + step)^gamma.
  *
@@ -16,8 +21,8 @@ export interface InversePowerOptions {
  * @see Agarap & Azcarraga 2020, arXiv:2006.04535, which takes the form from the annealed
  *   gradient noise of Neelakantan et al. 2015, arXiv:1511.06807.
  */
-export function inversePower({ initial = 1, gamma = 0.55 }: InversePowerOptions = {}): Schedule {
-  assertPositive('inversePower', { initial });
-  assertNotNegative('inversePower', 'gamma', gamma);
+export function inversePower(options: InversePowerOptions = {}): Schedule {
+  assertOptions('inversePower', options, RULES);
+  const { initial = 1, gamma = 0.55 } = options;
   return checked('inversePower', (step) => initial / (1 + step) ** gamma);
 }

@@ -1,4 +1,4 @@
-import { assertPositive } from './parameters';
+import { assertValue, rules } from 'snnl-layer';
 import { checked, type Schedule } from './schedule';
 
 /**
@@ -11,13 +11,19 @@ import { checked, type Schedule } from './schedule';
  *   finite and positive.
  */
 export function piecewise(points: readonly (readonly [number, number])[]): Schedule {
+  const pair = rules.arrayOf(rules.any<number>('a number'));
+  assertValue(
+    'points of piecewise',
+    points,
+    rules.arrayOf(pair, 'an array of [step, temperature]'),
+  );
   if (points[0]?.[0] !== 0) {
     throw new RangeError(
       `Expected the first point of piecewise to be at step 0, but got ${points[0]?.[0] ?? 'none'}.`,
     );
   }
   points.forEach(([step, temperature], k) => {
-    assertPositive('piecewise', { [`temperature ${k}`]: temperature });
+    assertValue(`temperature ${k} of piecewise`, temperature, rules.positive);
     const before = points[k - 1]?.[0] ?? -1;
     if (!(step > before && step < Infinity)) {
       throw new RangeError(

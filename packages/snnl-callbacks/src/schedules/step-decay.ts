@@ -1,4 +1,4 @@
-import { assertPositive } from './parameters';
+import { assertOptions, type OptionRules, rules } from 'snnl-layer';
 import { checked, type Schedule } from './schedule';
 
 /** Options of {@link stepDecay}. */
@@ -11,12 +11,19 @@ export interface StepDecayOptions {
   readonly every: number;
 }
 
+const RULES: OptionRules<StepDecayOptions> = {
+  initial: rules.positive,
+  factor: rules.required(rules.positive),
+  every: rules.required(rules.positive),
+};
+
 /**
  * T(step) = initial * factor^floor(step / every).
  *
- * @throws RangeError if a parameter is not finite and positive.
+ * @throws RangeError if a parameter is not finite and positive, or an option is unknown.
  */
-export function stepDecay({ initial = 1, factor, every }: StepDecayOptions): Schedule {
-  assertPositive('stepDecay', { initial, factor, every });
+export function stepDecay(options: StepDecayOptions): Schedule {
+  assertOptions('stepDecay', options, RULES);
+  const { initial = 1, factor, every } = options;
   return checked('stepDecay', (step) => initial * factor ** Math.floor(step / every));
 }

@@ -1,3 +1,4 @@
+import { assertOptions, type OptionRules, rules } from 'snnl-layer';
 import { sparkline } from './sparkline';
 import type { LogRecord, LogWriter } from './writer';
 
@@ -9,6 +10,11 @@ export interface ConsoleTableOptions {
   readonly print?: (table: string) => void;
 }
 
+const RULES: OptionRules<ConsoleTableOptions> = {
+  history: rules.integerFrom(1),
+  print: rules.callable<(table: string) => void>('a function of a text'),
+};
+
 /** Ratios that differ by less make a flat line. */
 const LEAST_CHANGE = 0.01;
 
@@ -18,10 +24,9 @@ const HEADER = ['layer', 'loss (nats)', 'chance', 'ratio', 'latest ratios', ''];
  * Prints a table at each measurement: for each layer its entanglement, the chance level, their
  * ratio, and a sparkline of its latest ratios with their range.
  */
-export function consoleTable({
-  history = 12,
-  print = (table) => console.log(table),
-}: ConsoleTableOptions = {}): LogWriter {
+export function consoleTable(options: ConsoleTableOptions = {}): LogWriter {
+  assertOptions('consoleTable', options, RULES);
+  const { history = 12, print = (table) => console.log(table) } = options;
   const ratios = new Map<string, number[]>();
   return {
     name: 'consoleTable',

@@ -7,13 +7,28 @@ afterEach(() => vi.useRealTimers());
 
 function guarded(inner: Partial<LogWriter>): { writer: GuardedWriter; warnings: string[] } {
   const warnings: string[] = [];
-  const writer = new GuardedWriter({ name: 'sink', write: () => {}, ...inner }, (message) => {
+  const sink = { name: 'sink', write: () => {}, ...inner };
+  const writer = new GuardedWriter(sink, 'writers[1]', (message) => {
     warnings.push(message);
   });
   return { writer, warnings };
 }
 
 describe('GuardedWriter', () => {
+  it.each([
+    ['sink', 'sink'],
+    ['', 'writers[1]'],
+    [undefined, 'writers[1]'],
+  ])('of a writer named %j warns as %s', async (name, called) => {
+    const { writer, warnings } = guarded({
+      name: name as string,
+      write: () => Promise.reject(new Error('full')),
+    });
+    await writer.write(record(0, {}));
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]?.startsWith(`${called} stopped logging: full.`)).toBe(true);
+  });
+
   it('passes records on', async () => {
     const write = vi.fn();
     const { writer, warnings } = guarded({ write });

@@ -9,11 +9,12 @@ export class GuardedWriter implements LogWriter {
 
   constructor(
     private readonly inner: LogWriter,
+    private readonly place: string,
     private readonly warn: (message: string) => void = (message) => console.warn(message),
   ) {}
 
   get name(): string {
-    return this.inner.name;
+    return this.inner.name || this.place;
   }
 
   async open(): Promise<void> {

@@ -1,3 +1,4 @@
+import { assertOptions, assertValue, type OptionRules, type Rule, rules } from 'snnl-layer';
 import type { LogWriter } from './writer';
 
 /** The part of @tensorflow/tfjs-vis that is needed. */
@@ -13,7 +14,28 @@ export interface LineChartRenderer {
 }
 
 /** A place on the page: a surface of the visor, or an element. */
-export type TfvisSurface = { readonly name: string; readonly tab?: string } | HTMLElement;
+export type TfvisSurface = SurfaceInfo | HTMLElement;
+
+interface SurfaceInfo {
+  readonly name: string;
+  readonly tab?: string;
+}
+
+const SURFACE_RULES: OptionRules<SurfaceInfo> = {
+  name: rules.required(rules.text),
+  tab: rules.text,
+};
+
+const tfvisRule: Rule<LineChartRenderer> = {
+  ...rules.object<LineChartRenderer>('the module @tensorflow/tfjs-vis'),
+  allows: ({ render }) => typeof render?.linechart === 'function',
+};
+
+/** Elements, and surfaces that tfjs-vis has made. */
+const isDrawable = (surface: unknown): boolean =>
+  typeof surface === 'object' &&
+  surface !== null &&
+  ('nodeType' in surface || 'drawArea' in surface);
 
 /**
  * Draws with tfjs-vis, in the browser, a line for each layer: its entanglement relative to chance
@@ -26,6 +48,8 @@ export function tfvisChart(
   tfvis: LineChartRenderer,
   surface: TfvisSurface = { name: 'Entanglement', tab: 'Training' },
 ): LogWriter {
+  assertValue('tfvis', tfvis, tfvisRule);
+  if (!isDrawable(surface)) assertOptions('surface', surface, SURFACE_RULES);
   const lines = new Map<string, { x: number; y: number }[]>();
   return {
     name: 'tfvisChart',

@@ -30,8 +30,8 @@ export interface LogRecord {
  * ten seconds never stops the training: the logger warns once and goes on without it.
  */
 export interface LogWriter {
-  /** What warnings call it. */
-  readonly name: string;
+  /** What warnings call it; without one, its place among the writers. */
+  readonly name?: string;
   /** Called when a training begins. */
   open?(): void | Promise<void>;
   /** Writes one record; what was written should survive if the process ends right after. */

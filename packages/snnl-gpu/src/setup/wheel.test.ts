@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { tensorflowFromWheel } from './wheel';
+import { DEFAULT_WHEEL, tensorflowFromWheel } from './wheel';
 
 let root: string;
 let cache: string;
@@ -21,6 +21,7 @@ let cache: string;
 const PYTHON = `#!/bin/sh
 echo "$@" >> "$ROOT/calls"
 while [ $# -gt 0 ]; do
+  if [ "$1" = -r ]; then cat "$2" >> "$ROOT/requirements"; fi
   if [ "$1" = --target ]; then
     sleep 0.5
     mkdir -p "$2/tensorflow"
@@ -83,4 +84,31 @@ test('leftovers of killed runs go after a day', async () => {
   }
   await tensorflowFromWheel(WHEEL, cache);
   expect(readdirSync(cache).sort()).toEqual(['tensorflow-and-cuda-2.21.0', 'unpacking-new']);
+});
+
+test.each(['..', '.', '', '/', '../', '.-.', '-r other.txt', '--index-url=x', 'a\nb'])(
+  'the wheel %j is refused, and everything beside the cache stays',
+  async (wheel) => {
+    mkdirSync(cache);
+    writeFileSync(join(cache, 'kept'), '');
+    await expect(tensorflowFromWheel(wheel, cache)).rejects.toThrow(
+      `Expected --wheel to be a wheel, such as tensorflow-cpu==2.21.0; got '${wheel}'.`,
+    );
+    expect(existsSync(join(cache, 'kept'))).toBe(true);
+    expect(existsSync(join(root, 'calls'))).toBe(false);
+  },
+);
+
+test('pip compares the default wheel with its hash, and others with the one given', async () => {
+  const asked = async (wheel: string) => {
+    rmSync(join(root, 'requirements'), { force: true });
+    // The stand-in downloads nothing.
+    await tensorflowFromWheel(wheel, cache).catch(() => {});
+    return readFileSync(join(root, 'requirements'), 'utf8');
+  };
+  const hash = process.arch === 'x64' ? / --hash=sha256:[0-9a-f]{64}\n$/ : /^[^ ]*\n$/;
+  expect(await asked(DEFAULT_WHEEL)).toMatch(hash);
+  expect(await asked(WHEEL)).toBe(`${WHEEL}\n`);
+  const given = `tensorflow-cpu==2.20.0 --hash=sha256:${'0'.repeat(64)}`;
+  expect(await asked(given)).toBe(`${given}\n`);
 });

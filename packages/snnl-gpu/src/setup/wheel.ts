@@ -6,6 +6,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../user-error';
@@ -13,6 +14,11 @@ import { run } from './run';
 
 /** TensorFlow for the CPU, as published for Python; its libraries do not need Python. */
 export const DEFAULT_WHEEL = 'tensorflow-cpu==2.21.0';
+
+/** SHA-256 of the default wheel, as PyPI states it, by `process.arch`; none is known for arm64. */
+const DEFAULT_HASH: Readonly<Record<string, string>> = {
+  x64: '2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c',
+};
 
 /** What the wheel of one Python release is asked for, whichever Python is here. */
 const TARGET = ['--python-version', '3.11', '--implementation', 'cp', '--abi', 'cp311'];
@@ -58,10 +64,30 @@ function pipTarget(): string[] {
   return ['--only-binary=:all:', ...TARGET, ...platforms];
 }
 
+/** A file that asks pip for the wheel, and has it refuse another file than that of the hash. */
+function requirementsFile(wheel: string, folder: string): string {
+  const hash = wheel === DEFAULT_WHEEL ? DEFAULT_HASH[process.arch] : undefined;
+  const path = join(folder, 'requirements.txt');
+  writeFileSync(path, `${wheel}${hash === undefined ? '' : ` --hash=sha256:${hash}`}\n`);
+  return path;
+}
+
+/**
+ * The name of the folder of a wheel.
+ *
+ * @throws UserError where it would be that of another one, or an option for pip.
+ */
+function folderName(wheel: string): string {
+  const name = wheel.replace(/[^\w.-]+/g, '-');
+  if (!/^[-.]*$/.test(name) && !/^\s*-|[\r\n]/.test(wheel)) return name;
+  throw new UserError(`Expected --wheel to be a wheel, such as ${DEFAULT_WHEEL}; got '${wheel}'.`);
+}
+
 async function unpackLibraries(python: string, wheel: string, folder: string): Promise<void> {
   const download = join(folder, 'download');
   const args = ['-m', 'pip', 'download', '--no-deps', ...pipTarget()];
-  await step(python, [...args, '--dest', download, wheel], `Downloading ${wheel}`);
+  const from = ['-r', requirementsFile(wheel, folder)];
+  await step(python, [...args, '--dest', download, ...from], `Downloading ${wheel}`);
   const unpack = `import glob, sys\nsys.argv[1:2] = glob.glob(sys.argv[1] + "/*.whl")\n${EXTRACT}`;
   await step(python, ['-c', unpack, download, folder], `Unpacking ${wheel}`);
   rmSync(download, { recursive: true });
@@ -70,7 +96,8 @@ async function unpackLibraries(python: string, wheel: string, folder: string): P
 /** With everything it depends on: CUDA's libraries are found from where pip lays them. */
 async function unpackAll(python: string, wheel: string, folder: string): Promise<void> {
   const args = ['-m', 'pip', 'install', '--no-compile', ...pipTarget()];
-  await step(python, [...args, '--target', folder, wheel], `Installing ${wheel}`);
+  const from = ['-r', requirementsFile(wheel, folder)];
+  await step(python, [...args, '--target', folder, ...from], `Installing ${wheel}`);
 }
 
 const UNPACKING = 'unpacking-';
@@ -102,12 +129,13 @@ function moveTo(home: string, libraries: string, folder: string): void {
  * Has libtensorflow from a wheel of TensorFlow, downloaded once.
  *
  * @param wheel A requirement for pip. One with extras, as `tensorflow[and-cuda]==2.21.0`, comes with
- *   its dependencies.
+ *   its dependencies; one with `--hash=sha256:...` is compared with it, and so is the default one.
  * @param cache Folder for the libraries, one folder a wheel.
+ * @throws UserError if it is none, or pip or its file does not do.
  * @returns The folder that holds `libtensorflow_cc.so.2` and `include`.
  */
 export async function tensorflowFromWheel(wheel: string, cache: string): Promise<string> {
-  const home = join(cache, wheel.replace(/[^\w.-]+/g, '-'));
+  const home = join(cache, folderName(wheel));
   const libraries = join(home, 'tensorflow');
   if (existsSync(libraries)) return libraries;
   const python = await findPip();

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { allLayers } from '../inner-layers';
 import { SoftNearestNeighbor, softNearestNeighbor } from '../layer';
 import { withTargetLabels } from '../target-labels';
@@ -113,6 +113,101 @@ describe('labels inputs', () => {
     const b = tf.slice(x, [0, 3], [-1, 3]);
     expect(predict(stripped, [a, b])).toEqual(predict(model, [a, b, tf.cast(y, 'float32')]));
   });
+});
+
+describe('what is frozen', () => {
+  const { x, y } = data(9);
+  const { dense } = tf.layers;
+  const base = () =>
+    tf.sequential({
+      name: 'base',
+      layers: [dense({ units: 4, inputShape: [6], name: 'one' }), dense({ units: 3, name: 'two' })],
+    });
+  const inSequential = (inner: tf.layers.Layer) =>
+    tf.sequential({ layers: [inner, softNearestNeighbor(), dense({ units: 3 })] });
+  const inFunctional = (inner: tf.layers.Layer) => {
+    const input = tf.input({ shape: [6] });
+    const code = softNearestNeighbor().apply(inner.apply(input)) as tf.SymbolicTensor;
+    return tf.model({
+      inputs: input,
+      outputs: dense({ units: 3 }).apply(code) as tf.SymbolicTensor,
+    });
+  };
+  const nested = (model: tf.LayersModel) => model.getLayer('base') as tf.LayersModel;
+  /** Trainable weights of the model that are left of 6. */
+  const cases: [string, (model: tf.LayersModel) => void, number][] = [
+    ['a nested base', (model) => freeze(nested(model)), 2],
+    ['a layer of it', (model) => freeze(nested(model).getLayer('one')), 4],
+    ['a kernel alone', (model) => freeze(nested(model).getLayer('one').weights[0]), 5],
+    ['the whole model', freeze, 0],
+    ['nothing', () => {}, 6],
+  ];
+  function freeze(part: { trainable: boolean } | undefined): void {
+    if (part !== undefined) part.trainable = false;
+  }
+
+  test.each(
+    [inSequential, inFunctional].flatMap((make) => cases.map((one) => [make, ...one] as const)),
+  )('%o: %s stays so', async (make, _, change, trainable) => {
+    const model = make(base());
+    change(model);
+    const stripped = stripEntanglement(model);
+    expect(model.trainableWeights).toHaveLength(trainable);
+    expect(stripped.trainableWeights).toHaveLength(trainable);
+    expect(predict(stripped, x)).toEqual(predict(model, x));
+    const names = (m: tf.LayersModel) => m.trainableWeights.map(({ originalName }) => originalName);
+    expect(names(stripped)).toEqual(names(model));
+    if (trainable === 0) return;
+    const before = stripped.weights.filter((w) => !w.trainable).map((w) => w.read().arraySync());
+    stripped.compile({ optimizer: tf.train.sgd(0.1), loss: 'meanSquaredError' });
+    await stripped.trainOnBatch(x, tf.cast(y, 'float32'));
+    const after = stripped.weights.filter((w) => !w.trainable).map((w) => w.read().arraySync());
+    expect(after).toEqual(before);
+  });
+
+  test('stays so in wrappers and cells', () => {
+    const steps = tf.randomNormal([5, 4, 6], 0, 1, 'float32', 3);
+    const model = tf.sequential({
+      layers: [
+        tf.layers.inputLayer({ inputShape: [4, 6] }),
+        tf.layers.timeDistributed({ layer: dense({ units: 3 }), name: 'spread' }),
+        tf.layers.bidirectional({
+          layer: tf.layers.lstm({ units: 2, returnSequences: true }) as tf.RNN,
+          mergeMode: 'concat',
+          name: 'both',
+        }),
+        tf.layers.timeDistributed({ layer: softNearestNeighbor() }),
+        tf.layers.gru({ units: 2, name: 'last' }),
+      ],
+    });
+    // 2 of the dense layer, 2 x 3 of the LSTMs, 3 of the GRU.
+    expect(stripEntanglement(model).trainableWeights).toHaveLength(11);
+    freeze(model.getLayer('both'));
+    expect(stripEntanglement(model).trainableWeights).toHaveLength(5);
+    freeze(model.getLayer('spread'));
+    expect(stripEntanglement(model).trainableWeights).toHaveLength(3);
+    freeze(model.getLayer('last').trainableWeights[1]);
+    const stripped = stripEntanglement(model);
+    expect(stripped.trainableWeights).toHaveLength(2);
+    expect(predict(stripped, steps)).toEqual(predict(model, steps));
+  });
+});
+
+test.each([
+  [undefined, 'undefined'],
+  [softNearestNeighbor(), 'an object of class SoftNearestNeighbor'],
+])('%o is refused', (model, called) => {
+  expect(() => stripEntanglement(model as never)).toThrow(`to strip, but got ${called}.`);
+});
+
+test('needs no structuredClone, which some environments lack', () => {
+  vi.stubGlobal('structuredClone', undefined);
+  const { x } = data(4);
+  const model = models.nested(softNearestNeighbor());
+  const config = JSON.stringify(model.getConfig());
+  expect(predict(stripEntanglement(model), x)).toEqual(predict(model, x));
+  expect(JSON.stringify(model.getConfig())).toBe(config);
+  vi.unstubAllGlobals();
 });
 
 test('a model without our layers is copied as it is', () => {

@@ -1,4 +1,5 @@
 import { dot, gridY, line, ruleY, text } from '@observablehq/plot';
+import { assertOptions, type OptionRules, rules } from 'snnl-layer';
 import type { LineStyle } from './colors';
 import { drawSvg } from './svg';
 
@@ -26,6 +27,13 @@ export interface CurvesOptions {
   readonly level?: { readonly value: number; readonly title: string };
 }
 
+const RULES: OptionRules<CurvesOptions> = {
+  xLabel: rules.text,
+  yLabel: rules.required(rules.text),
+  yDomain: rules.object<readonly [number, number]>('an array [least, greatest]'),
+  level: rules.object<NonNullable<CurvesOptions['level']>>('an object { value, title }'),
+};
+
 /** Whole steps, about six at most. */
 function stepTicks(first: number, last: number): number[] {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, (last - first) / 6)));
@@ -36,10 +44,9 @@ function stepTicks(first: number, last: number): number[] {
 }
 
 /** Values over epochs or batches, one line for each curve; returns SVG markup. */
-export function drawCurves(
-  curves: readonly Curve[],
-  { xLabel = 'epoch', yLabel, yDomain, level }: CurvesOptions,
-): string {
+export function drawCurves(curves: readonly Curve[], options: CurvesOptions): string {
+  assertOptions('drawCurves', options, RULES);
+  const { xLabel = 'epoch', yLabel, yDomain, level } = options;
   const steps = curves.flatMap(({ points }) => points.map(({ step }) => step));
   const first = Math.min(...steps);
   const last = Math.max(...steps, first + 1);

@@ -7,9 +7,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '"': '&quot;',
 };
 
-/** Text, made safe to stand in HTML. */
-export const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character);
+/** Text, made safe to stand in HTML. What should be a number may be anything in a report from JSON. */
+export const escapeHtml = (text: string | number): string =>
+  String(text).replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character);
 
 /** A name that fits beside a drawing. */
 export const shortened = (name: string): string =>

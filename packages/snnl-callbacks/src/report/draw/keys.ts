@@ -16,7 +16,7 @@ export function lineKey(lines: readonly (LineStyle & { readonly title: string })
   const items = lines.map(
     ({ title, color, dashes }) =>
       '<li><svg width="34" height="10" aria-hidden="true"><line x1="1" x2="33" y1="5" y2="5" ' +
-      `stroke="${color}" stroke-width="2.5" stroke-dasharray="${dashes}"/></svg>` +
+      `stroke="${escapeHtml(color)}" stroke-width="2.5" stroke-dasharray="${escapeHtml(dashes)}"/></svg>` +
       `${escapeHtml(title)}</li>`,
   );
   return `<ul class="key">${items.join('')}</ul>`;

@@ -1,6 +1,7 @@
 import { dot, text } from '@observablehq/plot';
 import { extent, median } from 'd3-array';
 import { forceCollide, forceSimulation, forceX, forceY, type SimulationNodeDatum } from 'd3-force';
+import { assertOptions, type OptionRules, rules } from 'snnl-layer';
 import type { Point } from '../measure/project';
 import { classColor } from './colors';
 import { shortened } from './html';
@@ -24,6 +25,8 @@ export interface ScatterOptions {
   readonly xLabel?: string;
   readonly yLabel?: string;
 }
+
+const RULES: OptionRules<ScatterOptions> = { xLabel: rules.text, yLabel: rules.text };
 
 interface Label extends SimulationNodeDatum {
   readonly label: number;
@@ -91,8 +94,10 @@ function placeNames(
 export function drawScatter(
   picture: Picture,
   classes: readonly string[],
-  { xLabel = 'UMAP 1 (arbitrary units)', yLabel = 'UMAP 2 (arbitrary units)' }: ScatterOptions = {},
+  options: ScatterOptions = {},
 ): string {
+  assertOptions('drawScatter', options, RULES);
+  const { xLabel = 'UMAP 1 (arbitrary units)', yLabel = 'UMAP 2 (arbitrary units)' } = options;
   const x = axis(
     picture.points.map(([value]) => value),
     PLOT_WIDTH,

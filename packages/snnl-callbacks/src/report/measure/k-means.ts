@@ -1,4 +1,5 @@
 import { kmeans } from 'ml-kmeans';
+import { assertOptions, type OptionRules, rules } from 'snnl-layer';
 import { type Matrix, toArrays } from './matrix';
 
 /** Options of {@link kMeans}. */
@@ -9,13 +10,21 @@ export interface KMeansOptions {
   readonly seed: number;
 }
 
+const RULES: OptionRules<KMeansOptions> = {
+  clusters: rules.required(rules.integerFrom(1)),
+  restarts: rules.required(rules.integerFrom(1)),
+  seed: rules.required(rules.integer),
+};
+
 /**
  * Cluster ids of the points by k-means: Lloyd's iterations from k-means++ centres, the best of
  * several starts.
  *
  * @see Arthur & Vassilvitskii 2007, SODA '07, 1027-1035.
  */
-export function kMeans(points: Matrix, { clusters, restarts, seed }: KMeansOptions): number[] {
+export function kMeans(points: Matrix, options: KMeansOptions): number[] {
+  assertOptions('kMeans', options, RULES);
+  const { clusters, restarts, seed } = options;
   const rows = toArrays(points);
   let best: { inertia: number; clusters: number[] } | undefined;
   for (let restart = 0; restart < restarts; restart += 1) {

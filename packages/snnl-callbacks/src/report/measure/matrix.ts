@@ -26,3 +26,19 @@ export function takeRows({ columns, data }: Matrix, indices: readonly number[]):
   }
   return { rows: indices.length, columns, data: taken };
 }
+
+/**
+ * The rows scaled to length 1, whose squared Euclidean distances are twice the cosine distances of the
+ * rows given (docs/math.md eq. 7). Rows of zeros stay as they are.
+ */
+export function unitRows({ rows, columns, data }: Matrix): Matrix {
+  const unit = new Float32Array(data.length);
+  for (let row = 0; row < rows; row += 1) {
+    const [begin, end] = [row * columns, (row + 1) * columns];
+    let square = 0;
+    for (let i = begin; i < end; i += 1) square += (data[i] as number) ** 2;
+    const length = Math.sqrt(square) || 1;
+    for (let i = begin; i < end; i += 1) unit[i] = (data[i] as number) / length;
+  }
+  return { rows, columns, data: unit };
+}
