@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { fill, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { fill, getKernel, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import * as tfdata from '@tensorflow/tfjs-data';
 import { CustomCallback, callbacks, type LayersModel } from '@tensorflow/tfjs-layers';
 import { entanglement, neighborEntanglement, type SoftNearestNeighbor } from 'snnl-layer';
@@ -46,6 +46,22 @@ describe('EntanglementLogger', () => {
       expect(Object.values(history).map((values) => values.length)).toEqual([4, 4, 4, 4]);
     },
   );
+
+  it('measures by the kernel that it is told, else by that of the layer', async () => {
+    await neighborEntanglement(heldOut.ids, heldOut.x);
+    const kernel = getKernel('SnnlNeighborLogSums', 'cpu');
+    const fused = vi.spyOn(kernel, 'kernelFunc');
+    const epochs = async (options: Partial<EntanglementLoggerOptions>, own?: 'composed') => {
+      fused.mockClear();
+      const model = functionalModel(own === undefined ? {} : { kernel: own });
+      await fit(model, [logger(options)], { epochs: 1 });
+      return fused.mock.calls.length > 0;
+    };
+    expect(await epochs({})).toBe(true);
+    expect(await epochs({ kernel: 'composed' })).toBe(false);
+    expect(await epochs({}, 'composed')).toBe(false);
+    expect(await epochs({ kernel: 'fused' }, 'composed')).toBe(true);
+  });
 
   it('measures the layers on the held-out data after each epoch', async () => {
     const model = plainModel();

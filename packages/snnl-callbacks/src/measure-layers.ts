@@ -3,6 +3,8 @@ import {
   type DatasetEntanglement,
   type Distance,
   distanceRule,
+  type KernelChoice,
+  kernelRule,
   type Labels,
   neighborEntanglement,
   type OptionRules,
@@ -43,6 +45,8 @@ export interface MeasureOptions {
    * responsive on the cpu and wasm backends, 1024 on others.
    */
   readonly blockSize?: number;
+  /** Whether fused kernels measure; default that of the layer for SoftNearestNeighbor layers, else `auto`. */
+  readonly kernel?: KernelChoice;
 }
 
 export const MEASURE_RULES: OptionRules<MeasureOptions> = {
@@ -50,6 +54,7 @@ export const MEASURE_RULES: OptionRules<MeasureOptions> = {
   distance: distanceRule,
   batchSize: rules.integerFrom(1),
   blockSize: rules.integerFrom(1),
+  kernel: kernelRule,
 };
 
 /** The distance in which a layer is measured. */
@@ -78,6 +83,7 @@ export function entanglementOf(
   return neighborEntanglement(y, features, {
     temperature: temperature === 'layer' ? ownTemperature(layer) : temperature,
     distance: distanceOf(layer, options),
+    kernel: options.kernel ?? (isSoftNearestNeighbor(layer) ? layer.kernel : 'auto'),
     ...(blockSize === undefined ? {} : { blockSize }),
   });
 }

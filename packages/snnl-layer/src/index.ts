@@ -11,6 +11,7 @@ export {
   type KernelChoice,
   type KernelKind,
   kernelFor,
+  kernelRule,
   type LimitedKernelConfig,
   type ProblemSize,
 } from './kernel-choice';

@@ -2,8 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { LimitedKernelConfig, ProblemSize } from './kernel-choice';
 import { NEIGHBOR_LOG_SUMS } from './kernel-names';
+import { SoftNearestNeighbor, softNearestNeighbor } from './layer';
 import { softNearestNeighborLoss } from './loss';
+import { entanglement } from './metric';
 import { neighborEntanglement } from './neighbor-entanglement';
+import { withTargetLabels } from './target-labels';
 import { useBackend } from './testing/backends';
 import {
   registerCountingKernels,
@@ -75,4 +78,41 @@ test('a memory counts among the candidates', async () => {
     { anchors: 3, candidates: 9, features: 2 },
     { anchors: 3, candidates: 3, features: 2 },
   ]);
+});
+
+/** A model of one layer whose features are measured, with its metric. */
+function modelOf(
+  options: Parameters<typeof softNearestNeighbor>[0],
+  metric: Parameters<typeof entanglement>[1] = {},
+): tf.LayersModel {
+  const layer = softNearestNeighbor({ inputShape: [2], ...options });
+  const model = tf.sequential({ layers: [layer, tf.layers.dense({ units: 2 })] });
+  const loss = withTargetLabels('meanSquaredError');
+  model.compile({ optimizer: 'sgd', loss, metrics: [entanglement(layer, metric)] });
+  return model;
+}
+
+test('a layer and its metric measure by the kernel that they are told', async () => {
+  const { calls } = await useLimitedKernels();
+  const x = rows(2);
+  const y = tf.oneHot(tf.tensor1d(labels, 'int32'), 2).toFloat();
+  // The first layer: no weight before it wants a gradient.
+  await modelOf({}).trainOnBatch(x, y);
+  expect(calls).toEqual([NEIGHBOR_LOG_SUMS]);
+
+  calls.length = 0;
+  const composed = modelOf({ kernel: 'composed' });
+  await composed.trainOnBatch(x, y);
+  composed.evaluate(x, y);
+  modelOf({}, { kernel: 'composed' }).evaluate(x, y);
+  expect(calls).toEqual([]);
+
+  modelOf({ kernel: 'composed' }, { kernel: 'fused' }).evaluate(x, y);
+  expect(calls).toEqual([NEIGHBOR_LOG_SUMS]);
+});
+
+test('the kernel of a layer is saved where it is not the default', () => {
+  expect(softNearestNeighbor().getConfig()).not.toHaveProperty('kernel');
+  const config = softNearestNeighbor({ kernel: 'composed' }).getConfig();
+  expect(new SoftNearestNeighbor(config).kernel).toBe('composed');
 });

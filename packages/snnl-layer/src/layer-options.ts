@@ -1,6 +1,7 @@
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import type { layers, Shape } from '@tensorflow/tfjs-layers';
 import { type Distance, distanceRule } from './distance';
+import { type KernelChoice, kernelRule } from './kernel-choice';
 import { assertOptions, type OptionRules, type Rule, rules } from './options-object';
 import { temperatureRule } from './temperature';
 
@@ -29,6 +30,8 @@ export interface SoftNearestNeighborOptions extends LayerArgs {
   readonly distance?: Distance;
   /** Only this many leading features of each sample count. Default: all. */
   readonly units?: number | null;
+  /** Whether fused kernels measure the layer; see {@link KernelChoice}. Default `auto`. */
+  readonly kernel?: KernelChoice;
 }
 
 const shape: Rule<Shape> = {
@@ -44,6 +47,7 @@ const RULES: OptionRules<SoftNearestNeighborOptions> = {
   learnTemperature: rules.flag,
   distance: distanceRule,
   units: rules.orNull(rules.integerFrom(1)),
+  kernel: kernelRule,
   name: rules.text,
   trainable: rules.flag,
   inputShape: shape,
@@ -63,6 +67,7 @@ export function checkedOptions(options: SoftNearestNeighborOptions) {
     learnTemperature = false,
     distance = 'cosine',
     units = null,
+    kernel = 'auto',
   } = options;
-  return { ...options, factor, temperature, learnTemperature, distance, units };
+  return { ...options, factor, temperature, learnTemperature, distance, units, kernel };
 }

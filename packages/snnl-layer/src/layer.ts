@@ -19,6 +19,7 @@ import { type Capture, Captures, type Measured } from './captures';
 import type { Distance } from './distance';
 import { alias, featureRows, passOn } from './features';
 import { outputNames } from './graph';
+import type { KernelChoice } from './kernel-choice';
 import { LayerLabels } from './labels';
 import { checkedOptions, type SoftNearestNeighborOptions } from './layer-options';
 import { idleLayers, type Reading, read } from './passes';
@@ -64,6 +65,8 @@ export class SoftNearestNeighbor extends layers.Layer {
   readonly units: number | null;
   /** See {@link SoftNearestNeighborOptions.learnTemperature}. */
   readonly learnTemperature: boolean;
+  /** See {@link SoftNearestNeighborOptions.kernel}. */
+  readonly kernel: KernelChoice;
   private currentTemperature: number;
   private logTemperature: LayerVariable | undefined;
   private monitored = false;
@@ -80,6 +83,7 @@ export class SoftNearestNeighbor extends layers.Layer {
     this.distance = checked.distance;
     this.units = checked.units;
     this.learnTemperature = checked.learnTemperature;
+    this.kernel = checked.kernel;
     this.currentTemperature = checked.temperature;
     this.inputLabels = new LayerLabels(this.name, 'the second input');
     this.targetLabels = new LayerLabels(this.name, 'the target');
@@ -177,6 +181,7 @@ export class SoftNearestNeighbor extends layers.Layer {
       learnTemperature: this.learnTemperature,
       distance: this.distance,
       units: this.units,
+      ...(this.kernel !== 'auto' && { kernel: this.kernel }),
     };
   }
 
@@ -197,9 +202,10 @@ export class SoftNearestNeighbor extends layers.Layer {
    *
    * @param target Labels to use where the layer has no labels input.
    * @param output The output of the model for which `target` is.
+   * @param kernel What measures it, unless the training objective has; default that of the layer.
    * @throws Error if the layer did not run, or other targets claim it in this run.
    */
-  measure(target: Tensor, output: Tensor): Measured[] {
+  measure(target: Tensor, output: Tensor, kernel?: KernelChoice): Measured[] {
     const reading = read(target, output, this);
     const captures = reading === undefined ? [] : this.captures.of(reading);
     if (captures === undefined) {
@@ -209,7 +215,7 @@ export class SoftNearestNeighbor extends layers.Layer {
       );
     }
     if (captures.length === 0) throw this.didNotRun();
-    return captures.map((capture) => this.measured(capture));
+    return captures.map((capture) => this.measured(capture, kernel));
   }
 
   /** The term of the training objective for all places of a step; 0 when asked again. */
@@ -230,7 +236,7 @@ export class SoftNearestNeighbor extends layers.Layer {
     }
   }
 
-  private measured(capture: Capture): Measured {
+  private measured(capture: Capture, kernel = this.kernel): Measured {
     // Asked for each time: a second metric may come with other labels.
     const labels = this.labels(capture);
     capture.measured ??= tidy(() => {
@@ -244,7 +250,7 @@ export class SoftNearestNeighbor extends layers.Layer {
           distance: this.distance,
           reduction: 'mean',
           epsilon: 0,
-          kernel: 'auto',
+          kernel,
           origin: capture.labels === undefined ? this.targetLabels : this.inputLabels,
         },
         this.showsRatio

@@ -1,4 +1,5 @@
 import { add, addN, cast, div, equal, type Scalar, tidy } from '@tensorflow/tfjs-core';
+import { type KernelChoice, kernelRule } from './kernel-choice';
 import type { SoftNearestNeighbor } from './layer';
 import { assertOptions, type OptionRules, rules, shown } from './options-object';
 import type { LossOrMetricFunction } from './target-labels';
@@ -13,11 +14,17 @@ export interface EntanglementMetricOptions {
   readonly measure?: 'loss' | 'ratio';
   /** Key in the logs; default the layer's name followed by `_entanglement`. */
   readonly name?: string;
+  /**
+   * Whether fused kernels measure; default that of the layer. In training, what measures the layer for
+   * the objective has done so already.
+   */
+  readonly kernel?: KernelChoice;
 }
 
 const RULES: OptionRules<EntanglementMetricOptions> = {
   measure: rules.oneOf<'loss' | 'ratio'>(['loss', 'ratio']),
   name: rules.text,
+  kernel: kernelRule,
 };
 
 /**
@@ -47,11 +54,11 @@ export function entanglement(
     );
   }
   assertOptions('entanglement', options, RULES);
-  const { measure = 'loss', name = `${layer.name}_entanglement` } = options;
+  const { measure = 'loss', name = `${layer.name}_entanglement`, kernel } = options;
   layer.monitor(measure === 'ratio');
   const metric: LossOrMetricFunction = (yTrue, yPred) =>
     tidy(() => {
-      const places = layer.measure(yTrue, yPred);
+      const places = layer.measure(yTrue, yPred, kernel);
       const loss = addN(places.map((place) => place.loss));
       if (measure === 'loss') return loss;
       const chance = addN(places.map((place) => place.chance as Scalar));
