@@ -1,5 +1,5 @@
 import { BLOCK_ROWS } from './layout';
-import type { Problem } from './problem';
+import { isSlice, type Problem } from './problem';
 
 /** Rows of one side, sorted by class and cut into blocks; see RowSet in assembly/layout.ts. */
 export interface Side {
@@ -33,8 +33,20 @@ export function paddedPlace({ blockSize }: Side, place: number): number {
   return block * BLOCK_ROWS + (place - block * blockSize);
 }
 
+/** Of the last batch against itself: all layers of a step, and their gradients, have its labels. */
+let last: { readonly labels: Int32Array; readonly sides: Sides } | undefined;
+
 /** Sorts both sides by class, so that most pairs of blocks share no class. */
 export function splitSides(problem: Problem, symmetric: boolean): Sides {
+  const { n, m, anchorLabels, candidateLabels } = problem;
+  if (!symmetric || n !== m || candidateLabels !== anchorLabels) return split(problem, symmetric);
+  if (last?.labels.length !== n || !isSlice(anchorLabels, last.labels, 0)) {
+    last = { labels: anchorLabels.slice(), sides: split(problem, true) };
+  }
+  return last.sides;
+}
+
+function split(problem: Problem, symmetric: boolean): Sides {
   const { n, m, anchorLabels, candidateLabels, selfOffset } = problem;
   const ids = new Map<number, number>();
   const anchorClasses = denseClasses(anchorLabels, ids);
