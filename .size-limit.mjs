@@ -7,13 +7,13 @@ const budgets = [
   {
     name: 'snnl-layer',
     path: 'packages/snnl-layer/dist/index.js',
-    limit: '43 kB',
+    limit: '47 kB',
     ignore: ['@tensorflow/*'],
   },
   {
     name: 'snnl-layer.min.js',
     path: 'packages/snnl-layer/dist/snnl-layer.min.js',
-    limit: '44 kB',
+    limit: '48 kB',
   },
   {
     name: 'snnl-callbacks',

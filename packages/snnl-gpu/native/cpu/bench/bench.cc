@@ -99,6 +99,17 @@ void measure(int64_t n, int64_t d, float temperature, int threads, double peak) 
   line("backward alone", time_of(forget, backward), 3 * flop);
   start("backward after forward", time_of(forward, backward));
   std::printf("\n");
+  const int64_t size = snnl::cpu_batch_residual(n, d);
+  if (size == 0) return;
+  std::vector<float> room(size + 16);
+  float* const residual = room.data() + (64 - reinterpret_cast<uintptr_t>(room.data()) % 64) % 64 / sizeof(float);
+  const snnl::Batch batch{x.data(), labels.data(), std::fabs(temperature), n, d, unit};
+  start("batch forward", time_of(nothing, [&] { snnl::cpu_batch_sums(batch, out.data(), residual, threads); }));
+  std::printf("\n");
+  start("batch backward", time_of(nothing, [&] {
+    snnl::cpu_batch_grad(batch, out.data(), residual, 1.0 / double(n), grad.data(), threads);
+  }));
+  std::printf("\n");
 }
 
 }  // namespace
