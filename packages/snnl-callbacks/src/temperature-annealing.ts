@@ -6,9 +6,9 @@ import {
   type SoftNearestNeighbor,
 } from 'snnl-layer';
 import { firstBatch } from './batches-per-epoch';
+import { type Schedule, temperatureAt } from './checked-schedule';
 import { CooperativeCallback, type UnresolvedLogs } from './cooperative-callback';
 import { chosenLayers, isSoftNearestNeighbor, type LayerChoices, layersRule } from './model-layers';
-import { type Schedule, temperatureAt } from './schedules/schedule';
 
 /** Options of {@link TemperatureAnnealing}. */
 export interface TemperatureAnnealingOptions {
