@@ -5,9 +5,8 @@ import {
   rules,
   type SoftNearestNeighbor,
 } from 'snnl-layer';
-import { firstBatch } from './batches-per-epoch';
 import { type Schedule, temperatureAt } from './checked-schedule';
-import { CooperativeCallback, type UnresolvedLogs } from './cooperative-callback';
+import { CooperativeCallback, firstBatch, type UnresolvedLogs } from './cooperative-callback';
 import { chosenLayers, isSoftNearestNeighbor, type LayerChoices, layersRule } from './model-layers';
 
 /** Options of {@link TemperatureAnnealing}. */

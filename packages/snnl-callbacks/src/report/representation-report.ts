@@ -1,8 +1,7 @@
 import { dispose, nextFrame } from '@tensorflow/tfjs-core';
 import { LayersModel } from '@tensorflow/tfjs-layers';
 import { assertOptions, type ClassId, type OptionRules, readLabels, rules } from 'snnl-layer';
-import { ActivationReader, type LayerActivations } from '../activations/activations';
-import { defaultLayers } from '../default-layers';
+import { ActivationReader, type LayerActivations } from '../activations';
 import {
   DEFAULT_BATCH,
   DEFAULT_TEMPERATURE,
@@ -12,7 +11,7 @@ import {
   type MeasureOptions,
   neighborDistanceOf,
 } from '../measure-layers';
-import { chosenLayers, type LayerChoices, layersRule } from '../model-layers';
+import { chosenLayers, defaultLayers, type LayerChoices, layersRule } from '../model-layers';
 import { assertInputs, type Inputs, LABELLED_RULES, type LabelledSamples } from '../samples';
 import type { LogRecord } from '../writers/writer';
 import { type Labelled, layerReport } from './layer-report';

@@ -9,13 +9,16 @@ import {
   type Tensor2D,
   tidy,
 } from '@tensorflow/tfjs-core';
-import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
+import {
+  model as functional,
+  type LayersModel,
+  type layers,
+  RNN,
+  Sequential,
+} from '@tensorflow/tfjs-layers';
 import { allLayers } from 'snnl-layer';
-import { isSoftNearestNeighbor } from '../model-layers';
-import { pace } from '../pace';
-import { intercepting } from './intercept';
-import { keepStates } from './keep-states';
-import { subModel } from './sub-model';
+import { isSoftNearestNeighbor } from './model-layers';
+import { pace } from './pace';
 
 type Layer = layers.Layer;
 
@@ -119,4 +122,91 @@ function features(layer: Layer, output: Tensor): Tensor2D {
     const units = isSoftNearestNeighbor(layer) ? layer.units : null;
     return keep(units === null ? rows.clone() : slice(rows, 0, [-1, units]));
   });
+}
+
+const contains = (container: Layer, layer: Layer): boolean =>
+  container === layer || allLayers(container).includes(layer);
+
+/**
+ * The part of `model` that is needed to run the given layers: its outputs are those of the layers,
+ * or of the inner models, wrappers and custom layers that contain them. It shares layers and weights,
+ * and owns nothing that would have to be disposed.
+ *
+ * @throws Error if a layer is applied nowhere in the model.
+ */
+function subModel(model: LayersModel, wanted: readonly Layer[]): LayersModel {
+  // A sequential model has no graph before it was used once.
+  if (model instanceof Sequential && !model.built) {
+    if (model.inputs[0] === undefined) {
+      throw new Error(
+        `Model '${model.name}' has no input yet. Give its first layer an inputShape.`,
+      );
+    }
+    model.build(model.inputs[0].shape);
+  }
+  const outputs = wanted.flatMap((layer) => {
+    const top = model.layers.find((candidate) => contains(candidate, layer));
+    const nodes = top?.inboundNodes.filter((_, index) =>
+      // A layer may also be applied outside of this model.
+      model.containerNodes.has(`${top.name}_ib-${index}`),
+    );
+    const found = nodes?.flatMap((node) => node.outputTensors) ?? [];
+    if (found.length === 0) {
+      throw new Error(`Layer '${layer.name}' is applied nowhere in model '${model.name}'.`);
+    }
+    return found;
+  });
+  return functional({ inputs: model.inputs, outputs: [...new Set(outputs)] });
+}
+
+/**
+ * Runs `pass` and shows the outputs of `layer.call` to `seen`, once for each place in the model
+ * where the layer is applied. Works for layers inside nested models too, whose outputs are no
+ * outputs of the outer graph. The layer is as before afterwards.
+ */
+function intercepting<T>(layer: Layer, seen: (output: Tensor) => void, pass: () => T): T {
+  const before = Object.getOwnPropertyDescriptor(layer, 'call');
+  const call = layer.call;
+  layer.call = (inputs, kwargs) => {
+    const outputs = call.call(layer, inputs, kwargs);
+    const output = Array.isArray(outputs) ? outputs[0] : outputs;
+    if (output !== undefined) seen(output);
+    return outputs;
+  };
+  try {
+    return pass();
+  } finally {
+    if (before === undefined) Reflect.deleteProperty(layer, 'call');
+    else Object.defineProperty(layer, 'call', before);
+  }
+}
+
+/**
+ * Notes the states of stateful recurrent layers, and returns what puts them back, so that a pass
+ * over other data in between leaves training undisturbed.
+ *
+ * @throws Error if a layer keeps a state that cannot be put back.
+ */
+function keepStates(all: readonly Layer[]): () => void {
+  const stateful = all.filter((layer) => layer.stateful).map(recurrent);
+  const saved = stateful.map((layer) => ({
+    layer,
+    // null before the first batch, whatever the types of tfjs say.
+    states: layer.states.map((state: Tensor | null) => state?.clone() ?? null),
+  }));
+  return () => {
+    for (const { layer, states } of saved) {
+      const known = states.filter((state) => state !== null);
+      tidy(() => layer.resetStates(known.length === 0 ? undefined : known));
+      dispose(known);
+    }
+  };
+}
+
+function recurrent(layer: Layer): RNN {
+  if (layer instanceof RNN) return layer;
+  throw new Error(
+    `Layer '${layer.name}' (${layer.getClassName()}) is stateful, and its state could not be put ` +
+      'back after measuring. Expected stateless layers, or stateful RNN, LSTM, GRU or SimpleRNN.',
+  );
 }
