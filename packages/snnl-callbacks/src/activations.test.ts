@@ -14,8 +14,7 @@ import { allLayers, softNearestNeighbor } from 'snnl-layer';
 import { describe, expect, it } from 'vitest';
 import { ActivationReader, type LayerActivations } from './activations';
 import { chosenLayers } from './model-layers';
-import { blobs } from './testing/blobs';
-import { CONTAINERS, MODELS, nestedModel, plainModel } from './testing/models';
+import { blobs, CONTAINERS, MODELS, nestedModel, plainModel } from './testing/models';
 
 const { x } = blobs({ count: 10 });
 

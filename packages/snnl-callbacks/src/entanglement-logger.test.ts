@@ -9,8 +9,7 @@ import { EntanglementLogger, type EntanglementLoggerOptions } from './entangleme
 import { chosenLayers } from './model-layers';
 import { exponential } from './schedules';
 import { TemperatureAnnealing } from './temperature-annealing';
-import { blobs } from './testing/blobs';
-import { functionalModel, MODELS, plainModel, sequentialModel } from './testing/models';
+import { blobs, functionalModel, MODELS, plainModel, sequentialModel } from './testing/models';
 import { consoleTable } from './writers/console-table';
 import type { LogWriter } from './writers/writer';
 

@@ -18,8 +18,7 @@ import { entanglementKeys } from './entanglement-keys';
 import { DEFAULT_BATCH, MEASURE_RULES, type MeasureOptions, measureLayers } from './measure-layers';
 import { chosenLayers, defaultLayers, type LayerChoices, layersRule } from './model-layers';
 import { assertInputs, assertPaired, LABELLED_RULES, type LabelledSamples } from './samples';
-import { GuardedWriter } from './writers/guarded-writer';
-import type { LogRecord, LogWriter } from './writers/writer';
+import { GuardedWriter, type LogRecord, type LogWriter } from './writers/writer';
 
 /** Options of {@link EntanglementLogger}. */
 export interface EntanglementLoggerOptions extends LabelledSamples, MeasureOptions {

@@ -5,8 +5,7 @@ import * as main from './index';
 import * as node from './node';
 import * as report from './report';
 import { matrix } from './report/measure/matrix';
-import { blobs } from './testing/blobs';
-import { functionalModel } from './testing/models';
+import { blobs, functionalModel } from './testing/models';
 
 const { x, ids: y } = blobs({ count: 6 });
 const model = functionalModel();

@@ -7,8 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { EntanglementLogger } from '../entanglement-logger';
 import { exponential } from '../schedules';
 import { TemperatureAnnealing } from '../temperature-annealing';
-import { blobs } from '../testing/blobs';
-import { functionalModel, nestedModel } from '../testing/models';
+import { blobs, functionalModel, nestedModel } from '../testing/models';
 import { reportHtml } from './report-html';
 import { type RepresentationReportOptions, representationReport } from './representation-report';
 

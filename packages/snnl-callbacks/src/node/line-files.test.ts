@@ -1,9 +1,8 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { record } from '../testing/records';
-import { temporaryFolder } from '../testing/temporary-folder';
-import { csv } from './csv';
+import { record, temporaryFolder } from '../testing/logs';
+import { csv, jsonl } from './line-files';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -103,5 +102,32 @@ describe('csv', () => {
     await next.open?.();
     await next.write(record(1, { a: 2 }));
     expect(readFileSync(file, 'utf8')).toBe(`time,epoch,step,a\n${TIME},0,0,1\n${TIME},1,1,2\n`);
+  });
+});
+
+describe('jsonl', () => {
+  it('writes an object for each record, null where JSON has no number', async () => {
+    const file = join(temporaryFolder(), 'log.jsonl');
+    const writer = jsonl(file);
+    await writer.open?.();
+    await writer.write(record(0, { loss: 0.5 }));
+    await writer.write(record(1, { loss: Number.NaN }));
+    const lines = readFileSync(file, 'utf8').split('\n');
+    expect(lines.pop()).toBe('');
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      { time: TIME, epoch: 0, step: 0, loss: 0.5 },
+      { time: TIME, epoch: 1, step: 1, loss: null },
+    ]);
+  });
+
+  it('keeps its own fields where the logs have values of these names', async () => {
+    const file = join(temporaryFolder(), 'log.jsonl');
+    const writer = jsonl(file);
+    await writer.open?.();
+    await writer.write(record(4, { step: 9, time: 7 }));
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({
+      ...{ time: TIME, epoch: 4, step: 4 },
+      ...{ 'logs.step': 9, 'logs.time': 7 },
+    });
   });
 });

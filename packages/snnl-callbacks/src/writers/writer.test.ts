@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { record } from '../testing/records';
-import { GuardedWriter } from './guarded-writer';
-import type { LogWriter } from './writer';
+import { record } from '../testing/logs';
+import { GuardedWriter, type LogWriter } from './writer';
 
 afterEach(() => vi.useRealTimers());
 
