@@ -66,3 +66,66 @@ export function labelsOf(
 ): number[] {
   return Array.from(indices.subarray(i * k, (i + 1) * k), (j) => referenceLabels[j] as number);
 }
+
+/** The label that occurs most; among equals the one that occurs first. */
+function vote(labels: readonly number[]): number | undefined {
+  const counts = new Map<number, number>();
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  let winner: number | undefined;
+  for (const [label, count] of counts) {
+    if (winner === undefined || count > (counts.get(winner) ?? 0)) winner = label;
+  }
+  return winner;
+}
+
+/** Share of queries whose label is the majority label of their neighbours; a tie goes to the nearest. */
+export function votingAccuracy(
+  neighbors: Neighbors,
+  referenceLabels: ArrayLike<number>,
+  queryLabels: ArrayLike<number>,
+): number {
+  let right = 0;
+  for (let i = 0; i < neighbors.queries; i += 1) {
+    if (vote(labelsOf(neighbors, i, referenceLabels)) === queryLabels[i]) right += 1;
+  }
+  return right / neighbors.queries;
+}
+
+/**
+ * Share of queries whose label is the majority label of their `k` nearest reference points
+ * (Euclidean distance; a tie goes to the label that comes nearest).
+ */
+export function nearestNeighborAccuracy(
+  references: Matrix,
+  referenceLabels: ArrayLike<number>,
+  queries: Matrix,
+  queryLabels: ArrayLike<number>,
+  k: number,
+): number {
+  return votingAccuracy(nearestNeighbors(references, queries, k), referenceLabels, queryLabels);
+}
+
+/**
+ * Which classes lie near which: `confusion[a][b]` is the share of class b among the neighbours of
+ * the samples of class a. Rows sum to 1, or are 0 for a class without samples.
+ *
+ * @param classes Number of classes; labels are below it.
+ */
+export function neighborConfusion(
+  neighbors: Neighbors,
+  referenceLabels: ArrayLike<number>,
+  queryLabels: ArrayLike<number>,
+  classes: number,
+): number[][] {
+  const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  for (let i = 0; i < neighbors.queries; i += 1) {
+    const row = counts[queryLabels[i] as number] as number[];
+    for (const label of labelsOf(neighbors, i, referenceLabels)) {
+      row[label] = (row[label] as number) + 1;
+    }
+  }
+  return counts.map((row) => {
+    const total = row.reduce((sum, count) => sum + count, 0);
+    return row.map((count) => (total === 0 ? 0 : count / total));
+  });
+}

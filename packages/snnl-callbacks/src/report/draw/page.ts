@@ -1,3 +1,71 @@
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+};
+
+/** Text, made safe to stand in HTML. What should be a number may be anything in a report from JSON. */
+export const escapeHtml = (text: string | number): string =>
+  String(text).replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character);
+
+/** A figure: caption above, drawing below. Both are markup. */
+export function figure(caption: string, drawing: string): string {
+  return `<figure><figcaption>${caption}</figcaption>${drawing}</figure>`;
+}
+
+/** A column of {@link table}. */
+export interface Column<Row> {
+  readonly title: string;
+  /** A number is set to the right. */
+  readonly value: (row: Row) => string | number;
+  /** Decimals of numbers. Default 3. */
+  readonly digits?: number;
+}
+
+/** A table with a header; the first column names the rows. It scrolls where it is too wide. */
+export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
+  const numeric = columns.map(({ value }) => rows.some((row) => typeof value(row) === 'number'));
+  const kind = (index: number): string => (numeric[index] ? ' class="number"' : '');
+  const head = columns.map(
+    ({ title }, index) => `<th scope="col"${kind(index)}>${escapeHtml(title)}</th>`,
+  );
+  const body = rows.map((row) => {
+    const cells = columns.map(({ value, digits = 3 }, index) => {
+      const cell = value(row);
+      const text = typeof cell === 'number' ? cell.toFixed(digits) : cell;
+      return index === 0
+        ? `<th scope="row">${escapeHtml(text)}</th>`
+        : `<td${kind(index)}>${escapeHtml(text)}</td>`;
+    });
+    return `<tr>${cells.join('')}</tr>`;
+  });
+  return (
+    `<div class="card"><table class="wide"><thead><tr>${head.join('')}</tr></thead>` +
+    `<tbody>${body.join('')}</tbody></table></div>`
+  );
+}
+
+/** A whole HTML file that needs nothing else. `body` is markup. */
+export function htmlPage(title: string, body: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+<h1>${escapeHtml(title)}</h1>
+${body}
+</main>
+</body>
+</html>
+`;
+}
+
 /** The report's style sheet: one column on a phone, more where there is room; prints well. */
 export const STYLE = `
 :root { color-scheme: light; --ink: #1b1f24; --soft: #57606a; --line: #d8dee4; --panel: #ffffff; }

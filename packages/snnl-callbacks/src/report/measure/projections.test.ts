@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { matrix } from './matrix';
-import { principalPlane, umap } from './project';
+import { balancedSubset, principalPlane, umap } from './projections';
 
 /** Points along (3, 4), and a little across it. */
 const along = [-2, -1, 1, 2].flatMap((t) => [3 * t, 4 * t, 0]);
@@ -54,5 +54,21 @@ describe('umap', () => {
   it('lays out four points', async () => {
     const points = await umap(matrix(Float32Array.of(0, 0, 0, 1, 5, 5, 5, 6), 2), 1);
     expect(points.flat().every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe('balancedSubset', () => {
+  const labels = [2, 0, 0, 1, 0, 2, 1, 1, 2];
+
+  it('takes the first samples of each class, in order', () => {
+    expect(balancedSubset(labels, 6)).toEqual([0, 1, 2, 3, 5, 6]);
+  });
+
+  it('takes all where there are no more', () => {
+    expect(balancedSubset(labels, 99)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  it('gives the share of a small class to the others', () => {
+    expect(balancedSubset([0, 0, 0, 0, 0, 1, 2, 2, 2, 2], 7)).toEqual([0, 1, 2, 5, 6, 7, 8]);
   });
 });
