@@ -24,7 +24,7 @@ export const layersRule: Rule<LayerChoices> = {
 };
 
 /** The layers of a model and those of models inside it; a wrapper or custom layer counts as one. */
-export function modelLayers(model: LayersModel): Layer[] {
+function modelLayers(model: LayersModel): Layer[] {
   const found = model.layers.flatMap((layer) =>
     layer instanceof LayersModel ? [layer, ...modelLayers(layer)] : [layer],
   );

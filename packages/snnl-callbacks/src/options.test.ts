@@ -41,11 +41,10 @@ const WITH_OPTIONS: Record<string, (options: object) => unknown> = {
 
 const WITHOUT_OPTIONS = [
   ...['constant', 'piecewise', 'tensorBoard'],
-  ...['adjustedRandIndex', 'classColor', 'classKey', 'clusteringAccuracy', 'confusionKey'],
-  ...['contingency', 'drawConfusion', 'escapeHtml', 'figure', 'htmlPage', 'lineKey', 'lineStyle'],
-  ...['matrix', 'nearestNeighborAccuracy', 'nearestNeighbors', 'neighborConfusion'],
-  ...['normalizedMutualInformation', 'principalPlane', 'reportHtml', 'table', 'takeRows'],
-  ...['toArrays', 'umap', 'votingAccuracy'],
+  ...['adjustedRandIndex', 'classColor', 'classKey', 'clusteringAccuracy', 'escapeHtml', 'figure'],
+  ...['htmlPage', 'lineKey', 'lineStyle', 'matrix', 'nearestNeighborAccuracy', 'nearestNeighbors'],
+  ...['neighborConfusion', 'normalizedMutualInformation', 'principalPlane', 'reportHtml', 'umap'],
+  'votingAccuracy',
 ];
 
 const call = async (name: string, options: object) => WITH_OPTIONS[name]?.(options);

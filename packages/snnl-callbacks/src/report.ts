@@ -1,17 +1,15 @@
 export { classColor, classKey, type LineStyle, lineKey, lineStyle } from './report/draw/colors';
-export { confusionKey, drawConfusion } from './report/draw/confusion';
 export { type Curve, type CurvePoint, type CurvesOptions, drawCurves } from './report/draw/curves';
-export { type Column, escapeHtml, figure, htmlPage, STYLE, table } from './report/draw/page';
+export { escapeHtml, figure, htmlPage } from './report/draw/page';
 export { drawScatter, type Picture, type ScatterOptions } from './report/draw/scatter';
 export {
   adjustedRandIndex,
   clusteringAccuracy,
-  contingency,
   type KMeansOptions,
   kMeans,
   normalizedMutualInformation,
 } from './report/measure/clusters';
-export { type Matrix, matrix, takeRows, toArrays } from './report/measure/matrix';
+export { type Matrix, matrix } from './report/measure/matrix';
 export {
   type Neighbors,
   nearestNeighborAccuracy,

@@ -67,7 +67,7 @@ ${body}
 }
 
 /** The report's style sheet: one column on a phone, more where there is room; prints well. */
-export const STYLE = `
+const STYLE = `
 :root { color-scheme: light; --ink: #1b1f24; --soft: #57606a; --line: #d8dee4; --panel: #ffffff; }
 * { box-sizing: border-box; }
 body { margin: 0; background: #f4f6f8; color: var(--ink);
