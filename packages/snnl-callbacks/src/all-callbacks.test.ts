@@ -9,9 +9,8 @@ import { EntanglementLogger } from './entanglement-logger';
 import { csv, jsonl, tensorBoard } from './node';
 import { exponential } from './schedules';
 import { TemperatureAnnealing } from './temperature-annealing';
-import { blobs } from './testing/blobs';
-import { functionalModel } from './testing/models';
-import { temporaryFolder } from './testing/temporary-folder';
+import { temporaryFolder } from './testing/logs';
+import { blobs, functionalModel } from './testing/models';
 import { consoleTable } from './writers/console-table';
 import { tfvisChart } from './writers/tfvis-chart';
 

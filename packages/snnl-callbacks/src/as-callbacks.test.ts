@@ -3,8 +3,7 @@ import { type CustomCallbackArgs, callbacks } from '@tensorflow/tfjs-layers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type AnyCallback, asCallbacks } from './as-callbacks';
 import { TemperatureAnnealing } from './temperature-annealing';
-import { blobs } from './testing/blobs';
-import { functionalModel } from './testing/models';
+import { blobs, functionalModel } from './testing/models';
 
 const { x, oneHot } = blobs();
 const fit = (list: object) =>

@@ -1,16 +1,13 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { fill, getKernel, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { fill, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import * as tfdata from '@tensorflow/tfjs-data';
 import { CustomCallback, callbacks, type LayersModel } from '@tensorflow/tfjs-layers';
-import { entanglement, neighborEntanglement, type SoftNearestNeighbor } from 'snnl-layer';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { asCallbacks } from './as-callbacks';
 import { EntanglementLogger, type EntanglementLoggerOptions } from './entanglement-logger';
-import { chosenLayers } from './model-layers';
 import { exponential } from './schedules';
 import { TemperatureAnnealing } from './temperature-annealing';
-import { blobs } from './testing/blobs';
-import { functionalModel, MODELS, plainModel, sequentialModel } from './testing/models';
+import { blobs, functionalModel, MODELS, sequentialModel } from './testing/models';
 import { consoleTable } from './writers/console-table';
 import type { LogWriter } from './writers/writer';
 
@@ -46,81 +43,6 @@ describe('EntanglementLogger', () => {
       expect(Object.values(history).map((values) => values.length)).toEqual([4, 4, 4, 4]);
     },
   );
-
-  it('measures by the kernel that it is told, else by that of the layer', async () => {
-    await neighborEntanglement(heldOut.ids, heldOut.x);
-    const kernel = getKernel('SnnlNeighborLogSums', 'cpu');
-    const fused = vi.spyOn(kernel, 'kernelFunc');
-    const epochs = async (options: Partial<EntanglementLoggerOptions>, own?: 'composed') => {
-      fused.mockClear();
-      const model = functionalModel(own === undefined ? {} : { kernel: own });
-      await fit(model, [logger(options)], { epochs: 1 });
-      return fused.mock.calls.length > 0;
-    };
-    expect(await epochs({})).toBe(true);
-    expect(await epochs({ kernel: 'composed' })).toBe(false);
-    expect(await epochs({}, 'composed')).toBe(false);
-    expect(await epochs({ kernel: 'fused' }, 'composed')).toBe(true);
-  });
-
-  it('measures the layers on the held-out data after each epoch', async () => {
-    const model = plainModel();
-    const outputs: Tensor[] = [];
-    const predict = new CustomCallback({
-      onEpochEnd: () => {
-        outputs.push(model.predict(heldOut.x) as Tensor);
-      },
-    });
-    const options = { temperature: 0.3, distance: 'squaredEuclidean' as const };
-    const { history } = await fit(model, [logger({ layers: ['classes'], ...options }), predict]);
-    for (const [epoch, features] of outputs.entries()) {
-      const expected = await neighborEntanglement(heldOut.ids, features, options);
-      expect(history.entanglement_classes_loss?.[epoch]).toBe(expected.loss);
-      expect(history.entanglement_classes_chance?.[epoch]).toBe(expected.chance);
-      expect(history.entanglement_classes_ratio?.[epoch]).toBe(expected.ratio);
-    }
-    expect(outputs.length).toBe(4);
-  });
-
-  it('measures as the layer itself does with temperature: layer', async () => {
-    const model = functionalModel({ distance: 'squaredEuclidean', temperature: 2, units: 3 });
-    const [layer] = chosenLayers(model, ['snnl']) as [SoftNearestNeighbor];
-    model.compile({
-      optimizer: 'sgd',
-      loss: 'categoricalCrossentropy',
-      metrics: [entanglement(layer)],
-    });
-    const annealing = new TemperatureAnnealing({
-      schedule: exponential({ initial: 2, rate: 0.5 }),
-    });
-    const measure = logger({ temperature: 'layer', y: heldOut.oneHot });
-    const { history } = await fit(model, [annealing, measure], {
-      validationData: [heldOut.x, heldOut.oneHot],
-      // As one batch, so that the metric sees all pairs as well.
-      batchSize: 30,
-    });
-    history.val_snnl_entanglement?.forEach((value, epoch) => {
-      expect(history.entanglement_snnl_loss?.[epoch]).toBeCloseTo(Number(value), 5);
-    });
-    expect(history.val_snnl_entanglement?.length).toBe(4);
-  });
-
-  it('keeps the temperature fixed by default, so that epochs compare', async () => {
-    const byDefault = logger({ name: 'default' });
-    const low = logger({ name: 'low', temperature: 0.1 });
-    const own = logger({ name: 'own', temperature: 'layer' });
-    const { history } = await fit(functionalModel({ temperature: 0.5 }), [byDefault, low, own]);
-    expect(history.default_snnl_loss).toEqual(history.low_snnl_loss);
-    expect(history.default_snnl_loss).not.toEqual(history.own_snnl_loss);
-  });
-
-  it('chooses the layers with weights where there is no entanglement layer', async () => {
-    const { history } = await fit(plainModel(), [logger()]);
-    expect(Object.keys(history).filter((key) => key.endsWith('ratio'))).toEqual([
-      'entanglement_hidden_ratio',
-      'entanglement_classes_ratio',
-    ]);
-  });
 
   it('adds classes on request', async () => {
     const { history } = await fit(functionalModel(), [logger({ perClass: true })], { epochs: 1 });

@@ -7,17 +7,18 @@ import {
   rules,
   shown,
 } from 'snnl-layer';
-import { ActivationReader } from './activations/activations';
-import { firstBatch } from './batches-per-epoch';
-import { CooperativeCallback, type UnresolvedLogs } from './cooperative-callback';
-import { defaultLayers } from './default-layers';
+import { ActivationReader } from './activations';
+import {
+  CooperativeCallback,
+  firstBatch,
+  resolveLogs,
+  type UnresolvedLogs,
+} from './cooperative-callback';
 import { entanglementKeys } from './entanglement-keys';
 import { DEFAULT_BATCH, MEASURE_RULES, type MeasureOptions, measureLayers } from './measure-layers';
-import { chosenLayers, type LayerChoices, layersRule } from './model-layers';
-import { resolveLogs } from './resolve-logs';
+import { chosenLayers, defaultLayers, type LayerChoices, layersRule } from './model-layers';
 import { assertInputs, assertPaired, LABELLED_RULES, type LabelledSamples } from './samples';
-import { GuardedWriter } from './writers/guarded-writer';
-import type { LogRecord, LogWriter } from './writers/writer';
+import { GuardedWriter, type LogRecord, type LogWriter } from './writers/writer';
 
 /** Options of {@link EntanglementLogger}. */
 export interface EntanglementLoggerOptions extends LabelledSamples, MeasureOptions {

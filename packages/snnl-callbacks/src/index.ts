@@ -1,4 +1,5 @@
 export { type AnyCallback, type AsCallbacksOptions, asCallbacks } from './as-callbacks';
+export type { Schedule } from './checked-schedule';
 export { EntanglementLogger, type EntanglementLoggerOptions } from './entanglement-logger';
 export type { MeasureOptions } from './measure-layers';
 export * from './schedules';

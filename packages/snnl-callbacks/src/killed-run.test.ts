@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it } from 'vitest';
-import { temporaryFolder } from './testing/temporary-folder';
-import { installTensorBoard, readScalars } from './testing/tensorboard';
+import { installTensorBoard, readScalars, temporaryFolder } from './testing/logs';
 
 beforeAll(installTensorBoard, 300_000);
 

@@ -11,7 +11,7 @@ import {
   rules,
   temperatureRule,
 } from 'snnl-layer';
-import type { ActivationReader, LayerActivations } from './activations/activations';
+import type { ActivationReader, LayerActivations } from './activations';
 import { isSoftNearestNeighbor } from './model-layers';
 import { pace } from './pace';
 import type { LayerEntanglement } from './writers/writer';

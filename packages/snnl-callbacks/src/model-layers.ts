@@ -24,7 +24,7 @@ export const layersRule: Rule<LayerChoices> = {
 };
 
 /** The layers of a model and those of models inside it; a wrapper or custom layer counts as one. */
-export function modelLayers(model: LayersModel): Layer[] {
+function modelLayers(model: LayersModel): Layer[] {
   const found = model.layers.flatMap((layer) =>
     layer instanceof LayersModel ? [layer, ...modelLayers(layer)] : [layer],
   );
@@ -66,4 +66,13 @@ export function chosenLayers(model: LayersModel, chosen: LayerChoices): Layer[] 
     return match;
   });
   return [...new Set(found)];
+}
+
+/** The SoftNearestNeighbor layers of a model, and where there are none, its layers with weights. */
+export function defaultLayers(model: LayersModel): layers.Layer[] {
+  const ours = allLayers(model).filter(isSoftNearestNeighbor);
+  if (ours.length > 0) return ours;
+  return modelLayers(model).filter(
+    (layer) => layer.weights.length > 0 && !(layer instanceof LayersModel),
+  );
 }

@@ -1,4 +1,2 @@
-export { csv } from './node/csv';
-export { jsonl } from './node/jsonl';
-export type { LineFileOptions } from './node/line-file';
+export { csv, jsonl, type LineFileOptions } from './node/line-files';
 export { tensorBoard } from './node/tensor-board';

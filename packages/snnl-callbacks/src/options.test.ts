@@ -5,8 +5,7 @@ import * as main from './index';
 import * as node from './node';
 import * as report from './report';
 import { matrix } from './report/measure/matrix';
-import { blobs } from './testing/blobs';
-import { functionalModel } from './testing/models';
+import { blobs, functionalModel } from './testing/models';
 
 const { x, ids: y } = blobs({ count: 6 });
 const model = functionalModel();
@@ -42,11 +41,10 @@ const WITH_OPTIONS: Record<string, (options: object) => unknown> = {
 
 const WITHOUT_OPTIONS = [
   ...['constant', 'piecewise', 'tensorBoard'],
-  ...['adjustedRandIndex', 'classColor', 'classKey', 'clusteringAccuracy', 'confusionKey'],
-  ...['contingency', 'drawConfusion', 'escapeHtml', 'figure', 'htmlPage', 'lineKey', 'lineStyle'],
-  ...['matrix', 'nearestNeighborAccuracy', 'nearestNeighbors', 'neighborConfusion'],
-  ...['normalizedMutualInformation', 'principalPlane', 'reportHtml', 'table', 'takeRows'],
-  ...['toArrays', 'umap', 'votingAccuracy'],
+  ...['adjustedRandIndex', 'classColor', 'classKey', 'clusteringAccuracy', 'escapeHtml', 'figure'],
+  ...['htmlPage', 'lineKey', 'lineStyle', 'matrix', 'nearestNeighborAccuracy', 'nearestNeighbors'],
+  ...['neighborConfusion', 'normalizedMutualInformation', 'principalPlane', 'reportHtml', 'umap'],
+  'votingAccuracy',
 ];
 
 const call = async (name: string, options: object) => WITH_OPTIONS[name]?.(options);

@@ -1,23 +1,28 @@
-export { classColor, type LineStyle, lineStyle } from './report/draw/colors';
-export { confusionKey, drawConfusion } from './report/draw/confusion';
-export { type Curve, type CurvePoint, type CurvesOptions, drawCurves } from './report/draw/curve';
-export { escapeHtml, figure, htmlPage } from './report/draw/html';
-export { classKey, lineKey } from './report/draw/keys';
+export { classColor, classKey, type LineStyle, lineKey, lineStyle } from './report/draw/colors';
+export { type Curve, type CurvePoint, type CurvesOptions, drawCurves } from './report/draw/curves';
+export { escapeHtml, figure, htmlPage } from './report/draw/page';
 export { drawScatter, type Picture, type ScatterOptions } from './report/draw/scatter';
-export { STYLE } from './report/draw/style';
-export { type Column, table } from './report/draw/table';
 export {
+  adjustedRandIndex,
   clusteringAccuracy,
+  type KMeansOptions,
+  kMeans,
   normalizedMutualInformation,
-} from './report/measure/clustering-scores';
-export { contingency } from './report/measure/contingency';
-export { type KMeansOptions, kMeans } from './report/measure/k-means';
-export { type Matrix, matrix, takeRows, toArrays } from './report/measure/matrix';
-export { type Neighbors, nearestNeighbors } from './report/measure/nearest-neighbors';
-export { nearestNeighborAccuracy, votingAccuracy } from './report/measure/neighbor-accuracy';
-export { neighborConfusion } from './report/measure/neighbor-confusion';
-export { type Point, type PrincipalPlane, principalPlane, umap } from './report/measure/project';
-export { adjustedRandIndex } from './report/measure/rand-index';
+} from './report/measure/clusters';
+export { type Matrix, matrix } from './report/measure/matrix';
+export {
+  type Neighbors,
+  nearestNeighborAccuracy,
+  nearestNeighbors,
+  neighborConfusion,
+  votingAccuracy,
+} from './report/measure/neighbors';
+export {
+  type Point,
+  type PrincipalPlane,
+  principalPlane,
+  umap,
+} from './report/measure/projections';
 export type {
   Course,
   LayerReport,

@@ -4,8 +4,7 @@ import { expect, it } from 'vitest';
 import { EntanglementLogger } from './entanglement-logger';
 import { constant } from './schedules';
 import { TemperatureAnnealing } from './temperature-annealing';
-import { blobs } from './testing/blobs';
-import { functionalModel } from './testing/models';
+import { blobs, functionalModel } from './testing/models';
 
 const { x, ids, oneHot } = blobs({ count: 600 });
 

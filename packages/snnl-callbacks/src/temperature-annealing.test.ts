@@ -8,8 +8,8 @@ import { EntanglementLogger } from './entanglement-logger';
 import { isSoftNearestNeighbor } from './model-layers';
 import { exponential, inversePower, linear, piecewise } from './schedules';
 import { TemperatureAnnealing } from './temperature-annealing';
-import { blobs } from './testing/blobs';
 import {
+  blobs,
   CONTAINERS,
   functionalModel,
   MODELS,

@@ -5,10 +5,9 @@ import {
   rules,
   type SoftNearestNeighbor,
 } from 'snnl-layer';
-import { firstBatch } from './batches-per-epoch';
-import { CooperativeCallback, type UnresolvedLogs } from './cooperative-callback';
+import { type Schedule, temperatureAt } from './checked-schedule';
+import { CooperativeCallback, firstBatch, type UnresolvedLogs } from './cooperative-callback';
 import { chosenLayers, isSoftNearestNeighbor, type LayerChoices, layersRule } from './model-layers';
-import { type Schedule, temperatureAt } from './schedules/schedule';
 
 /** Options of {@link TemperatureAnnealing}. */
 export interface TemperatureAnnealingOptions {

@@ -4,12 +4,10 @@ import { join } from 'node:path';
 import { CustomCallback } from '@tensorflow/tfjs-layers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { EntanglementLogger } from '../entanglement-logger';
-import { blobs } from '../testing/blobs';
-import { functionalModel } from '../testing/models';
-import { temporaryFolder } from '../testing/temporary-folder';
+import { temporaryFolder } from '../testing/logs';
+import { blobs, functionalModel } from '../testing/models';
 import type { LogWriter } from '../writers/writer';
-import { csv } from './csv';
-import { jsonl } from './jsonl';
+import { csv, jsonl } from './line-files';
 import { tensorBoard } from './tensor-board';
 
 afterEach(() => vi.restoreAllMocks());

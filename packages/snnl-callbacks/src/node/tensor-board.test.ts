@@ -1,13 +1,8 @@
 import { readdirSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { record } from '../testing/records';
-import { temporaryFolder } from '../testing/temporary-folder';
-import { installTensorBoard, readScalars } from '../testing/tensorboard';
-import { tensorBoard } from './tensor-board';
-
-/** Installing takes a while, once. */
-beforeAll(installTensorBoard, 300_000);
+import { installTensorBoard, readScalars, record, temporaryFolder } from '../testing/logs';
+import { crc32c, tensorBoard } from './tensor-board';
 
 const SECONDS = Date.UTC(2024, 0, 1) / 1000;
 
@@ -20,6 +15,9 @@ async function logged(...logs: Record<string, number>[]): Promise<string> {
 }
 
 describe('tensorBoard', () => {
+  /** Installing takes a while, once. */
+  beforeAll(installTensorBoard, 300_000);
+
   it('writes events that the reader of TensorBoard finds', async () => {
     const folder = await logged(
       { loss: 1.5, entanglement_größe_ratio: 0.75 },
@@ -67,5 +65,18 @@ describe('tensorBoard', () => {
     await writer.open?.();
     await writer.write({ ...record(0, { loss: 1 }), step: 2 ** 40 + 1 });
     expect(readScalars(folder)).toEqual({ loss: [[SECONDS, 2 ** 40 + 1, 1]] });
+  });
+});
+
+describe('crc32c', () => {
+  // RFC 3720, appendix B.4, and the check value of the Rocksoft catalogue.
+  it.each([
+    [new Uint8Array(32), 0x8a9136aa],
+    [new Uint8Array(32).fill(0xff), 0x62a8ab43],
+    [Uint8Array.from({ length: 32 }, (_, i) => i), 0x46dd794e],
+    [new TextEncoder().encode('123456789'), 0xe3069283],
+    [new Uint8Array(0), 0],
+  ])('gives the published value of vector %#', (bytes, expected) => {
+    expect(crc32c(bytes)).toBe(expected);
   });
 });

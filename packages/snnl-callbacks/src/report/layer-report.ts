@@ -1,12 +1,13 @@
 import type { Distance, Entanglement } from 'snnl-layer';
-import { clusteringAccuracy, normalizedMutualInformation } from './measure/clustering-scores';
-import { kMeans } from './measure/k-means';
+import {
+  adjustedRandIndex,
+  clusteringAccuracy,
+  kMeans,
+  normalizedMutualInformation,
+} from './measure/clusters';
 import { type Matrix, takeRows, unitRows } from './measure/matrix';
-import { nearestNeighbors } from './measure/nearest-neighbors';
-import { votingAccuracy } from './measure/neighbor-accuracy';
-import { neighborConfusion } from './measure/neighbor-confusion';
-import { principalPlane, umap } from './measure/project';
-import { adjustedRandIndex } from './measure/rand-index';
+import { nearestNeighbors, neighborConfusion, votingAccuracy } from './measure/neighbors';
+import { principalPlane, umap } from './measure/projections';
 import type { LayerReport, Projection, ProjectionName } from './report-data';
 
 /** Features of samples, and their labels as positions among the classes. */

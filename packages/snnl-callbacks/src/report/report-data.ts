@@ -1,5 +1,5 @@
 import type { Distance, Entanglement } from 'snnl-layer';
-import type { Point } from './measure/project';
+import type { Point } from './measure/projections';
 
 /** Samples in two dimensions. */
 export interface Projection {

@@ -1,10 +1,8 @@
-import { lineStyle } from './draw/colors';
+import { classKey, lineKey, lineStyle } from './draw/colors';
 import { confusionKey, drawConfusion } from './draw/confusion';
-import { type Curve, drawCurves } from './draw/curve';
-import { escapeHtml, figure, htmlPage } from './draw/html';
-import { classKey, lineKey } from './draw/keys';
+import { type Curve, drawCurves } from './draw/curves';
+import { type Column, escapeHtml, figure, htmlPage, table } from './draw/page';
 import { drawScatter } from './draw/scatter';
-import { type Column, table } from './draw/table';
 import type {
   Course,
   LayerReport,
@@ -12,7 +10,6 @@ import type {
   ProjectionName,
   RepresentationReport,
 } from './report-data';
-import { ratioAtRightAngles } from './right-angles';
 
 /** A report as one HTML file that needs nothing else: no script, no font, no network. */
 export function reportHtml(report: RepresentationReport): string {
@@ -78,6 +75,20 @@ function rightAngles({ temperature, distance }: RepresentationReport['settings']
     ` At this temperature ${classes} classes at right angles have a ratio of ${ratio.toFixed(2)}; a ` +
     'lower temperature tells more.'
   );
+}
+
+/**
+ * Entanglement ratio of equally frequent classes that lie at right angles, in cosine distance: what
+ * classes that are apart come to at a temperature, and the least that features without negative
+ * numbers, such as those of relu units, can reach.
+ *
+ * log(1 + (K - 1) exp(-1 / T)) / log K, the distances being 0 within a class and 1 between two.
+ *
+ * @param classes K, at least 2.
+ * @param temperature T > 0.
+ */
+export function ratioAtRightAngles(classes: number, temperature: number): number {
+  return Math.log1p((classes - 1) * Math.exp(-1 / temperature)) / Math.log(classes);
 }
 
 const styled = (course: Course, index: number): Curve => ({ ...course, ...lineStyle(index) });

@@ -1,8 +1,7 @@
 import { dispose, nextFrame } from '@tensorflow/tfjs-core';
 import { LayersModel } from '@tensorflow/tfjs-layers';
 import { assertOptions, type ClassId, type OptionRules, readLabels, rules } from 'snnl-layer';
-import { ActivationReader, type LayerActivations } from '../activations/activations';
-import { defaultLayers } from '../default-layers';
+import { ActivationReader, type LayerActivations } from '../activations';
 import {
   DEFAULT_BATCH,
   DEFAULT_TEMPERATURE,
@@ -12,14 +11,19 @@ import {
   type MeasureOptions,
   neighborDistanceOf,
 } from '../measure-layers';
-import { chosenLayers, type LayerChoices, layersRule } from '../model-layers';
+import { chosenLayers, defaultLayers, type LayerChoices, layersRule } from '../model-layers';
 import { assertInputs, type Inputs, LABELLED_RULES, type LabelledSamples } from '../samples';
 import type { LogRecord } from '../writers/writer';
 import { type Labelled, layerReport } from './layer-report';
-import { balancedSubset } from './measure/balanced-subset';
 import { matrix } from './measure/matrix';
-import type { LayerReport, ProjectionName, RepresentationReport } from './report-data';
-import { trainingCourse } from './training-course';
+import { balancedSubset } from './measure/projections';
+import type {
+  Course,
+  LayerReport,
+  ProjectionName,
+  RepresentationReport,
+  TrainingCourse,
+} from './report-data';
 
 /** Options of {@link representationReport}. */
 export interface RepresentationReportOptions extends LabelledSamples, MeasureOptions {
@@ -183,4 +187,25 @@ async function labelled(
 function count(x: Inputs): number {
   const [first] = [x].flat();
   return first?.shape[0] ?? 0;
+}
+
+/** The course of a training, from the records of an EntanglementLogger; undefined without any. */
+function trainingCourse(records: readonly LogRecord[]): TrainingCourse | undefined {
+  const [first] = records;
+  if (first === undefined) return undefined;
+  const course = (title: string, value: (record: LogRecord) => number | undefined): Course => ({
+    title,
+    points: records.flatMap((record) => {
+      const at = value(record);
+      return at === undefined || !Number.isFinite(at) ? [] : [{ step: record.step + 1, value: at }];
+    }),
+  });
+  const temperature = course('temperature', ({ logs }) => logs.temperature);
+  return {
+    per: first.per,
+    ratios: first.entanglement.map(({ layer }) =>
+      course(layer, ({ entanglement }) => entanglement.find((one) => one.layer === layer)?.ratio),
+    ),
+    ...(temperature.points.length > 0 ? { temperature } : {}),
+  };
 }

@@ -3,8 +3,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { join } from 'node:path';
 import { EntanglementLogger } from '../entanglement-logger';
 import { csv, jsonl, tensorBoard } from '../node';
-import { blobs } from './blobs';
-import { functionalModel } from './models';
+import { blobs, functionalModel } from './models';
 
 const folder = process.argv[2] ?? '.';
 const { x, ids, oneHot } = blobs();

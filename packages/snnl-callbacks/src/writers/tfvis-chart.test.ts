@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { record } from '../testing/records';
+import { record } from '../testing/logs';
 import { type LineChartRenderer, tfvisChart } from './tfvis-chart';
 
 describe('tfvisChart', () => {

@@ -1,6 +1,6 @@
 import { cell, text } from '@observablehq/plot';
-import { escapeHtml, shortened } from './html';
-import { drawSvg } from './svg';
+import { escapeHtml } from './page';
+import { drawSvg, shortened } from './svg';
 
 /** White to dark blue, lighter to darker all the way, so that it reads without colour too. */
 const shade = (share: number): string => {

@@ -2,10 +2,9 @@ import { dot, text } from '@observablehq/plot';
 import { extent, median } from 'd3-array';
 import { forceCollide, forceSimulation, forceX, forceY, type SimulationNodeDatum } from 'd3-force';
 import { assertOptions, type OptionRules, rules } from 'snnl-layer';
-import type { Point } from '../measure/project';
+import type { Point } from '../measure/projections';
 import { classColor } from './colors';
-import { shortened } from './html';
-import { drawSvg } from './svg';
+import { drawSvg, shortened } from './svg';
 
 const SIZE = 400;
 const MARGIN = { marginLeft: 46, marginRight: 12, marginTop: 28, marginBottom: 42 };

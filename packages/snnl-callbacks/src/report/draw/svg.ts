@@ -33,3 +33,7 @@ export function drawSvg(options: PlotOptions): string {
   }
   return drawing.outerHTML;
 }
+
+/** A name that fits into a drawing, or beside it. */
+export const shortened = (name: string): string =>
+  name.length > 14 ? `${name.slice(0, 13)}…` : name;
