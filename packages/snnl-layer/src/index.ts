@@ -3,10 +3,35 @@ export {
   type BalancedBatchesOptions,
   balancedBatches,
 } from './balanced-batches';
-export type { Memory, Reduction } from './batch-loss';
-export { type Distance, distanceRule } from './distance';
-export { HOST_KERNELS } from './host/loss-kernels';
-export { allLayers } from './inner-layers';
+export { allLayers } from './layer/inner-layers';
+export { registerLayer, SoftNearestNeighbor, softNearestNeighbor } from './layer/layer';
+export type { SoftNearestNeighborOptions } from './layer/layer-options';
+export { type EntanglementMetricOptions, entanglement } from './layer/metric';
+export { stripEntanglement } from './layer/strip';
+export { type LossOrMetricFunction, withTargetLabels } from './layer/target-labels';
+export type { Memory, Reduction } from './loss/batch-loss';
+export { type Distance, distanceRule } from './loss/distance';
+export {
+  type ClassId,
+  type ClassLabel,
+  type EncodedLabels,
+  encodeLabels,
+  type LabelArray,
+  type Labels,
+} from './loss/label-values';
+export { readLabels } from './loss/labels';
+export {
+  type SoftNearestNeighborLossOptions,
+  softNearestNeighborLoss,
+} from './loss/loss';
+export {
+  type DatasetEntanglement,
+  type Entanglement,
+  type NeighborEntanglementOptions,
+  neighborEntanglement,
+} from './loss/neighbor-entanglement';
+export { type Temperature, temperatureRule } from './loss/temperature';
+export { HOST_KERNELS } from './operation/host/loss-kernels';
 export {
   type KernelChoice,
   type KernelKind,
@@ -14,12 +39,12 @@ export {
   kernelRule,
   type LimitedKernelConfig,
   type ProblemSize,
-} from './kernel-choice';
+} from './operation/kernel-choice';
 export {
   assertKernelInputs,
   type NeighborLogSumsGradInputs,
   type NeighborLogSumsInputs,
-} from './kernel-inputs';
+} from './operation/kernel-inputs';
 export {
   ANCHOR_SUMS,
   BATCH_LOSS,
@@ -31,30 +56,15 @@ export {
   REDUCED_LOSS,
   UNIT_ROWS,
   UNIT_ROWS_GRAD,
-} from './kernel-names';
+} from './operation/kernel-names';
+export { type NeighborLogSumsOptions, neighborLogSums } from './operation/neighbor-log-sums';
+export { releaseCpuKernels } from './operation/wasm/current-runtime';
 export {
-  type ClassId,
-  type ClassLabel,
-  type EncodedLabels,
-  encodeLabels,
-  type LabelArray,
-  type Labels,
-} from './label-values';
-export { readLabels } from './labels';
-export { registerLayer, SoftNearestNeighbor, softNearestNeighbor } from './layer';
-export type { SoftNearestNeighborOptions } from './layer-options';
-export {
-  type SoftNearestNeighborLossOptions,
-  softNearestNeighborLoss,
-} from './loss';
-export { type EntanglementMetricOptions, entanglement } from './metric';
-export {
-  type DatasetEntanglement,
-  type Entanglement,
-  type NeighborEntanglementOptions,
-  neighborEntanglement,
-} from './neighbor-entanglement';
-export { type NeighborLogSumsOptions, neighborLogSums } from './neighbor-log-sums';
+  type CpuKernelStatus,
+  cpuKernelStatus,
+  registerCpuKernels,
+} from './operation/wasm/register';
+export { setCpuKernelThreads } from './operation/wasm/threads';
 export {
   assertOptions,
   assertValue,
@@ -63,11 +73,5 @@ export {
   type Rule,
   rules,
   shown,
-} from './options-object';
-export { stripEntanglement } from './strip';
-export { type LossOrMetricFunction, withTargetLabels } from './target-labels';
-export { type Temperature, temperatureRule } from './temperature';
-export { releaseCpuKernels } from './wasm/current-runtime';
-export { type CpuKernelStatus, cpuKernelStatus, registerCpuKernels } from './wasm/register';
-export { setCpuKernelThreads } from './wasm/threads';
+} from './options';
 export { registerWasmMatMul } from './wasm-mat-mul';
