@@ -31,32 +31,30 @@ export {
   neighborEntanglement,
 } from './loss/neighbor-entanglement';
 export { type Temperature, temperatureRule } from './loss/temperature';
+export {
+  ANCHOR_SUMS,
+  assertKernelInputs,
+  BATCH_LOSS,
+  BATCH_LOSS_GRAD,
+  CROSS_LOG_SUMS,
+  type LimitedKernelConfig,
+  LOSS_ANCHOR_SUMS,
+  NEIGHBOR_LOG_SUMS,
+  NEIGHBOR_LOG_SUMS_GRAD,
+  type NeighborLogSumsGradInputs,
+  type NeighborLogSumsInputs,
+  type ProblemSize,
+  REDUCED_LOSS,
+  UNIT_ROWS,
+  UNIT_ROWS_GRAD,
+} from './operation/contract';
 export { HOST_KERNELS } from './operation/host/loss-kernels';
 export {
   type KernelChoice,
   type KernelKind,
   kernelFor,
   kernelRule,
-  type LimitedKernelConfig,
-  type ProblemSize,
 } from './operation/kernel-choice';
-export {
-  assertKernelInputs,
-  type NeighborLogSumsGradInputs,
-  type NeighborLogSumsInputs,
-} from './operation/kernel-inputs';
-export {
-  ANCHOR_SUMS,
-  BATCH_LOSS,
-  BATCH_LOSS_GRAD,
-  CROSS_LOG_SUMS,
-  LOSS_ANCHOR_SUMS,
-  NEIGHBOR_LOG_SUMS,
-  NEIGHBOR_LOG_SUMS_GRAD,
-  REDUCED_LOSS,
-  UNIT_ROWS,
-  UNIT_ROWS_GRAD,
-} from './operation/kernel-names';
 export { type NeighborLogSumsOptions, neighborLogSums } from './operation/neighbor-log-sums';
 export { releaseCpuKernels } from './operation/wasm/current-runtime';
 export {

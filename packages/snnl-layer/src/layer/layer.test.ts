@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { softNearestNeighborLoss } from '../loss/loss';
-import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from '../operation/kernel-names';
+import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from '../operation/contract';
 import { useBackend } from '../testing/backends';
 import {
   registerCountingKernels,

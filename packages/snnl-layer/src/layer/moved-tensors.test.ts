@@ -4,7 +4,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import { describe, expect, test } from 'vitest';
 import { softNearestNeighborLoss } from '../loss/loss';
 import { neighborEntanglement } from '../loss/neighbor-entanglement';
-import { UNIT_ROWS } from '../operation/kernel-names';
+import { UNIT_ROWS } from '../operation/contract';
 import { neighborLogSums } from '../operation/neighbor-log-sums';
 import { useBackend } from '../testing/backends';
 import { softNearestNeighbor } from './layer';

@@ -7,8 +7,8 @@ import {
 } from '@snnl/reference';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { ANCHOR_SUMS, LOSS_ANCHOR_SUMS, REDUCED_LOSS } from '../operation/contract';
 import { kernelFor } from '../operation/kernel-choice';
-import { ANCHOR_SUMS, LOSS_ANCHOR_SUMS, REDUCED_LOSS } from '../operation/kernel-names';
 import { neighborLogSums } from '../operation/neighbor-log-sums';
 import { BACKENDS, useBackend } from '../testing/backends';
 import { softNearestNeighborLoss } from './loss';

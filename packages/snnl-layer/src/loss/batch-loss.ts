@@ -29,12 +29,6 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import {
-  hasKernel,
-  type KernelChoice,
-  type KernelKind,
-  resolveKernel,
-} from '../operation/kernel-choice';
-import {
   BATCH_LOSS,
   BATCH_LOSS_GRAD,
   LOG_SUM_ALL,
@@ -46,7 +40,13 @@ import {
   RELATIVE_ALL,
   RELATIVE_SAME,
   SAME_COUNT,
-} from '../operation/kernel-names';
+} from '../operation/contract';
+import {
+  hasKernel,
+  type KernelChoice,
+  type KernelKind,
+  resolveKernel,
+} from '../operation/kernel-choice';
 import {
   anchorGradient,
   differentiableOnce,

@@ -8,8 +8,8 @@ import {
   type TensorLike,
   tensor,
 } from '@tensorflow/tfjs-core';
+import { assertAlive } from '../operation/contract';
 import { moveHere } from '../operation/host/tensor-io';
-import { assertAlive } from '../operation/kernel-inputs';
 
 /** The same values as another tensor, for which nothing is copied: a clone is a copy on `wasm`. Off the tape. */
 export function alias(x: Tensor): Tensor {

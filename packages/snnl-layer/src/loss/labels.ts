@@ -15,9 +15,9 @@ import {
   type Tensor1D,
   tensor1d,
 } from '@tensorflow/tfjs-core';
+import { assertAlive } from '../operation/contract';
 import { moveHere, valuesOf } from '../operation/host/tensor-io';
 import type { KernelKind } from '../operation/kernel-choice';
-import { assertAlive } from '../operation/kernel-inputs';
 import {
   arraySet,
   assertLabelShape,

@@ -13,6 +13,15 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import {
+  CROSS_LOG_SUMS,
+  NEAREST_ALL,
+  NEAREST_SAME,
+  type NeighborLogSumsInputs,
+  RELATIVE_ALL,
+  RELATIVE_SAME,
+  SAME_COUNT,
+} from '../operation/contract';
+import {
   hasKernel,
   type KernelChoice,
   type KernelKind,
@@ -20,15 +29,6 @@ import {
   kernelRule,
   resolveKernel,
 } from '../operation/kernel-choice';
-import type { NeighborLogSumsInputs } from '../operation/kernel-inputs';
-import {
-  CROSS_LOG_SUMS,
-  NEAREST_ALL,
-  NEAREST_SAME,
-  RELATIVE_ALL,
-  RELATIVE_SAME,
-  SAME_COUNT,
-} from '../operation/kernel-names';
 import { logSums } from '../operation/neighbor-log-sums';
 import { assertOptions, type OptionRules, rules } from '../options';
 import { BlockRows, FIRST_TILE, MOST_TILE_ROWS, STRETCH_MS, tileRows } from './block-rows';

@@ -11,8 +11,7 @@ import {
   unregisterKernels,
   useBareBackend,
 } from '../testing/counting-kernels';
-import type { LimitedKernelConfig, ProblemSize } from './kernel-choice';
-import { NEIGHBOR_LOG_SUMS } from './kernel-names';
+import { type LimitedKernelConfig, NEIGHBOR_LOG_SUMS, type ProblemSize } from './contract';
 
 const MOST = 3;
 

@@ -1,6 +1,11 @@
-import { getBackend, getKernel, type KernelConfig } from '@tensorflow/tfjs-core';
+import { getBackend, getKernel } from '@tensorflow/tfjs-core';
 import { rules } from '../options';
-import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from './kernel-names';
+import {
+  type LimitedKernelConfig,
+  NEIGHBOR_LOG_SUMS,
+  NEIGHBOR_LOG_SUMS_GRAD,
+  type ProblemSize,
+} from './contract';
 import { CPU_BACKENDS, registerCpuKernelsOnce } from './wasm/register';
 
 /** How an operation runs on a backend: its own kernel, or core tfjs ops. */
@@ -11,22 +16,6 @@ export type KernelKind = 'fused' | 'composed';
  * composed form, which it says once on the console; `fused` throws where there is none.
  */
 export type KernelChoice = 'auto' | KernelKind;
-
-/** How large a problem is. */
-export interface ProblemSize {
-  /** N */
-  readonly anchors: number;
-  /** M; the batch itself and its memory, where there is one. */
-  readonly candidates: number;
-  /** D */
-  readonly features: number;
-}
-
-/** How a backend registers `SnnlNeighborLogSums` where its kernels cannot take every problem. */
-export interface LimitedKernelConfig extends KernelConfig {
-  /** Why the kernels cannot take a problem, in words; undefined where they can. Asked before one runs. */
-  obstacle(size: ProblemSize): string | undefined;
-}
 
 /** A {@link KernelChoice} by its name. */
 export const kernelRule = rules.oneOf<KernelChoice>(['auto', 'fused', 'composed']);

@@ -6,9 +6,8 @@ import {
   unregisterKernels,
   useBareBackend,
 } from '../testing/counting-kernels';
+import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD, type NeighborLogSumsInputs } from './contract';
 import { kernelFor } from './kernel-choice';
-import type { NeighborLogSumsInputs } from './kernel-inputs';
-import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from './kernel-names';
 import { neighborLogSums } from './neighbor-log-sums';
 
 await useBackend('cpu');

@@ -21,6 +21,15 @@ import {
 import { assertOptions, type OptionRules, rules } from '../options';
 import { composedLogSumsGrad } from './composed/gradient';
 import { composedLogSums } from './composed/log-sums';
+import {
+  ANCHOR_SUMS,
+  assertKernelInputs,
+  MEAN_DISTANCE_ALL,
+  NEAREST_ALL,
+  NEIGHBOR_LOG_SUMS,
+  NEIGHBOR_LOG_SUMS_GRAD,
+  type NeighborLogSumsInputs,
+} from './contract';
 import { moveHere } from './host/tensor-io';
 import {
   hasKernel,
@@ -29,14 +38,6 @@ import {
   kernelRule,
   resolveKernel,
 } from './kernel-choice';
-import { assertKernelInputs, type NeighborLogSumsInputs } from './kernel-inputs';
-import {
-  ANCHOR_SUMS,
-  MEAN_DISTANCE_ALL,
-  NEAREST_ALL,
-  NEIGHBOR_LOG_SUMS,
-  NEIGHBOR_LOG_SUMS_GRAD,
-} from './kernel-names';
 
 /** Options of {@link neighborLogSums}. */
 export interface NeighborLogSumsOptions {

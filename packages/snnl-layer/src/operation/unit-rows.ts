@@ -15,8 +15,8 @@ import {
   type Tensor2D,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { UNIT_ROWS, UNIT_ROWS_GRAD } from './contract';
 import { hasKernel, type KernelKind } from './kernel-choice';
-import { UNIT_ROWS, UNIT_ROWS_GRAD } from './kernel-names';
 
 const isZero = (x: Tensor): Tensor => cast(equal(x, 0), 'float32');
 

@@ -2,13 +2,13 @@ import * as tf from '@tensorflow/tfjs';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { composedLogSumsGrad } from '../operation/composed/gradient';
 import { composedLogSums } from '../operation/composed/log-sums';
-import type { NeighborLogSumsGradInputs } from '../operation/kernel-inputs';
 import {
   BATCH_LOSS,
   BATCH_LOSS_GRAD,
   NEIGHBOR_LOG_SUMS,
   NEIGHBOR_LOG_SUMS_GRAD,
-} from '../operation/kernel-names';
+  type NeighborLogSumsGradInputs,
+} from '../operation/contract';
 import { useBackend } from './backends';
 
 const BARE = 'bare';

@@ -13,7 +13,7 @@ import {
   tidy,
   zeros,
 } from '@tensorflow/tfjs-core';
-import type { NeighborLogSumsGradInputs } from '../kernel-inputs';
+import type { NeighborLogSumsGradInputs } from '../contract';
 import { DEFAULT_BLOCK_PAIRS, overRowBlocks } from './blocks';
 import {
   blockDistances,

@@ -20,7 +20,7 @@ import {
   zeros,
   zerosLike,
 } from '@tensorflow/tfjs-core';
-import type { NeighborLogSumsInputs } from '../kernel-inputs';
+import type { NeighborLogSumsInputs } from '../contract';
 import { DEFAULT_BLOCK_PAIRS, overRowBlocks } from './blocks';
 import {
   blockDistances,

@@ -25,7 +25,7 @@ import {
   tidy,
   transpose,
 } from '@tensorflow/tfjs-core';
-import type { NeighborLogSumsInputs } from '../kernel-inputs';
+import type { NeighborLogSumsInputs } from '../contract';
 
 /**
  * Distances beyond it count as it, and pairs that do not count are as far: Infinity times a weight of 0

@@ -13,7 +13,7 @@ import {
   RELATIVE_ALL,
   RELATIVE_SAME,
   SAME_COUNT,
-} from '../kernel-names';
+} from '../contract';
 import { create, input, read } from './tensor-io';
 
 /** Rows of `[9, N]` sums. */

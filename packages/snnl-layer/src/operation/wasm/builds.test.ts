@@ -3,7 +3,7 @@ import { batchKernels } from '@snnl/reference/checks';
 import { describeKernelConformance, type KernelAdapter } from '@snnl/reference/conformance';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import { CROSS_LOG_SUMS, NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from '../kernel-names';
+import { CROSS_LOG_SUMS, NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from '../contract';
 import { bestBuild, type KernelBuild } from './binary';
 import { compileKernels } from './compiled';
 import { useKernels } from './current-runtime';

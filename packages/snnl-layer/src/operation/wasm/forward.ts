@@ -1,4 +1,4 @@
-import { LOG_SUM_ALL, LOG_SUM_SAME, SAME_COUNT } from '../kernel-names';
+import { LOG_SUM_ALL, LOG_SUM_SAME, SAME_COUNT } from '../contract';
 import { centre, hasBadRow } from './centre';
 import { announceJob, type PlacedJob, type PlacedSide, placeJob } from './place';
 import { isBatchOfCandidates, isUsable, type Problem } from './problem';

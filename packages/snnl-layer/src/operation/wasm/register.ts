@@ -1,16 +1,17 @@
 import { getKernel, type KernelFunc, registerKernel } from '@tensorflow/tfjs-core';
-import { HOST_KERNELS } from '../host/loss-kernels';
-import { moveTo } from '../host/tensor-io';
-import type { LimitedKernelConfig, ProblemSize } from '../kernel-choice';
 import {
   BATCH_LOSS,
   BATCH_LOSS_GRAD,
   CROSS_LOG_SUMS,
+  type LimitedKernelConfig,
   NEIGHBOR_LOG_SUMS,
   NEIGHBOR_LOG_SUMS_GRAD,
+  type ProblemSize,
   UNIT_ROWS,
   UNIT_ROWS_GRAD,
-} from '../kernel-names';
+} from '../contract';
+import { HOST_KERNELS } from '../host/loss-kernels';
+import { moveTo } from '../host/tensor-io';
 import type { KernelBuild } from './binary';
 import { compileKernelsAsync } from './compiled';
 import { useKernels, withRuntime } from './current-runtime';
