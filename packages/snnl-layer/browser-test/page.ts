@@ -3,9 +3,9 @@ import { type ConformanceResult, registeredKernels, runChecks } from '@snnl/refe
 import '@tensorflow/tfjs-backend-cpu';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { backward } from '../src/operation/wasm/backward';
-import { releaseCpuKernels, withRuntime } from '../src/operation/wasm/current-runtime';
 import { forward } from '../src/operation/wasm/forward';
 import { cpuKernelStatus, registerCpuKernels } from '../src/operation/wasm/register';
+import { releaseCpuKernels, withRuntime } from '../src/operation/wasm/runtime';
 import { randomProblem, withSums } from '../src/operation/wasm/testing';
 import { setCpuKernelThreads } from '../src/operation/wasm/threads';
 import { type Steadiness, steadiness } from './steadiness';

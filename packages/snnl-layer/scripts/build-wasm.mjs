@@ -57,7 +57,7 @@ async function ascBinary(args) {
 
 async function helperProgram() {
   const { outputFiles } = await build({
-    entryPoints: [join(root, 'src/operation/wasm/helper-main.ts')],
+    entryPoints: [join(root, 'src/operation/wasm/helper.ts')],
     bundle: true,
     minify: true,
     write: false,

@@ -56,12 +56,12 @@ export {
   kernelRule,
 } from './operation/kernel-choice';
 export { type NeighborLogSumsOptions, neighborLogSums } from './operation/neighbor-log-sums';
-export { releaseCpuKernels } from './operation/wasm/current-runtime';
 export {
   type CpuKernelStatus,
   cpuKernelStatus,
   registerCpuKernels,
 } from './operation/wasm/register';
+export { releaseCpuKernels } from './operation/wasm/runtime';
 export { setCpuKernelThreads } from './operation/wasm/threads';
 export {
   assertOptions,

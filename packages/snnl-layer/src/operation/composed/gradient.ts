@@ -14,11 +14,12 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import type { NeighborLogSumsGradInputs } from '../contract';
-import { DEFAULT_BLOCK_PAIRS, overRowBlocks } from './blocks';
 import {
   blockDistances,
   classMask,
+  DEFAULT_BLOCK_PAIRS,
   othersMask,
+  overRowBlocks,
   type Prepared,
   pairWeights,
   poisonWithoutCandidates,

@@ -21,12 +21,13 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import type { NeighborLogSumsInputs } from '../contract';
-import { DEFAULT_BLOCK_PAIRS, overRowBlocks } from './blocks';
 import {
   blockDistances,
   classMask,
+  DEFAULT_BLOCK_PAIRS,
   FARTHEST,
   othersMask,
+  overRowBlocks,
   type Prepared,
   pairWeights,
   poisonWithoutCandidates,

@@ -1,9 +1,15 @@
-import { centre, hasBadRow } from './centre';
 import { JobField, RowSetField } from './layout';
-import { announceJob, type PlacedSide, placeJob } from './place';
-import { type GradProblem, isBatchOfCandidates, isSlice, isUsable } from './problem';
+import { announceJob, centre, hasBadRow, type PlacedSide, placeJob } from './place';
+import {
+  type GradProblem,
+  isBatchOfCandidates,
+  isSlice,
+  isUsable,
+  paddedPlace,
+  type Side,
+  splitSides,
+} from './problem';
 import type { Runtime } from './runtime';
-import { paddedPlace, type Side, splitSides } from './sides';
 import { threadsFor } from './threads';
 
 /** Rows of the sums that come with the upstream gradients. */

@@ -4,10 +4,9 @@ import { describeKernelConformance, type KernelAdapter } from '@snnl/reference/c
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { CROSS_LOG_SUMS, NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from '../contract';
-import { bestBuild, type KernelBuild } from './binary';
-import { compileKernels } from './compiled';
-import { useKernels } from './current-runtime';
+import { bestBuild, compileKernels, type KernelBuild } from './builds';
 import { registerCpuKernels } from './register';
+import { useKernels } from './runtime';
 
 // Node 20 has relaxed SIMD behind a flag; later versions have it without.
 if (bestBuild() !== 'relaxed') setFlagsFromString('--experimental-wasm-relaxed-simd');

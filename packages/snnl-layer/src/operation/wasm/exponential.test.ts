@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import type { KernelBuild } from './binary';
-import { compileKernels } from './compiled';
+import { compileKernels, type KernelBuild } from './builds';
 import { forward } from './forward';
 import { Runtime } from './runtime';
 

@@ -1,9 +1,14 @@
 import { LOG_SUM_ALL, LOG_SUM_SAME, SAME_COUNT } from '../contract';
-import { centre, hasBadRow } from './centre';
-import { announceJob, type PlacedJob, type PlacedSide, placeJob } from './place';
-import { isBatchOfCandidates, isUsable, type Problem } from './problem';
+import { announceJob, centre, hasBadRow, type PlacedJob, type PlacedSide, placeJob } from './place';
+import {
+  isBatchOfCandidates,
+  isUsable,
+  type Problem,
+  paddedPlace,
+  type Side,
+  splitSides,
+} from './problem';
 import type { Runtime } from './runtime';
-import { paddedPlace, type Side, splitSides } from './sides';
 import { threadsFor } from './threads';
 
 /** Rows of the result. */

@@ -1,7 +1,7 @@
-import { instantiate } from './exports';
-import { Control } from './layout';
-import { runTasks } from './tasks';
-import { failsFirst, leaveFailure, sharedTurns } from './turns';
+// Program of a helper thread. scripts/build-wasm.mjs bundles it into a string, so that no bundler
+// needs to know of a second file: other files import only types from here.
+import { Control, instantiate } from './layout';
+import { failsFirst, leaveFailure, runTasks, sharedTurns } from './tasks';
 
 /** What a helper thread is given at its start. */
 export interface HelperData {
@@ -12,7 +12,7 @@ export interface HelperData {
 }
 
 /** Body of a helper thread: sleeps until there is a job, helps with it, and so on for ever. */
-export function help({ module, memory, thread }: HelperData): void {
+function help({ module, memory, thread }: HelperData): void {
   const kernels = instantiate(module, memory);
   for (let seen = 0; ; ) {
     // A fresh view: the memory may have grown.
@@ -32,4 +32,12 @@ export function help({ module, memory, thread }: HelperData): void {
     Atomics.sub(words, Control.joined, 1);
     Atomics.notify(words, Control.joined);
   }
+}
+
+const node = typeof process === 'object' && process.getBuiltinModule('node:worker_threads');
+
+if (node) {
+  help(node.workerData as HelperData);
+} else {
+  self.onmessage = ({ data }: MessageEvent<HelperData>) => help(data);
 }

@@ -1,6 +1,6 @@
 /**
- * Memory layout of the kernels: keep in step with assembly/layout.ts, which says what each field
- * holds. Fields are numbers of 32-bit words.
+ * The kernels as seen from here: their memory, and their functions. A test holds both to assembly/,
+ * where layout.ts says what each field holds. Fields are numbers of 32-bit words.
  */
 
 /** Rows that a block can hold. */
@@ -85,3 +85,42 @@ export const Control = {
 
 /** First byte that a job may use. */
 export const HEAP_START = 65536;
+
+/** Cache lines apart, so that no two threads write to the same one. */
+const ALIGNMENT = 64;
+
+/** Hands out stretches of memory one after the other. */
+export class Arena {
+  private next = HEAP_START;
+
+  /** Byte address of `words` free 32-bit words. */
+  take(words: number): number {
+    const address = this.next;
+    this.next = Math.ceil((address + words * 4) / ALIGNMENT) * ALIGNMENT;
+    return address;
+  }
+
+  /** Bytes of memory that everything taken so far needs, with room for one vector past the end. */
+  get end(): number {
+    return this.next + ALIGNMENT;
+  }
+}
+
+/** What every build of the module exports; arguments are byte addresses and block numbers. */
+export interface KernelExports {
+  totals(raw: number, count: number, features: number, out: number): void;
+  pack(job: number, set: number, block: number): void;
+  sumPair(job: number, i: number, columns: number, j: number, scratch: number): void;
+  mergePair(job: number, i: number, columns: number, j: number, scratch: number): void;
+  weighPair(job: number, i: number, columns: number, j: number, scratch: number): void;
+  applyPair(job: number, i: number, columns: number, j: number, scratch: number): void;
+  unpackGradient(job: number, block: number): void;
+  unitRows(x: number, count: number, features: number, out: number): void;
+  unitRowsGrad(x: number, dy: number, count: number, features: number, out: number): void;
+}
+
+/** Links a compiled module to a memory. */
+export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): KernelExports {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  return exports as object as KernelExports;
+}

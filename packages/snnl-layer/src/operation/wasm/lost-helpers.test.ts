@@ -1,10 +1,10 @@
 /** Helper threads that fail, die or are slow while they hold a task. */
 import { afterEach, expect, test, vi } from 'vitest';
 import { backward } from './backward';
-import { releaseCpuKernels, withRuntime } from './current-runtime';
 import { forward } from './forward';
 import { Control } from './layout';
-import { splitSides } from './sides';
+import { splitSides } from './problem';
+import { releaseCpuKernels, withRuntime } from './runtime';
 import { symmetricPairs, tournamentPair } from './tasks';
 import { randomProblem, withSums } from './testing';
 import { cpuKernelThreads, setCpuKernelThreads } from './threads';
@@ -28,8 +28,8 @@ vi.mock('./modules.generated', async (original) => {
     },
   };
 });
-vi.mock('./turns', async (original) => ({
-  ...(await original<typeof import('./turns')>()),
+vi.mock('./tasks', async (original) => ({
+  ...(await original<typeof import('./tasks')>()),
   PATIENCE_MS: patience,
 }));
 

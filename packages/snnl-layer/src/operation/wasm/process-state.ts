@@ -1,4 +1,4 @@
-import type { KernelBuild } from './binary';
+import type { KernelBuild } from './builds';
 
 /**
  * What all copies of this package in a process share: it may be loaded as ESM and as CommonJS, or in

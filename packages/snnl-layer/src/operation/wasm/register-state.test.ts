@@ -10,9 +10,9 @@ import { neighborEntanglement } from '../../loss/neighbor-entanglement';
 import { useBackend } from '../../testing/backends';
 import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from '../contract';
 import { kernelFor } from '../kernel-choice';
-import { releaseCpuKernels, useKernels } from './current-runtime';
 import { processState } from './process-state';
 import { cpuKernelStatus, registerCpuKernels, tooLarge } from './register';
+import { releaseCpuKernels, useKernels } from './runtime';
 import { setCpuKernelThreads } from './threads';
 
 await useBackend('cpu');
@@ -171,7 +171,7 @@ test('two copies of the package share threads, memory and status', async () => {
   const [registration, threads, runtimes] = [
     await import('./register'),
     await import('./threads'),
-    await import('./current-runtime'),
+    await import('./runtime'),
   ];
   expect(registration.cpuKernelStatus).not.toBe(cpuKernelStatus);
   expect(registration.cpuKernelStatus()).toEqual(cpuKernelStatus());

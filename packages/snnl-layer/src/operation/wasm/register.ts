@@ -12,14 +12,20 @@ import {
 } from '../contract';
 import { HOST_KERNELS } from '../host/loss-kernels';
 import { moveTo } from '../host/tensor-io';
-import type { KernelBuild } from './binary';
-import { compileKernelsAsync } from './compiled';
-import { useKernels, withRuntime } from './current-runtime';
-import { batchLoss, batchLossGrad, crossLogSums, logSums, logSumsGrad } from './kernels';
+import { compileKernelsAsync, type KernelBuild } from './builds';
+import {
+  batchLoss,
+  batchLossGrad,
+  crossLogSums,
+  logSums,
+  logSumsGrad,
+  unitRowsGradKernel,
+  unitRowsKernel,
+} from './kernels';
 import { processState } from './process-state';
+import { useKernels, withRuntime } from './runtime';
+import { messageOf } from './tasks';
 import { cpuKernelThreads } from './threads';
-import { messageOf } from './turns';
-import { unitRowsGradKernel, unitRowsKernel } from './unit-rows';
 
 /** Backends whose tensors lie in memory that the kernels can copy from at once. */
 export const CPU_BACKENDS: ReadonlySet<string> = new Set(['cpu', 'wasm']);

@@ -1,7 +1,7 @@
 import { neighborLogSums, softNearestNeighborLoss, toRows } from '@snnl/reference';
 import { describe, expect, test } from 'vitest';
 import { backward } from './backward';
-import { compileKernels } from './compiled';
+import { compileKernels } from './builds';
 import { forward } from './forward';
 import type { GradProblem, Problem } from './problem';
 import { Runtime } from './runtime';

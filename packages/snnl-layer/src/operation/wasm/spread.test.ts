@@ -1,7 +1,7 @@
 import { neighborLogSums, neighborLogSumsGrad, toRows } from '@snnl/reference';
 import { describe, expect, test } from 'vitest';
 import { backward } from './backward';
-import { compileKernels } from './compiled';
+import { compileKernels } from './builds';
 import { forward } from './forward';
 import { Runtime } from './runtime';
 import { type RandomBatch, randomProblem, withSums } from './testing';

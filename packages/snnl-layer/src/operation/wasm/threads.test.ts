@@ -2,10 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { backward } from './backward';
-import { compileKernels } from './compiled';
-import { releaseCpuKernels, withRuntime } from './current-runtime';
+import { compileKernels } from './builds';
 import { crossForward, forward } from './forward';
-import { Runtime } from './runtime';
+import { Runtime, releaseCpuKernels, withRuntime } from './runtime';
 import { randomProblem, withSums } from './testing';
 import { cpuKernelThreads, setCpuKernelThreads } from './threads';
 
@@ -60,7 +59,7 @@ describe('threads', () => {
   test('do not keep the process alive', () => {
     const program = `
       import { forward } from './forward.ts';
-      import { withRuntime } from './current-runtime.ts';
+      import { withRuntime } from './runtime.ts';
       import { randomProblem } from './testing.ts';
       import { setCpuKernelThreads } from './threads.ts';
       setCpuKernelThreads(2);
