@@ -3,34 +3,33 @@ export {
   type BalancedBatchesOptions,
   balancedBatches,
 } from './balanced-batches';
-export { allLayers } from './layer/inner-layers';
+export { allLayers } from './layer/graph';
 export { registerLayer, SoftNearestNeighbor, softNearestNeighbor } from './layer/layer';
 export type { SoftNearestNeighborOptions } from './layer/layer-options';
 export { type EntanglementMetricOptions, entanglement } from './layer/metric';
 export { stripEntanglement } from './layer/strip';
 export { type LossOrMetricFunction, withTargetLabels } from './layer/target-labels';
-export type { Memory, Reduction } from './loss/batch-loss';
-export { type Distance, distanceRule } from './loss/distance';
-export {
-  type ClassId,
-  type ClassLabel,
-  type EncodedLabels,
-  encodeLabels,
-  type LabelArray,
-  type Labels,
+export type { Memory } from './loss/batch-loss';
+export { type Distance, distanceRule, type Temperature, temperatureRule } from './loss/distance';
+export { type EncodedLabels, encodeLabels } from './loss/encode-labels';
+export type {
+  ClassId,
+  ClassLabel,
+  LabelArray,
+  Labels,
 } from './loss/label-values';
 export { readLabels } from './loss/labels';
 export {
   type SoftNearestNeighborLossOptions,
   softNearestNeighborLoss,
 } from './loss/loss';
+export type { Reduction } from './loss/loss-of-sums';
 export {
   type DatasetEntanglement,
   type Entanglement,
   type NeighborEntanglementOptions,
   neighborEntanglement,
 } from './loss/neighbor-entanglement';
-export { type Temperature, temperatureRule } from './loss/temperature';
 export {
   ANCHOR_SUMS,
   assertKernelInputs,

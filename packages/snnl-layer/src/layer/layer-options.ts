@@ -1,7 +1,6 @@
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import type { layers, Shape } from '@tensorflow/tfjs-layers';
-import { type Distance, distanceRule } from '../loss/distance';
-import { temperatureRule } from '../loss/temperature';
+import { type Distance, distanceRule, temperatureRule } from '../loss/distance';
 import { type KernelChoice, kernelRule } from '../operation/kernel-choice';
 import { assertOptions, type OptionRules, type Rule, rules } from '../options';
 

@@ -9,7 +9,7 @@ import {
   useBareBackend,
 } from '../testing/counting-kernels';
 import { classes, data, dense, features, type ModelKind, models } from '../testing/models';
-import { allLayers } from './inner-layers';
+import { allLayers } from './graph';
 import { registerLayer, SoftNearestNeighbor, softNearestNeighbor } from './layer';
 import { entanglement } from './metric';
 import { withTargetLabels } from './target-labels';

@@ -15,10 +15,9 @@ import {
 } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 import { batchLoss } from '../loss/batch-loss';
-import type { Distance } from '../loss/distance';
+import { assertTemperature, type Distance, type Temperature } from '../loss/distance';
 import { alias, featureRows, passOn } from '../loss/features';
 import { LayerLabels } from '../loss/labels';
-import { assertTemperature, type Temperature } from '../loss/temperature';
 import type { KernelChoice } from '../operation/kernel-choice';
 import { type Capture, Captures, type Measured } from './captures';
 import { outputNames } from './graph';

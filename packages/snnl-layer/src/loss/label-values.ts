@@ -13,14 +13,6 @@ export type LabelArray = TensorLike | ArrayLike<ClassLabel> | ArrayLike<ArrayLik
 /** Labels of samples, as the loss and what measures it take them. */
 export type Labels = Tensor | LabelArray;
 
-/** Labels as numbers, and what these stand for. */
-export interface EncodedLabels {
-  /** Positions in `classes`, one a sample. */
-  readonly ids: Int32Array;
-  /** Each class once: numbers in rising order, or names in that of their code units. */
-  readonly classes: ClassId[];
-}
-
 /** Whose labels they are, in error messages. */
 export interface LabelOrigin {
   /** What the labels are called. */
@@ -59,7 +51,7 @@ function refusal(
 const isArray = (value: unknown): value is ArrayLike<unknown> =>
   Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value);
 
-function described(value: unknown): string {
+export function described(value: unknown): string {
   if (value instanceof Tensor) return 'a tensor';
   if (isArray(value)) return 'an array';
   if (typeof value === 'bigint') return `${value}n`;
@@ -237,7 +229,7 @@ function plainIds(set: LabelSet): Int32Array | undefined {
 }
 
 /** The class of each sample; all sets must name classes in one way. */
-function classesOf(sets: readonly LabelSet[]): ClassId[][] {
+export function classesOf(sets: readonly LabelSet[]): ClassId[][] {
   let first: ClassId | undefined;
   return sets.map((set) => {
     const rows = isRows(set) ? rowClasses(set) : undefined;
@@ -281,36 +273,3 @@ export function comparableIds(sets: readonly LabelSet[]): Int32Array[] {
 
 /** Whether {@link comparableIds} gives the ids as they are. */
 export const isPlain = (set: LabelSet): boolean => plainIds(set) !== undefined;
-
-/**
- * Numbers classes, so that labels of any kind can be made a tensor.
- *
- * @param values Names, integers of any size, or one-hot rows; one a sample.
- * @param classes The classes to number by, such as those of the training samples for others. Default:
- *   those that occur, sorted.
- * @returns Ids from 0 on, and the class that each stands for.
- * @throws Error if a value is no label, or none of `classes`; RangeError for an integer that the
- *   values hold rounded.
- */
-export function encodeLabels(values: LabelArray, classes?: ArrayLike<ClassLabel>): EncodedLabels {
-  const set = arraySet(values, { name: 'values' });
-  if (classes === undefined) {
-    const { ids, classes: all } = encodeSets([set]);
-    return { ids: ids[0] as Int32Array, classes: all };
-  }
-  const sets = classesOf([arraySet(classes, { name: 'classes' }), set]);
-  const [known, found] = sets as [ClassId[], ClassId[]];
-  const positions = new Map(known.map((name, position) => [name, position]));
-  if (positions.size < known.length) {
-    throw new Error('Expected classes to name each class once, but one comes twice.');
-  }
-  const ids = found.map((name, i) => {
-    const id = positions.get(name);
-    if (id !== undefined) return id;
-    throw new Error(
-      `Expected values to be among the ${known.length} classes given, but got ${described(name)} ` +
-        `at ${i}.`,
-    );
-  });
-  return { ids: Int32Array.from(ids), classes: known };
-}

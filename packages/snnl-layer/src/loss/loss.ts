@@ -7,11 +7,11 @@ import {
 } from '@tensorflow/tfjs-core';
 import { type KernelChoice, kernelRule } from '../operation/kernel-choice';
 import { assertOptions, type OptionRules, rules } from '../options';
-import { batchLoss, type Memory, type Reduction } from './batch-loss';
-import { type Distance, distanceRule } from './distance';
+import { batchLoss, type Memory } from './batch-loss';
+import { type Distance, distanceRule, type Temperature, temperatureRule } from './distance';
 import type { Labels } from './label-values';
 import { assertLabelsFirst } from './labels';
-import { type Temperature, temperatureRule } from './temperature';
+import type { Reduction } from './loss-of-sums';
 
 /** Options of {@link softNearestNeighborLoss}. */
 export interface SoftNearestNeighborLossOptions {

@@ -1,7 +1,7 @@
 import type { serialization } from '@tensorflow/tfjs-core';
 import { LayersModel, type LayerVariable, type layers, Sequential } from '@tensorflow/tfjs-layers';
 import { shown } from '../../options';
-import { innerLayers } from '../inner-layers';
+import { innerLayers } from '../graph';
 import { SoftNearestNeighbor } from '../layer';
 import { stripConfig } from './config';
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test, vi } from 'vitest';
 import { useBackend } from '../../testing/backends';
 import { data, type ModelKind, models } from '../../testing/models';
-import { allLayers } from '../inner-layers';
+import { allLayers } from '../graph';
 import { SoftNearestNeighbor, softNearestNeighbor } from '../layer';
 import { withTargetLabels } from '../target-labels';
 import { stripEntanglement } from '.';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BlockRows, STRETCH_MS, tileRows } from './block-rows';
+import { BlockRows, STRETCH_MS, tileRows } from './block-sums';
 
 /** Sizes of the blocks of 10,000 rows where a row takes `msPerRow`. */
 function sizes(rows: BlockRows, msPerRow: number): number[] {
