@@ -1,6 +1,6 @@
 import { engine, keep, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
-import { passOn } from '../loss/features';
 import { moveHere } from '../operation/host/tensor-io';
+import { passOn } from './pass-on';
 import {
   currentScopes,
   currentTape,

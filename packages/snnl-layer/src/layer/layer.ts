@@ -1,11 +1,8 @@
 import {
   addN,
-  customGrad,
   engine,
   exp,
   keep,
-  mul,
-  neg,
   type Scalar,
   scalar,
   serialization,
@@ -16,27 +13,13 @@ import {
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 import { batchLoss } from '../loss/batch-loss';
 import { assertTemperature, type Distance, type Temperature } from '../loss/distance';
-import { alias, featureRows, passOn } from '../loss/features';
-import { LayerLabels } from '../loss/labels';
+import { featureRows } from '../loss/features';
 import type { KernelChoice } from '../operation/kernel-choice';
 import { type Capture, Captures, type Measured } from './captures';
-import { outputNames } from './graph';
 import { checkedOptions, type SoftNearestNeighborOptions } from './layer-options';
-import { idleLayers, type Reading, read } from './passes';
-
-/** The identity, whose gradient is the negated one of its output. */
-function reverseGradient(x: Tensor): Tensor {
-  return customGrad((t) => ({ value: alias(t as Tensor), gradFunc: (dy: Tensor) => neg(dy) }))(x);
-}
-
-/**
- * `factor` times a loss, a tensor of its own. The multiplication of tfjs saves both for a gradient that
- * needs neither.
- */
-function scaled(loss: Scalar, factor: number): Scalar {
-  const times = (x: Tensor) => (factor === 1 ? alias(x) : mul(x, factor));
-  return customGrad((x) => ({ value: times(x as Tensor), gradFunc: times }))(loss) as Scalar;
-}
+import { passOn, reverseGradient, scaled } from './pass-on';
+import { idleLayers, read } from './passes';
+import { StepLabels } from './step-labels';
 
 /**
  * Captures the activations that pass through it and adds their soft nearest neighbour loss to the
@@ -72,8 +55,7 @@ export class SoftNearestNeighbor extends layers.Layer {
   private showsRatio = false;
   private readonly captures = new Captures((capture) => this.sayOmission(capture));
   private warned = false;
-  private readonly inputLabels: LayerLabels;
-  private readonly targetLabels: LayerLabels;
+  private readonly labels: StepLabels;
 
   constructor(options: SoftNearestNeighborOptions = {}) {
     const checked = checkedOptions(options);
@@ -84,8 +66,7 @@ export class SoftNearestNeighbor extends layers.Layer {
     this.learnTemperature = checked.learnTemperature;
     this.kernel = checked.kernel;
     this.currentTemperature = checked.temperature;
-    this.inputLabels = new LayerLabels(this.name, 'the second input');
-    this.targetLabels = new LayerLabels(this.name, 'the target');
+    this.labels = new StepLabels(this, this.captures);
     this.supportsMasking = true;
     this.addLoss(() => this.charge());
   }
@@ -223,8 +204,8 @@ export class SoftNearestNeighbor extends layers.Layer {
     if (due === undefined) throw this.didNotRun();
     try {
       if (this.factor === 0 || due.length === 0) return scalar(0);
-      const labelled = due.filter((capture) => this.hasLabels(capture));
-      const meant = labelled.filter((capture) => this.isMeant(capture));
+      const labelled = due.filter((capture) => this.labels.has(capture));
+      const meant = labelled.filter((capture) => this.labels.areMeant(capture));
       // What a loss or metric runs for itself is on the same tape.
       const places = [meant, labelled].find(({ length }) => length > 0) ?? due;
       const losses = places.map((capture) => this.measured(capture).loss);
@@ -237,7 +218,7 @@ export class SoftNearestNeighbor extends layers.Layer {
 
   private measured(capture: Capture, kernel = this.kernel): Measured {
     // Asked for each time: a second metric may come with other labels.
-    const labels = this.labels(capture);
+    const labels = this.labels.of(capture);
     capture.measured ??= tidy(() => {
       const rows = featureRows(capture.features, 'features');
       let chance: Scalar | undefined;
@@ -250,7 +231,7 @@ export class SoftNearestNeighbor extends layers.Layer {
           reduction: 'mean',
           epsilon: 0,
           kernel,
-          origin: capture.labels === undefined ? this.targetLabels : this.inputLabels,
+          origin: this.labels.origin(capture),
         },
         this.showsRatio
           ? (level) => {
@@ -267,13 +248,13 @@ export class SoftNearestNeighbor extends layers.Layer {
   private assertCharged(capture: Capture): void {
     // Gradients inside a step come before its losses.
     if (engine().state.gradientDepth > 0 || this.captures.isCharged(capture)) return;
-    if (this.factor !== 0 && this.isMeant(capture)) throw this.omission();
+    if (this.factor !== 0 && this.labels.areMeant(capture)) throw this.omission();
   }
 
   private sayOmission(capture: Capture): void {
     if (this.factor === 0 || this.warned) return;
     // Else it is of no training that is known of, such as a teacher's.
-    if (!capture.training && !this.hasLabels(capture)) return;
+    if (!capture.training && !this.labels.has(capture)) return;
     this.warned = true;
     console.warn(this.omission().message);
   }
@@ -292,53 +273,6 @@ export class SoftNearestNeighbor extends layers.Layer {
     if (this.logTemperature === undefined) return this.currentTemperature;
     const learned = exp(this.logTemperature.read());
     return this.factor < 0 ? reverseGradient(learned) : learned;
-  }
-
-  /** Readings whose target is the labels of a capture; with different targets if these conflict. */
-  private claims(capture: Capture): Reading[] {
-    // The targets of an evaluate inside a step are gone with it.
-    const all = this.captures.readings(capture).filter(({ target }) => !target.isDisposed);
-    const own = all.filter(({ reader }) => reader === this);
-    return own.length > 0 ? own : all.filter(({ reader }) => reader === undefined);
-  }
-
-  private hasLabels(capture: Capture): boolean {
-    return capture.labels !== undefined || this.claims(capture).length > 0;
-  }
-
-  /** Whether it is known to be of a pass that trains. */
-  private isMeant(capture: Capture): boolean {
-    return this.hasLabels(capture) && (capture.training || this.claims(capture).length > 0);
-  }
-
-  private labels(capture: Capture): Tensor {
-    if (capture.labels !== undefined) return capture.labels;
-    const claims = this.claims(capture);
-    const [claim] = claims;
-    if (claim === undefined) {
-      throw new Error(
-        `Layer '${this.name}' has no labels in this step. Give them as a second input, ` +
-          `layer.apply([features, labels]), or compile the model with ` +
-          `loss: withTargetLabels('categoricalCrossentropy') or metrics: [entanglement(layer)], ` +
-          `whose target then holds the labels.`,
-      );
-    }
-    const rivals = claims.filter(
-      ({ target }, index) => claims.findIndex((other) => other.target === target) === index,
-    );
-    if (rivals.length > 1) {
-      const names = outputNames(
-        this,
-        rivals.map(({ output }) => output),
-      );
-      throw new Error(
-        `Layer '${this.name}' is given labels by ${rivals.length} outputs of the model, ${names}, ` +
-          'each with its own target. Wrap only the loss of the output whose target holds the class ' +
-          'labels, or attach the metric of the layer to it alone, metrics: {output: ' +
-          'entanglement(layer)}, or give the layer a second input: layer.apply([features, labels]).',
-      );
-    }
-    return claim.target;
   }
 
   private didNotRun(): Error {

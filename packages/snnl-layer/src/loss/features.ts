@@ -1,7 +1,5 @@
 import {
   cast,
-  customGrad,
-  engine,
   reshape,
   Tensor,
   type Tensor2D,
@@ -10,24 +8,6 @@ import {
 } from '@tensorflow/tfjs-core';
 import { assertAlive } from '../operation/contract';
 import { moveHere } from '../operation/host/tensor-io';
-
-/** The same values as another tensor, for which nothing is copied: a clone is a copy on `wasm`. Off the tape. */
-export function alias(x: Tensor): Tensor {
-  const backend = engine().state.tensorInfo.get(x.dataId)?.backend ?? engine().backend;
-  backend.incRef(x.dataId);
-  return engine().makeTensorFromTensorInfo(x, backend);
-}
-
-/** {@link alias} on the tape; `onGradient` is called when a gradient comes back. */
-export function passOn(x: Tensor, onGradient: () => void = () => {}): Tensor {
-  return customGrad((t) => ({
-    value: alias(t as Tensor),
-    gradFunc: (dy: Tensor) => {
-      onGradient();
-      return dy;
-    },
-  }))(x);
-}
 
 /**
  * Features as one float32 row a sample `[batch, features]`; trailing axes are flattened, and a
