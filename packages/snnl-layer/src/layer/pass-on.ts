@@ -2,7 +2,7 @@
 import { customGrad, engine, mul, neg, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 
 /** The same values as another tensor, for which nothing is copied: a clone is a copy on `wasm`. Off the tape. */
-export function alias(x: Tensor): Tensor {
+function alias(x: Tensor): Tensor {
   const backend = engine().state.tensorInfo.get(x.dataId)?.backend ?? engine().backend;
   backend.incRef(x.dataId);
   return engine().makeTensorFromTensorInfo(x, backend);

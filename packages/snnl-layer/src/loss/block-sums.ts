@@ -55,7 +55,7 @@ export class BlockRows {
 }
 
 /** Rows of a tile that shows how fast tiles are. */
-export const FIRST_TILE = 128;
+const FIRST_TILE = 128;
 /** Of a tile, and of a block beside all samples. */
 export const MOST_TILE_ROWS = 2048;
 

@@ -16,7 +16,7 @@ const memoryImport = [3, ...ascii('env'), 6, ...ascii('memory'), 2];
  * The bytes of a build, fit for a shared or an unshared memory. The two differ in one bit, the flag
  * of the imported memory, as the kernels use no atomic instructions: threads agree in JavaScript.
  */
-export function kernelBytes(build: KernelBuild, shared: boolean): Uint8Array<ArrayBuffer> {
+function kernelBytes(build: KernelBuild, shared: boolean): Uint8Array<ArrayBuffer> {
   const bytes = Uint8Array.from(atob(binaries[build]), (c) => c.charCodeAt(0));
   if (shared) bytes[memoryFlags(bytes)] = 3;
   return bytes;

@@ -84,7 +84,7 @@ export const Control = {
 } as const;
 
 /** First byte that a job may use. */
-export const HEAP_START = 65536;
+const HEAP_START = 65536;
 
 /** Cache lines apart, so that no two threads write to the same one. */
 const ALIGNMENT = 64;
