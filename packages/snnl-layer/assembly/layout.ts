@@ -1,4 +1,5 @@
-// Memory layout shared by the kernels and by src/wasm/plan.ts, which fills it. Keep both in step.
+// Memory layout of the kernels. src/operation/wasm/layout.ts numbers its words, as a test makes sure, and
+// place.ts beside that fills them.
 //
 // A set (the anchors, or the candidates that are not anchors) is cut into blocks of at most ROWS
 // rows. Every per-row array is padded to ROWS entries a block, so row r of block b sits at
@@ -50,7 +51,7 @@ export class Job {
   featuresPadded: i32;
   anchors: RowSet;
   others: RowSet;
-  /** f32 [D]: what is subtracted from every row, see src/wasm/centre.ts. */
+  /** f32 [D]: what is subtracted from every row, see src/operation/wasm/place.ts. */
   center: usize;
   /** i32 [rows]: padded position among the others of the anchor's own sample, -1 if none; or 0. */
   excluded: usize;

@@ -3,10 +3,10 @@ import { type ConformanceResult, type KernelAdapter, runChecks } from '@snnl/ref
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-webgl';
 import '@tensorflow/tfjs-backend-webgpu';
-import { composedLogSumsGrad } from '../src/composed/gradient';
-import { composedLogSums } from '../src/composed/log-sums';
-import { softNearestNeighborLoss } from '../src/loss';
-import { neighborEntanglement } from '../src/neighbor-entanglement';
+import { softNearestNeighborLoss } from '../src/loss/loss';
+import { neighborEntanglement } from '../src/loss/neighbor-entanglement';
+import { composedLogSumsGrad } from '../src/operation/composed/gradient';
+import { composedLogSums } from '../src/operation/composed/log-sums';
 
 /** float32 like the CPU backends; exp and log of a GPU are good to a few units in the last place. */
 const TOLERANCE = { loss: 1e-5, gradient: 1e-4, reason: 'exp and log of shaders' };

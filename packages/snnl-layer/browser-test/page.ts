@@ -2,12 +2,12 @@ import { report } from '@snnl/browser-testing/page';
 import { type ConformanceResult, registeredKernels, runChecks } from '@snnl/reference/checks';
 import '@tensorflow/tfjs-backend-cpu';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import { backward } from '../src/wasm/backward';
-import { releaseCpuKernels, withRuntime } from '../src/wasm/current-runtime';
-import { forward } from '../src/wasm/forward';
-import { cpuKernelStatus, registerCpuKernels } from '../src/wasm/register';
-import { randomProblem, withSums } from '../src/wasm/testing';
-import { setCpuKernelThreads } from '../src/wasm/threads';
+import { backward } from '../src/operation/wasm/backward';
+import { forward } from '../src/operation/wasm/forward';
+import { cpuKernelStatus, registerCpuKernels } from '../src/operation/wasm/register';
+import { releaseCpuKernels, withRuntime } from '../src/operation/wasm/runtime';
+import { randomProblem, withSums } from '../src/operation/wasm/testing';
+import { setCpuKernelThreads } from '../src/operation/wasm/threads';
 import { type Steadiness, steadiness } from './steadiness';
 
 /** What the page tells the test. */

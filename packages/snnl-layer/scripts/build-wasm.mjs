@@ -1,5 +1,5 @@
 /**
- * Compiles assembly/ and bundles the helper thread's program into src/wasm/modules.generated.ts, as
+ * Compiles assembly/ and bundles the helper thread's program into src/operation/wasm/modules.generated.ts, as
  * strings, so that neither bundlers nor Node nor browsers need to find a second file. Does nothing
  * when its sources have not changed since.
  */
@@ -11,7 +11,7 @@ import asc from 'assemblyscript/asc';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const output = join(root, 'src/wasm/modules.generated.ts');
+const output = join(root, 'src/operation/wasm/modules.generated.ts');
 
 const builds = [
   { name: 'relaxedSimdBinary', entry: 'assembly/index.ts', features: 'simd,relaxed-simd' },
@@ -21,7 +21,7 @@ const builds = [
 
 function sourceDigest() {
   const hash = createHash('sha256').update(readFileSync(fileURLToPath(import.meta.url)));
-  for (const folder of ['assembly', 'src/wasm']) {
+  for (const folder of ['assembly', 'src/operation/wasm']) {
     const files = readdirSync(join(root, folder), { recursive: true }).filter(
       (file) => file.endsWith('.ts') && !/\.(generated|test)\.ts$/.test(file),
     );
@@ -57,7 +57,7 @@ async function ascBinary(args) {
 
 async function helperProgram() {
   const { outputFiles } = await build({
-    entryPoints: [join(root, 'src/wasm/helper-main.ts')],
+    entryPoints: [join(root, 'src/operation/wasm/helper.ts')],
     bundle: true,
     minify: true,
     write: false,

@@ -1,8 +1,8 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
-import { arraySet, type ClassId, encodeSets, type LabelArray } from './label-values';
-import { assertOptions, type OptionRules, rules, shown } from './options-object';
+import { arraySet, type ClassId, encodeSets, type LabelArray } from './loss/label-values';
+import { assertOptions, type OptionRules, rules, shown } from './options';
 
 /** Options of {@link balancedBatches}. */
 export interface BalancedBatchesOptions {

@@ -3,58 +3,65 @@ export {
   type BalancedBatchesOptions,
   balancedBatches,
 } from './balanced-batches';
-export type { Memory, Reduction } from './batch-loss';
-export { type Distance, distanceRule } from './distance';
-export { HOST_KERNELS } from './host/loss-kernels';
-export { allLayers } from './inner-layers';
-export {
-  type KernelChoice,
-  type KernelKind,
-  kernelFor,
-  kernelRule,
-  type LimitedKernelConfig,
-  type ProblemSize,
-} from './kernel-choice';
-export {
-  assertKernelInputs,
-  type NeighborLogSumsGradInputs,
-  type NeighborLogSumsInputs,
-} from './kernel-inputs';
-export {
-  ANCHOR_SUMS,
-  BATCH_LOSS,
-  BATCH_LOSS_GRAD,
-  CROSS_LOG_SUMS,
-  LOSS_ANCHOR_SUMS,
-  NEIGHBOR_LOG_SUMS,
-  NEIGHBOR_LOG_SUMS_GRAD,
-  REDUCED_LOSS,
-  UNIT_ROWS,
-  UNIT_ROWS_GRAD,
-} from './kernel-names';
-export {
-  type ClassId,
-  type ClassLabel,
-  type EncodedLabels,
-  encodeLabels,
-  type LabelArray,
-  type Labels,
-} from './label-values';
-export { readLabels } from './labels';
-export { registerLayer, SoftNearestNeighbor, softNearestNeighbor } from './layer';
-export type { SoftNearestNeighborOptions } from './layer-options';
+export { allLayers } from './layer/graph';
+export { registerLayer, SoftNearestNeighbor, softNearestNeighbor } from './layer/layer';
+export type { SoftNearestNeighborOptions } from './layer/layer-options';
+export { type EntanglementMetricOptions, entanglement } from './layer/metric';
+export { stripEntanglement } from './layer/strip';
+export { type LossOrMetricFunction, withTargetLabels } from './layer/target-labels';
+export type { Memory } from './loss/batch-loss';
+export { type Distance, distanceRule, type Temperature, temperatureRule } from './loss/distance';
+export { type EncodedLabels, encodeLabels } from './loss/encode-labels';
+export type {
+  ClassId,
+  ClassLabel,
+  LabelArray,
+  Labels,
+} from './loss/label-values';
+export { readLabels } from './loss/labels';
 export {
   type SoftNearestNeighborLossOptions,
   softNearestNeighborLoss,
-} from './loss';
-export { type EntanglementMetricOptions, entanglement } from './metric';
+} from './loss/loss';
+export type { Reduction } from './loss/loss-of-sums';
 export {
   type DatasetEntanglement,
   type Entanglement,
   type NeighborEntanglementOptions,
   neighborEntanglement,
-} from './neighbor-entanglement';
-export { type NeighborLogSumsOptions, neighborLogSums } from './neighbor-log-sums';
+} from './loss/neighbor-entanglement';
+export {
+  ANCHOR_SUMS,
+  assertKernelInputs,
+  BATCH_LOSS,
+  BATCH_LOSS_GRAD,
+  CROSS_LOG_SUMS,
+  type LimitedKernelConfig,
+  LOSS_ANCHOR_SUMS,
+  NEIGHBOR_LOG_SUMS,
+  NEIGHBOR_LOG_SUMS_GRAD,
+  type NeighborLogSumsGradInputs,
+  type NeighborLogSumsInputs,
+  type ProblemSize,
+  REDUCED_LOSS,
+  UNIT_ROWS,
+  UNIT_ROWS_GRAD,
+} from './operation/contract';
+export { HOST_KERNELS } from './operation/host/loss-kernels';
+export {
+  type KernelChoice,
+  type KernelKind,
+  kernelFor,
+  kernelRule,
+} from './operation/kernel-choice';
+export { type NeighborLogSumsOptions, neighborLogSums } from './operation/neighbor-log-sums';
+export {
+  type CpuKernelStatus,
+  cpuKernelStatus,
+  registerCpuKernels,
+} from './operation/wasm/register';
+export { releaseCpuKernels } from './operation/wasm/runtime';
+export { setCpuKernelThreads } from './operation/wasm/threads';
 export {
   assertOptions,
   assertValue,
@@ -63,11 +70,5 @@ export {
   type Rule,
   rules,
   shown,
-} from './options-object';
-export { stripEntanglement } from './strip';
-export { type LossOrMetricFunction, withTargetLabels } from './target-labels';
-export { type Temperature, temperatureRule } from './temperature';
-export { releaseCpuKernels } from './wasm/current-runtime';
-export { type CpuKernelStatus, cpuKernelStatus, registerCpuKernels } from './wasm/register';
-export { setCpuKernelThreads } from './wasm/threads';
+} from './options';
 export { registerWasmMatMul } from './wasm-mat-mul';

@@ -11,7 +11,7 @@ import {
   Transpose,
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
-import { input, moveTo } from './host/tensor-io';
+import { input, moveTo } from './operation/host/tensor-io';
 
 const BACKEND = 'wasm';
 const PRODUCTS = [BatchMatMul, _FusedMatMul];

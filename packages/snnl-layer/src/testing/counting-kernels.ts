@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
-import { composedLogSumsGrad } from '../composed/gradient';
-import { composedLogSums } from '../composed/log-sums';
-import type { NeighborLogSumsGradInputs } from '../kernel-inputs';
+import { composedLogSumsGrad } from '../operation/composed/gradient';
+import { composedLogSums } from '../operation/composed/log-sums';
 import {
   BATCH_LOSS,
   BATCH_LOSS_GRAD,
   NEIGHBOR_LOG_SUMS,
   NEIGHBOR_LOG_SUMS_GRAD,
-} from '../kernel-names';
+  type NeighborLogSumsGradInputs,
+} from '../operation/contract';
 import { useBackend } from './backends';
 
 const BARE = 'bare';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { SoftNearestNeighbor } from '../layer';
+import type { SoftNearestNeighbor } from '../layer/layer';
 
 /** `n` samples of 6 features and one-hot labels of 3 classes in turn, the same each time. */
 export function data(n: number): { x: tf.Tensor2D; y: tf.Tensor2D } {

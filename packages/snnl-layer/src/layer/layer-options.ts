@@ -1,0 +1,72 @@
+import type { DataType, Tensor } from '@tensorflow/tfjs-core';
+import type { layers, Shape } from '@tensorflow/tfjs-layers';
+import { type Distance, distanceRule, temperatureRule } from '../loss/distance';
+import { type KernelChoice, kernelRule } from '../operation/kernel-choice';
+import { assertOptions, type OptionRules, type Rule, rules } from '../options';
+
+/** The options that every layer of tfjs has. */
+type LayerArgs = NonNullable<ConstructorParameters<typeof layers.Layer>[0]>;
+
+/**
+ * Options of {@link softNearestNeighbor}, beside those of every tfjs layer: `name`, `trainable`, and
+ * `inputShape` or `batchInputShape`, `batchSize` and `dtype` where it is the first of a sequential
+ * model.
+ */
+export interface SoftNearestNeighborOptions extends LayerArgs {
+  /**
+   * Weight of the loss in the training objective. Greater than 0 pulls classes apart; less than 0
+   * entangles them; 0 only measures. Default 1.
+   */
+  readonly factor?: number;
+  /** T > 0, in units of the distance; the initial value where it is learned. Default 1. */
+  readonly temperature?: number;
+  /**
+   * Learns log T with the model's weights. It always descends the loss, also when `factor` is
+   * negative (Frosst, Papernot & Hinton 2019, eq. 3). Default false.
+   */
+  readonly learnTemperature?: boolean;
+  /** Default `cosine`. */
+  readonly distance?: Distance;
+  /** Only this many leading features of each sample count. Default: all. */
+  readonly units?: number | null;
+  /** Whether fused kernels measure the layer; see {@link KernelChoice}. Default `auto`. */
+  readonly kernel?: KernelChoice;
+}
+
+const shape: Rule<Shape> = {
+  ...rules.object<Shape>('an array of sizes, null for one that may vary'),
+  allows: (sizes) =>
+    Array.isArray(sizes) && sizes.every((size) => size === null || Number.isInteger(size)),
+};
+const dtype = rules.oneOf<DataType>(['float32', 'int32', 'bool', 'complex64', 'string']);
+
+const RULES: OptionRules<SoftNearestNeighborOptions> = {
+  factor: rules.finite,
+  temperature: temperatureRule,
+  learnTemperature: rules.flag,
+  distance: distanceRule,
+  units: rules.orNull(rules.integerFrom(1)),
+  kernel: kernelRule,
+  name: rules.text,
+  trainable: rules.flag,
+  inputShape: shape,
+  batchInputShape: shape,
+  batchSize: rules.integerFrom(1),
+  dtype,
+  inputDType: dtype,
+  weights: rules.object<Tensor[]>('an array of tensors'),
+};
+
+/** The options with defaults; throws on one that is unknown or has a value that is not allowed. */
+export function checkedOptions(options: SoftNearestNeighborOptions) {
+  assertOptions('softNearestNeighbor', options, RULES);
+  const {
+    factor = 1,
+    temperature = 1,
+    learnTemperature = false,
+    distance = 'cosine',
+    units = null,
+    kernel = 'auto',
+  } = options;
+  return { ...options, factor, temperature, learnTemperature, distance, units, kernel };
+}

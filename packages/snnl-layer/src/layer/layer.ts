@@ -1,0 +1,309 @@
+import {
+  addN,
+  engine,
+  exp,
+  keep,
+  type Scalar,
+  scalar,
+  serialization,
+  slice,
+  Tensor,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
+import { batchLoss } from '../loss/batch-loss';
+import { assertTemperature, type Distance, type Temperature } from '../loss/distance';
+import { featureRows } from '../loss/features';
+import type { KernelChoice } from '../operation/kernel-choice';
+import { type Capture, Captures, type Measured } from './captures';
+import { checkedOptions, type SoftNearestNeighborOptions } from './layer-options';
+import { passOn, reverseGradient, scaled } from './pass-on';
+import { idleLayers, read } from './passes';
+import { StepLabels } from './step-labels';
+
+/**
+ * Captures the activations that pass through it and adds their soft nearest neighbour loss to the
+ * training objective, `factor` times. Features go through unchanged.
+ *
+ * Inputs: features `[batch, ...]`, or `[features, labels]` with labels as class ids `[batch]`,
+ * `[batch, 1]` or one-hot `[batch, classes]`. Without a labels input the labels come from the target
+ * of the layer's `entanglement` metric, else from that of the compiled loss (see
+ * `withTargetLabels`). Several layers add up; a layer that a step goes through at several places, or
+ * several times as in `timeDistributed`, is charged for each.
+ *
+ * Create it with {@link softNearestNeighbor}.
+ *
+ * @see docs/math.md eq. 3; Frosst, Papernot & Hinton 2019, arXiv:1902.01889.
+ */
+export class SoftNearestNeighbor extends layers.Layer {
+  /** The name under which saved models refer to the layer. */
+  static className = 'SoftNearestNeighbor';
+
+  /** See {@link SoftNearestNeighborOptions.factor}. */
+  readonly factor: number;
+  /** See {@link SoftNearestNeighborOptions.distance}. */
+  readonly distance: Distance;
+  /** See {@link SoftNearestNeighborOptions.units}; null for all. */
+  readonly units: number | null;
+  /** See {@link SoftNearestNeighborOptions.learnTemperature}. */
+  readonly learnTemperature: boolean;
+  /** See {@link SoftNearestNeighborOptions.kernel}. */
+  readonly kernel: KernelChoice;
+  private currentTemperature: number;
+  private logTemperature: LayerVariable | undefined;
+  private monitored = false;
+  private showsRatio = false;
+  private readonly captures = new Captures((capture) => this.sayOmission(capture));
+  private warned = false;
+  private readonly labels: StepLabels;
+
+  constructor(options: SoftNearestNeighborOptions = {}) {
+    const checked = checkedOptions(options);
+    super(checked);
+    this.factor = checked.factor;
+    this.distance = checked.distance;
+    this.units = checked.units;
+    this.learnTemperature = checked.learnTemperature;
+    this.kernel = checked.kernel;
+    this.currentTemperature = checked.temperature;
+    this.labels = new StepLabels(this, this.captures);
+    this.supportsMasking = true;
+    this.addLoss(() => this.charge());
+  }
+
+  /**
+   * T. A change takes effect at the next step. Reading a learned temperature reads its tensor
+   * synchronously, which makes a graphics card wait.
+   *
+   * @throws RangeError on setting a value that is not finite and positive.
+   */
+  get temperature(): number {
+    const learned = this.logTemperature;
+    if (learned === undefined) return this.currentTemperature;
+    return Math.exp(learned.read().dataSync()[0] as number);
+  }
+
+  set temperature(value: number) {
+    assertTemperature(value);
+    this.currentTemperature = value;
+    tidy(() => {
+      this.logTemperature?.write(scalar(Math.log(value)));
+    });
+  }
+
+  static override fromConfig<T extends serialization.Serializable>(
+    cls: serialization.SerializableConstructor<T>,
+    config: serialization.ConfigDict,
+  ): T {
+    // tfjs adds a key of its own to the config of a saved layer.
+    const { customObjects: _, ...options } = config;
+    return new cls(options);
+  }
+
+  override build(inputShape: Shape | Shape[]): void {
+    if (Array.isArray(inputShape[0]) && inputShape.length > 2) {
+      throw new Error(
+        `Layer '${this.name}' takes one input, features, or two, features and labels, but got ` +
+          `${inputShape.length}.`,
+      );
+    }
+    const features = (Array.isArray(inputShape[0]) ? inputShape[0] : inputShape) as Shape;
+    const width = features.slice(1).reduce<number>((product, size) => product * (size ?? NaN), 1);
+    if (this.units !== null && this.units > width) {
+      throw new RangeError(
+        `Layer '${this.name}' has units: ${this.units}, but its input has only ${width} features ` +
+          'a sample.',
+      );
+    }
+    if (this.learnTemperature) {
+      this.logTemperature = this.addWeight(
+        'log_temperature',
+        [],
+        'float32',
+        initializers.constant({ value: Math.log(this.currentTemperature) }),
+      );
+    }
+    super.build(inputShape);
+  }
+
+  override apply(...args: Parameters<layers.Layer['apply']>): ReturnType<layers.Layer['apply']> {
+    const output = super.apply(...args);
+    if (!(output instanceof Tensor)) idleLayers().set(this.name, new WeakRef(this));
+    return output;
+  }
+
+  override call(inputs: Tensor | Tensor[], kwargs: { training?: unknown }): Tensor {
+    const [features, labels] = Array.isArray(inputs) ? inputs : [inputs];
+    if (features === undefined) throw new Error(`Layer '${this.name}' was called without input.`);
+    idleLayers().delete(this.name);
+    const capture = this.captures.add(features, labels, {
+      training: kwargs?.training === true,
+      always: this.monitored,
+    });
+    if (capture === undefined || capture.run.tape === null) return features.clone();
+    // The backward pass comes when all losses are known: the time to see that this one is missing.
+    return passOn(features, () => this.assertCharged(capture));
+  }
+
+  override computeOutputShape(inputShape: Shape | Shape[]): Shape {
+    return (Array.isArray(inputShape[0]) ? inputShape[0] : inputShape) as Shape;
+  }
+
+  override computeMask(_inputs: Tensor | Tensor[], mask?: Tensor | Tensor[]): Tensor {
+    return (Array.isArray(mask) ? mask[0] : mask) as Tensor;
+  }
+
+  override getConfig(): serialization.ConfigDict {
+    return {
+      ...super.getConfig(),
+      factor: this.factor,
+      temperature: this.temperature,
+      learnTemperature: this.learnTemperature,
+      distance: this.distance,
+      units: this.units,
+      ...(this.kernel !== 'auto' && { kernel: this.kernel }),
+    };
+  }
+
+  override dispose(): ReturnType<layers.Layer['dispose']> {
+    const result = super.dispose();
+    if (result.refCountAfterDispose === 0) this.captures.clear();
+    return result;
+  }
+
+  /** Captures outside of training too, for a metric; `ratio`: the chance level is wanted as well. */
+  monitor(ratio: boolean): void {
+    this.monitored = true;
+    this.showsRatio ||= ratio;
+  }
+
+  /**
+   * Entanglement in the run of a model, one entry for each place where it went through the layer.
+   *
+   * @param target Labels to use where the layer has no labels input.
+   * @param output The output of the model for which `target` is.
+   * @param kernel What measures it, unless the training objective has; default that of the layer.
+   * @throws Error if the layer did not run, or other targets claim it in this run.
+   */
+  measure(target: Tensor, output: Tensor, kernel?: KernelChoice): Measured[] {
+    const reading = read(target, output, this);
+    const captures = reading === undefined ? [] : this.captures.of(reading);
+    if (captures === undefined) {
+      throw new Error(
+        `Layer '${this.name}' captured more features in one pass than it keeps outside of ` +
+          'training. Evaluate with a smaller batchSize.',
+      );
+    }
+    if (captures.length === 0) throw this.didNotRun();
+    return captures.map((capture) => this.measured(capture, kernel));
+  }
+
+  /** The term of the training objective for all places of a step; 0 when asked again. */
+  private charge(): Scalar {
+    const due = this.captures.due();
+    if (due === undefined) throw this.didNotRun();
+    try {
+      if (this.factor === 0 || due.length === 0) return scalar(0);
+      const labelled = due.filter((capture) => this.labels.has(capture));
+      const meant = labelled.filter((capture) => this.labels.areMeant(capture));
+      // What a loss or metric runs for itself is on the same tape.
+      const places = [meant, labelled].find(({ length }) => length > 0) ?? due;
+      const losses = places.map((capture) => this.measured(capture).loss);
+      const [first] = losses as [Scalar];
+      return scaled(losses.length === 1 ? first : addN(losses), this.factor);
+    } finally {
+      this.captures.charged();
+    }
+  }
+
+  private measured(capture: Capture, kernel = this.kernel): Measured {
+    // Asked for each time: a second metric may come with other labels.
+    const labels = this.labels.of(capture);
+    capture.measured ??= tidy(() => {
+      const rows = featureRows(capture.features, 'features');
+      let chance: Scalar | undefined;
+      const loss = batchLoss(
+        labels,
+        this.units === null ? rows : slice(rows, 0, [-1, this.units]),
+        {
+          temperature: this.temperatureTensor(),
+          distance: this.distance,
+          reduction: 'mean',
+          epsilon: 0,
+          kernel,
+          origin: this.labels.origin(capture),
+        },
+        this.showsRatio
+          ? (level) => {
+              chance = level;
+            }
+          : undefined,
+      );
+      return { loss: keep(loss as Scalar), chance };
+    });
+    return capture.measured;
+  }
+
+  /** @throws Error if a step trains on the capture without its loss: tfjs did not ask for it. */
+  private assertCharged(capture: Capture): void {
+    // Gradients inside a step come before its losses.
+    if (engine().state.gradientDepth > 0 || this.captures.isCharged(capture)) return;
+    if (this.factor !== 0 && this.labels.areMeant(capture)) throw this.omission();
+  }
+
+  private sayOmission(capture: Capture): void {
+    if (this.factor === 0 || this.warned) return;
+    // Else it is of no training that is known of, such as a teacher's.
+    if (!capture.training && !this.labels.has(capture)) return;
+    this.warned = true;
+    console.warn(this.omission().message);
+  }
+
+  private omission(): Error {
+    return new Error(
+      `Layer '${this.name}' ran in a training step, but nobody asked for its loss. tfjs asks no ` +
+        'layer inside a custom layer, nor in a model inside a wrapper such as timeDistributed: let ' +
+        'that layer of the model pass the loss on, outer.addLoss(layer.losses), or wrap the layer ' +
+        'alone: timeDistributed({layer}). In a loop of your own, add model.calculateLosses() to the ' +
+        'loss. With factor: 0 the layer only measures.',
+    );
+  }
+
+  private temperatureTensor(): Temperature {
+    if (this.logTemperature === undefined) return this.currentTemperature;
+    const learned = exp(this.logTemperature.read());
+    return this.factor < 0 ? reverseGradient(learned) : learned;
+  }
+
+  private didNotRun(): Error {
+    return new Error(
+      `Layer '${this.name}' has captured nothing in this step. Expected the model that is trained ` +
+        'or measured to contain the layer, and its losses to be asked for right after its ' +
+        'forward pass.',
+    );
+  }
+}
+
+/**
+ * Makes SoftNearestNeighbor known to `tf.loadLayersModel`. Call it before loading a model that
+ * contains one in a process that has created none. Calling it again does nothing.
+ */
+export function registerLayer(): void {
+  const { classNameMap } = serialization.SerializationMap.getMap();
+  if (classNameMap[SoftNearestNeighbor.className] === undefined) {
+    serialization.registerClass(SoftNearestNeighbor);
+  }
+}
+
+/**
+ * A layer that adds the soft nearest neighbour loss of what passes through it to training.
+ *
+ * @param options See {@link SoftNearestNeighborOptions}.
+ * @returns The layer; it is the identity on its features.
+ * @throws RangeError if factor, temperature, distance or units is out of range, or an option is
+ *   unknown.
+ */
+export function softNearestNeighbor(options: SoftNearestNeighborOptions = {}): SoftNearestNeighbor {
+  registerLayer();
+  return new SoftNearestNeighbor(options);
+}

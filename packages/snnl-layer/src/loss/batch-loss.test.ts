@@ -1,0 +1,166 @@
+import {
+  softNearestNeighborLoss as exactLoss,
+  integersOf,
+  matrixOf,
+  normal,
+  uniform,
+} from '@snnl/reference';
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { ANCHOR_SUMS, LOSS_ANCHOR_SUMS, REDUCED_LOSS } from '../operation/contract';
+import { kernelFor } from '../operation/kernel-choice';
+import { neighborLogSums } from '../operation/neighbor-log-sums';
+import { BACKENDS, useBackend } from '../testing/backends';
+import { softNearestNeighborLoss } from './loss';
+
+/** Anchors 0 and 2 with losses 2 and 3 at T = 2, anchor 1 is lone. */
+const SUMS = [
+  [-1, -2, 1],
+  [-3, 0, -2],
+  [9, 9, 9],
+  [9, 0, 9],
+  [4, 0, 1],
+  [6, 8, 2],
+  [2, 2, 2],
+  [8, 0, 4],
+  [1, 0, 0],
+];
+const REFERENCES = SUMS.slice(5);
+
+const kernels = ['fused', 'composed'] as const;
+
+describe.each(BACKENDS)('kernels of the loss on %s', (backend) => {
+  beforeAll(async () => {
+    await useBackend(backend);
+    kernelFor(backend);
+  });
+
+  const run = (kernel: string, inputs: tf.NamedTensorMap, attrs: tf.NamedAttrMap = {}) =>
+    (tf.engine().runKernel(kernel, inputs, attrs) as tf.Tensor).arraySync();
+  const loss = (sums: number[][], mean: boolean) =>
+    run(REDUCED_LOSS, { sums: tf.tensor2d(sums), temperature: tf.scalar(2) }, { mean });
+
+  test('the loss is the sum or the mean over anchors that are not lone', () => {
+    expect(loss(SUMS, false)).toBe(5);
+    expect(loss(SUMS, true)).toBe(2.5);
+  });
+
+  test('it is 0 where all are lone, and NaN where one of them is', () => {
+    const lone = [[-1], [0], [1], [0], [0], [2], [3], [0], [0]];
+    expect(loss(lone, true)).toBe(0);
+    lone[6] = [Number.NaN];
+    expect(loss(lone, true)).toBeNaN();
+  });
+
+  test('its gradient is shared out among the anchors that are not lone, beside their references', () => {
+    const sums = tf.tensor2d(SUMS);
+    const grad = (mean: boolean) => run(LOSS_ANCHOR_SUMS, { sums, dy: tf.scalar(8) }, { mean });
+    expect(grad(false)).toEqual([...REFERENCES, [8, 0, 8], [-8, -0, -8]]);
+    expect(grad(true)).toEqual([...REFERENCES, [4, 0, 4], [-4, -0, -4]]);
+  });
+
+  test('the sums of anchors are the references and the gradients of the log-sums', () => {
+    const dy = tf.tensor2d(SUMS.map((row) => row.map((value) => -value)));
+    const joined = run(ANCHOR_SUMS, { sums: tf.tensor2d(SUMS), dy });
+    expect(joined).toEqual([...REFERENCES, [1, 2, -1], [3, -0, 2]]);
+  });
+});
+
+describe.each(BACKENDS)('on %s', (backend) => {
+  beforeAll(() => useBackend(backend));
+
+  const labels = integersOf(64, 10, uniform(1));
+  const next = uniform(2);
+  const pixels = matrixOf(64, 784, () => Math.floor(256 * next()));
+
+  test.each(kernels)('raw pixels at T = 0.1 have the right loss and gradient, %s', (kernel) => {
+    const x = tf.tensor2d(pixels);
+    const options = { distance: 'squaredEuclidean', temperature: 0.1, kernel } as const;
+    const { value, grad } = tf.valueAndGrad((features) =>
+      softNearestNeighborLoss(labels, features, options),
+    )(x);
+    const exact = exactLoss({ features: pixels, labels, ...options, stabilityEpsilon: 0 });
+    // |logSumAll| is 6e7: its float32 would be off by 4 nats. Distances are good to 1e-6 of it.
+    expect(Math.abs((value.arraySync() as number) / exact.loss - 1)).toBeLessThan(1e-4);
+    const norm = (rows: readonly (readonly number[])[]) => Math.hypot(...rows.flat());
+    const got = grad.arraySync() as number[][];
+    const difference = got.map((row, i) =>
+      row.map((v, k) => v - (exact.featureGradient[i]?.[k] ?? NaN)),
+    );
+    expect(norm(difference) / norm(exact.featureGradient)).toBeLessThan(1e-3);
+  });
+
+  test.each(kernels)('a gradient of the gradient is refused, %s', (kernel) => {
+    const x = tf.tensor2d(matrixOf(6, 2, normal(3)));
+    for (const distance of ['cosine', 'squaredEuclidean'] as const) {
+      const loss = (f: tf.Tensor) =>
+        softNearestNeighborLoss([0, 0, 1, 1, 2, 2], f, { distance, kernel }) as tf.Scalar;
+      const penalty = (f: tf.Tensor) => tf.sum(tf.square(tf.grad(loss)(f)));
+      expect(() => tf.grad(penalty)(x)).toThrow(/differentiated once.*gradient penalty/);
+      // What does not go through it is differentiated as often as one likes.
+      const cubes = tf.grad((f) => tf.sum(tf.grad((g) => tf.sum(tf.mul(g, tf.square(g))))(f)));
+      expect(cubes(tf.tensor1d([2])).arraySync()).toEqual([12]);
+    }
+    const byTemperature = (t: tf.Tensor) =>
+      softNearestNeighborLoss([0, 0, 1, 1, 2, 2], x, { temperature: t, kernel }) as tf.Scalar;
+    expect(() => tf.grad((t) => tf.grad(byTemperature)(t).asScalar())(tf.scalar(1))).toThrow(
+      /differentiated once/,
+    );
+    const sums = (f: tf.Tensor) => {
+      const ids = tf.tensor1d([0, 0, 1, 1, 2, 2], 'int32');
+      const inputs = {
+        anchors: f as tf.Tensor2D,
+        candidates: x,
+        anchorLabels: ids,
+        candidateLabels: ids,
+      };
+      return tf.sum(neighborLogSums({ ...inputs, temperature: tf.scalar(1) }, { kernel }));
+    };
+    expect(() => tf.grad((f) => tf.sum(tf.grad(sums)(f)))(x)).toThrow(/differentiated once/);
+  });
+
+  test.each(kernels)('nothing is left behind outside of a tidy, %s', (kernel) => {
+    const x = tf.tensor2d(matrixOf(6, 2, normal(3)));
+    const ids = tf.tensor1d([0, 0, 1, 1, 2, 2], 'int32');
+    const inputs = { anchors: x, candidates: x, anchorLabels: ids, candidateLabels: ids };
+    const temperature = tf.scalar(1);
+    const before = tf.memory().numTensors;
+    for (let call = 0; call < 3; call++) {
+      neighborLogSums({ ...inputs, temperature }, { selfOffset: 0, kernel }).dispose();
+      softNearestNeighborLoss(ids, x, { kernel }).dispose();
+      tf.grad((f) => softNearestNeighborLoss(ids, f, { kernel }) as tf.Scalar)(x).dispose();
+      expect(() =>
+        neighborLogSums({ ...inputs, temperature }, { kernel: 'fast' } as object),
+      ).toThrow(/fast/);
+      expect(() =>
+        neighborLogSums({ ...inputs, temperature }, { selfOffset: 1, kernel }),
+      ).toThrow();
+      const gone = x.clone();
+      gone.dispose();
+      expect(() => neighborLogSums({ ...inputs, anchors: gone, temperature }, { kernel })).toThrow(
+        /anchors.*disposed/,
+      );
+      expect(() => softNearestNeighborLoss(ids, gone, { kernel })).toThrow(/features.*disposed/);
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test.each(kernels)('an empty batch has loss 0 and an empty gradient, %s', (kernel) => {
+    const none = tf.zeros<tf.Rank.R2>([0, 3]);
+    expect(softNearestNeighborLoss([], none, { kernel }).arraySync()).toBe(0);
+    const each = softNearestNeighborLoss([], none, { kernel, reduction: 'none' });
+    expect(each.arraySync()).toEqual([]);
+    const grad = tf.grad((f) => softNearestNeighborLoss([], f, { kernel }) as tf.Scalar)(none);
+    expect(grad.shape).toEqual([0, 3]);
+  });
+});
+
+test.each([1e-46, 1e-40, 1e39, 3e38])(
+  'temperature %f, which float32 cannot hold, is refused',
+  (t) => {
+    const x = tf.tensor2d(matrixOf(4, 2, normal(3)));
+    expect(() => softNearestNeighborLoss([0, 0, 1, 1], x, { temperature: t })).toThrow(
+      /from 1\.18e-38 to 1\.70e\+38.*float32/,
+    );
+  },
+);

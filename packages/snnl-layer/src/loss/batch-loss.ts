@@ -1,0 +1,225 @@
+import {
+  add,
+  concat,
+  customGrad,
+  engine,
+  type GradSaveFunc,
+  getBackend,
+  keep,
+  mul,
+  type NamedTensorMap,
+  type Scalar,
+  scalar,
+  Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type TensorLike,
+  tensor1d,
+  zeros,
+} from '@tensorflow/tfjs-core';
+import { BATCH_LOSS, BATCH_LOSS_GRAD } from '../operation/contract';
+import {
+  hasKernel,
+  type KernelChoice,
+  type KernelKind,
+  resolveKernel,
+} from '../operation/kernel-choice';
+import {
+  anchorGradient,
+  differentiableOnce,
+  logSums,
+  type Operation,
+  temperatureGradient,
+} from '../operation/neighbor-log-sums';
+import {
+  type Distance,
+  embed,
+  embedGradient,
+  embedTemperature,
+  type Temperature,
+  temperatureFactor,
+  temperatureScalar,
+} from './distance';
+import { featureRows } from './features';
+import type { LabelOrigin, Labels } from './label-values';
+import { batchIds } from './labels';
+import { chanceOf, type LossOfSums, lossOfSums, type Reduction } from './loss-of-sums';
+
+/** Past samples that stand beside the batch as further candidates and get no gradient. */
+export interface Memory {
+  /** float32 `[samples, ...]`, as wide as the batch's features when flattened. */
+  readonly features: Tensor | TensorLike;
+  /** As the labels of the loss, one a sample. */
+  readonly labels: Labels;
+}
+
+export interface BatchLossOptions {
+  readonly temperature: Temperature;
+  readonly distance: Distance;
+  readonly reduction: Reduction;
+  readonly epsilon: number;
+  readonly memory?: Memory | undefined;
+  readonly kernel: KernelChoice;
+  /** Whose labels they are, for messages; default the argument of a function. */
+  readonly origin?: LabelOrigin;
+}
+
+/** How many samples there are; 0 where the features are of no shape, which is told later. */
+const samplesOf = (features: Tensor | TensorLike): number =>
+  features instanceof Tensor
+    ? (features.shape[0] ?? 0)
+    : ((features as ArrayLike<unknown>)?.length ?? 0);
+
+/** The features of the memory, as wide as those of the batch. */
+function memoryRows({ features }: Memory, width: number): Tensor2D {
+  const past = featureRows(features, 'memory.features');
+  if (past.shape[1] === width) return past;
+  throw new Error(
+    `Expected memory.features to have ${width} features a sample, as the batch has, but got ` +
+      `${past.shape[1]}.`,
+  );
+}
+
+/** A batch as the kernels take it. */
+interface Batch {
+  /** `[N, D]` */
+  readonly x: Tensor2D;
+  /** int32 `[N]` */
+  readonly ids: Tensor1D;
+  /** Of squared Euclidean distances, of unit rows for `cosine`. */
+  readonly temperature: Scalar;
+}
+
+/** Embedded features and class ids of the memory. */
+interface Past {
+  readonly features: Tensor2D;
+  readonly ids: Tensor1D;
+}
+
+/** A road from a batch to its loss and back. */
+interface Road {
+  /** The loss, the sums `[9, N]`, and what else the gradient needs: each is a kernel record of a step. */
+  forward(batch: Batch, past: Past | undefined): [value: Tensor, sums: Tensor2D, ...kept: Tensor[]];
+  /** For the features `[N, D]`, from the gradient of the value. */
+  gradient(batch: Batch, dy: Tensor, sums: Tensor2D, kept: Tensor[]): Tensor2D;
+}
+
+/** One kernel each way, from features to loss. */
+function kernelRoad(distance: Distance, reduction: Reduction): Road {
+  const attrs = { cosine: distance === 'cosine', mean: reduction === 'mean' };
+  const run = (name: string, { x, ids, temperature }: Batch, more: NamedTensorMap) =>
+    engine().runKernel(name, { features: x, labels: ids, temperature, ...more }, attrs);
+  return {
+    forward: (batch) => run(BATCH_LOSS, batch, {}) as [Scalar, Tensor2D, ...Tensor[]],
+    gradient: (batch, dy, sums, [residual]) =>
+      run(BATCH_LOSS_GRAD, batch, { sums, dy, ...(residual && { residual }) }) as Tensor2D,
+  };
+}
+
+/** Embedding, operation and loss, one after the other. */
+function stepwiseRoad(distance: Distance, form: LossOfSums, kind: KernelKind): Road {
+  const operation = ({ ids, temperature }: Batch, kept: Tensor[]): Operation => {
+    const [anchors, candidates = anchors, candidateLabels = ids] = kept as Stepwise;
+    const inputs = { anchors, anchorLabels: ids, candidates, candidateLabels, temperature };
+    return { inputs, selfOffset: 0, kind };
+  };
+  return {
+    forward(batch, past) {
+      const anchors = embed(batch.x, distance, kind);
+      const kept: Stepwise =
+        past === undefined
+          ? [anchors]
+          : [anchors, concat([anchors, past.features], 0), concat([batch.ids, past.ids])];
+      const sums = logSums(operation(batch, kept as Tensor[]));
+      return [form.value(sums, batch.temperature), sums, ...(kept as Tensor[])];
+    },
+    gradient(batch, dy, sums, kept) {
+      const gradient = anchorGradient(operation(batch, kept), form.anchorSums(sums, dy));
+      return embedGradient(batch.x, gradient, distance, kind);
+    },
+  };
+}
+
+/** What it keeps: candidates only where they are not the anchors. */
+type Stepwise = [anchors: Tensor2D, candidates?: Tensor2D, candidateLabels?: Tensor1D];
+
+const poisoned = (temperature: Scalar, poison: Scalar | undefined): Scalar =>
+  poison === undefined ? temperature : add(temperature, poison);
+
+/**
+ * The loss of a batch against itself (and a memory): the one road of function, layer and metric from
+ * labels and features to a loss. Call it in a tidy.
+ *
+ * One custom gradient spans it all, so that a step records a handful of kernels, and no more than the
+ * loss is differentiated: once.
+ *
+ * @param labels As for softNearestNeighborLoss.
+ * @param features float32 `[batch, ...]`.
+ * @param onChance Called with the chance level of the batch, a scalar in nats that the callee owns;
+ *   computed only where it is asked for.
+ * @returns Scalar, or `[batch]` where `reduction` is `none`; in nats.
+ * @throws Error if labels, features and memory do not fit together.
+ * @see docs/math.md eq. 3, 5, 6 and 9.
+ */
+export function batchLoss(
+  labels: Labels,
+  features: Tensor | TensorLike,
+  options: BatchLossOptions,
+  onChance?: (chance: Scalar) => void,
+): Tensor {
+  const { temperature, distance, reduction, epsilon, memory, kernel, origin } = options;
+  const rows = featureRows(features, 'features');
+  const [n, d] = rows.shape;
+  const candidates = n + (memory === undefined ? 0 : samplesOf(memory.features));
+  const kind = resolveKernel(kernel, getBackend(), { anchors: n, candidates, features: d });
+  const form = lossOfSums(reduction, epsilon, kind);
+  const isWhole = memory === undefined && epsilon === 0 && reduction !== 'none';
+  const road =
+    isWhole && hasKernel(BATCH_LOSS, kind)
+      ? kernelRoad(distance, reduction)
+      : stepwiseRoad(distance, form, kind);
+  // A number is no input of the custom gradient: no gradient is made for it.
+  const learned = temperature instanceof Tensor ? [temperatureScalar(temperature)] : [];
+  return customGrad((...args) => {
+    const x = args[0] as Tensor2D;
+    const save = args.at(-1) as GradSaveFunc;
+    if (n === 0) {
+      // Some backends sum no values to what the memory held before, or cannot make an empty tensor.
+      onChance?.(keep(scalar(0)));
+      return {
+        value: reduction === 'none' ? tensor1d([], 'float32') : scalar(0),
+        gradFunc: () => [x, ...learned].map((input) => zeros(input.shape)),
+      };
+    }
+    const remembered = memory && memoryRows(memory, x.shape[1]);
+    const { ids, memoryIds, poison } = batchIds(
+      labels,
+      n,
+      memory && remembered && { labels: memory.labels, samples: remembered.shape[0] },
+      kind,
+      origin,
+    );
+    const past = remembered &&
+      memoryIds && { features: embed(remembered, distance, kind), ids: memoryIds };
+    const given = poisoned(embedTemperature(learned[0] ?? temperature, distance), poison);
+    const [value, sums, ...kept] = road.forward({ x, ids, temperature: given }, past);
+    onChance?.(keep(chanceOf(sums, n + (past?.ids.size ?? 0) - 1)));
+    // A number makes the temperature of the gradient anew, a kernel record less than saving it.
+    const isNumber = typeof temperature === 'number' && poison === undefined;
+    save([x, ids, sums, ...kept, ...(isNumber ? [] : [given])]);
+    const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
+      const [x, ids, sums, ...rest] = saved as [Tensor2D, Tensor1D, Tensor2D, ...Tensor[]];
+      const kept = isNumber ? rest : rest.slice(0, -1);
+      const t = isNumber ? embedTemperature(temperature, distance) : (rest.at(-1) as Scalar);
+      const once = <T extends Tensor>(gradient: () => T) =>
+        differentiableOnce([...(args.slice(0, -1) as Tensor[]), dy], gradient);
+      const ofFeatures = once(() => road.gradient({ x, ids, temperature: t }, dy, sums, kept));
+      if (learned.length === 0) return [ofFeatures];
+      const ofTemperature = once(() =>
+        mul(temperatureGradient(t, form.anchorSums(sums, dy), sums), temperatureFactor(distance)),
+      );
+      return [ofFeatures, ofTemperature];
+    };
+    return { value, gradFunc };
+  })(rows, ...learned);
+}

@@ -1,0 +1,50 @@
+import {
+  arraySet,
+  type ClassId,
+  type ClassLabel,
+  classesOf,
+  described,
+  encodeSets,
+  type LabelArray,
+} from './label-values';
+
+/** Labels as numbers, and what these stand for. */
+export interface EncodedLabels {
+  /** Positions in `classes`, one a sample. */
+  readonly ids: Int32Array;
+  /** Each class once: numbers in rising order, or names in that of their code units. */
+  readonly classes: ClassId[];
+}
+
+/**
+ * Numbers classes, so that labels of any kind can be made a tensor.
+ *
+ * @param values Names, integers of any size, or one-hot rows; one a sample.
+ * @param classes The classes to number by, such as those of the training samples for others. Default:
+ *   those that occur, sorted.
+ * @returns Ids from 0 on, and the class that each stands for.
+ * @throws Error if a value is no label, or none of `classes`; RangeError for an integer that the
+ *   values hold rounded.
+ */
+export function encodeLabels(values: LabelArray, classes?: ArrayLike<ClassLabel>): EncodedLabels {
+  const set = arraySet(values, { name: 'values' });
+  if (classes === undefined) {
+    const { ids, classes: all } = encodeSets([set]);
+    return { ids: ids[0] as Int32Array, classes: all };
+  }
+  const sets = classesOf([arraySet(classes, { name: 'classes' }), set]);
+  const [known, found] = sets as [ClassId[], ClassId[]];
+  const positions = new Map(known.map((name, position) => [name, position]));
+  if (positions.size < known.length) {
+    throw new Error('Expected classes to name each class once, but one comes twice.');
+  }
+  const ids = found.map((name, i) => {
+    const id = positions.get(name);
+    if (id !== undefined) return id;
+    throw new Error(
+      `Expected values to be among the ${known.length} classes given, but got ${described(name)} ` +
+        `at ${i}.`,
+    );
+  });
+  return { ids: Int32Array.from(ids), classes: known };
+}

@@ -1,0 +1,134 @@
+import {
+  add,
+  cast,
+  concat,
+  div,
+  engine,
+  exp,
+  greater,
+  log,
+  maximum,
+  mul,
+  neg,
+  reshape,
+  type Scalar,
+  slice,
+  sub,
+  sum,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
+import {
+  LOG_SUM_ALL,
+  LOG_SUM_SAME,
+  LOSS_ANCHOR_SUMS,
+  NEAREST_ALL,
+  NEAREST_SAME,
+  REDUCED_LOSS,
+  RELATIVE_ALL,
+  RELATIVE_SAME,
+  SAME_COUNT,
+} from '../operation/contract';
+import { hasKernel, type KernelKind } from '../operation/kernel-choice';
+
+/** `mean` over anchors that have a same-class candidate, their `sum`, or `none`: one per anchor. */
+export type Reduction = 'mean' | 'sum' | 'none';
+
+/**
+ * A loss as a function of the sums of its anchors `[9, N]`: its value for each anchor in nats, and its
+ * slopes dL/dA and dL/dB.
+ */
+interface AnchorLoss {
+  values(sums: Tensor2D, temperature: Scalar): Tensor1D;
+  slopes(sums: Tensor2D): [ofAll: Tensor1D, ofSame: Tensor1D];
+  /** What the sum is divided by for a mean. */
+  count(sums: Tensor2D): Tensor | number;
+}
+
+const row = (sums: Tensor2D, index: number): Tensor1D =>
+  reshape(slice(sums, [index, 0], [1, -1]), [sums.shape[1]]);
+
+/** 1 where an anchor has a same-class candidate, 0 for a lone anchor. */
+const hasSame = (sums: Tensor2D): Tensor1D =>
+  cast(greater<Tensor1D>(row(sums, SAME_COUNT), 0), 'float32');
+
+/** Equation 3, over the anchors that are not lone. */
+const exactLoss: AnchorLoss = {
+  values(sums, temperature) {
+    const relative = sub(row(sums, RELATIVE_ALL), row(sums, RELATIVE_SAME));
+    const apart = sub(row(sums, NEAREST_SAME), row(sums, NEAREST_ALL));
+    // Multiplying, not selecting, lets the NaN of a lone anchor through.
+    return mul(add(relative, div(apart, temperature)), hasSame(sums));
+  },
+  slopes(sums) {
+    const counted = hasSame(sums);
+    return [counted, neg(counted)];
+  },
+  count: (sums) => maximum(sum(hasSame(sums)), 1),
+};
+
+/** -log(exp(B) / (exp(A) + eps) + eps), over all anchors. */
+function stabilizedLoss(epsilon: number): AnchorLoss {
+  const parts = (sums: Tensor2D) => {
+    const all = exp(row(sums, LOG_SUM_ALL));
+    const same = mul(exp(row(sums, LOG_SUM_SAME)), hasSame(sums));
+    const share = div<Tensor1D>(same, add(all, epsilon));
+    return { all, share };
+  };
+  return {
+    values: (sums) => neg(log(add<Tensor1D>(parts(sums).share, epsilon))),
+    slopes(sums) {
+      const { all, share } = parts(sums);
+      const ofSame = neg(div<Tensor1D>(share, add(share, epsilon)));
+      return [mul(neg(ofSame), div(all, add(all, epsilon))), ofSame];
+    },
+    count: (sums) => sums.shape[1],
+  };
+}
+
+/** How the sums of a batch become its loss, and the gradient of that what the operation takes. */
+export interface LossOfSums {
+  value(sums: Tensor2D, temperature: Scalar): Tensor;
+  /** `[6, N]`, from the gradient of the value. */
+  anchorSums(sums: Tensor2D, dy: Tensor): Tensor2D;
+}
+
+function composedLoss(loss: AnchorLoss, reduction: Reduction): LossOfSums {
+  const share = (sums: Tensor2D, values: Tensor) =>
+    reduction === 'mean' ? div(values, loss.count(sums)) : values;
+  return {
+    value(sums, temperature) {
+      const values = loss.values(sums, temperature);
+      return reduction === 'none' ? values : share(sums, sum(values));
+    },
+    anchorSums(sums, dy) {
+      const n = sums.shape[1];
+      const upstream = share(sums, dy);
+      const slopes = loss.slopes(sums).map((slope) => reshape(mul(slope, upstream), [1, n]));
+      return concat([slice(sums, [NEAREST_ALL, 0], [4, n]), ...slopes] as Tensor2D[], 0);
+    },
+  };
+}
+
+function fusedLoss(reduction: Reduction): LossOfSums {
+  const attrs = { mean: reduction === 'mean' };
+  return {
+    value: (sums, temperature) =>
+      engine().runKernel(REDUCED_LOSS, { sums, temperature }, attrs) as Scalar,
+    anchorSums: (sums, dy) => engine().runKernel(LOSS_ANCHOR_SUMS, { sums, dy }, attrs) as Tensor2D,
+  };
+}
+
+export function lossOfSums(reduction: Reduction, epsilon: number, kind: KernelKind): LossOfSums {
+  if (epsilon > 0) return composedLoss(stabilizedLoss(epsilon), reduction);
+  if (reduction !== 'none' && hasKernel(REDUCED_LOSS, kind)) return fusedLoss(reduction);
+  return composedLoss(exactLoss, reduction);
+}
+
+/** The loss if all samples were equally far apart, equation 9: a mean over anchors, in nats. */
+export function chanceOf(sums: Tensor2D, candidates: number): Scalar {
+  const sameCount = maximum(row(sums, SAME_COUNT), 1);
+  const chances = log(div(Math.max(candidates, 1), sameCount));
+  return div(sum(mul(chances, hasSame(sums))), exactLoss.count(sums));
+}

@@ -1,0 +1,108 @@
+import {
+  type Scalar,
+  type Tensor,
+  type Tensor1D,
+  type TensorLike,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import { type KernelChoice, kernelRule } from '../operation/kernel-choice';
+import { assertOptions, type OptionRules, rules } from '../options';
+import { batchLoss, type Memory } from './batch-loss';
+import { type Distance, distanceRule, type Temperature, temperatureRule } from './distance';
+import type { Labels } from './label-values';
+import { assertLabelsFirst } from './labels';
+import type { Reduction } from './loss-of-sums';
+
+/** Options of {@link softNearestNeighborLoss}. */
+export interface SoftNearestNeighborLossOptions {
+  /** T > 0: the scale on which samples count as neighbours, in units of the distance. Default 1. */
+  readonly temperature?: Temperature;
+  /** Default `cosine`. */
+  readonly distance?: Distance;
+  /** Default `mean`. */
+  readonly reduction?: Reduction;
+  /**
+   * 0 (default) is the exact loss. Greater reproduces, for comparisons, the published code that
+   * adds this number inside its division and logarithm: -log(exp(B) / (exp(A) + eps) + eps), over
+   * all anchors, lone ones included.
+   */
+  readonly stabilityEpsilon?: number;
+  /** Past samples as further candidates. Default none. */
+  readonly memory?: Memory;
+  /** Default `auto`. */
+  readonly kernel?: KernelChoice;
+}
+
+const RULES: OptionRules<SoftNearestNeighborLossOptions> = {
+  temperature: rules.either(temperatureRule, rules.tensor),
+  distance: distanceRule,
+  reduction: rules.oneOf<Reduction>(['mean', 'sum', 'none']),
+  stabilityEpsilon: rules.notNegative,
+  memory: rules.object('an object { features, labels }'),
+  kernel: kernelRule,
+};
+
+const MEMORY_RULES: OptionRules<Memory> = {
+  features: rules.required(rules.any('features of past samples')),
+  labels: rules.required(rules.any('the class ids of its features')),
+};
+
+/**
+ * Soft nearest neighbour loss: how entangled the classes are in `features`.
+ *
+ * For anchor i, log sum_{j != i} exp(-d_ij / T) - log sum_{j != i, same class} exp(-d_ij / T): the
+ * surprise, in nats, at the class of a neighbour drawn at temperature T. An anchor without a
+ * same-class candidate has no loss: it is left out of `sum` and `mean`, and is 0 under `none`.
+ *
+ * @param labels Class ids or, in a plain array, names `[batch]` or `[batch, 1]`; or one-hot rows
+ *   `[batch, classes]`, or probabilities, of which the largest entry counts.
+ * @param features float32 `[batch, ...]`; trailing axes are flattened.
+ * @returns Scalar in nats, >= 0; 0 where no anchor has a same-class candidate. With `reduction`
+ *   `none`, one value per anchor `[batch]`. Differentiable in the features and the temperature.
+ * @throws RangeError if `temperature` is not finite and positive, or an option is unknown.
+ * @throws Error if labels are none as far as the CPU holds their values; if labels, features and
+ *   memory do not fit together; or `kernel` is `fused` where the backend has no fused kernels.
+ * @see docs/math.md eq. 3; Frosst, Papernot & Hinton 2019, arXiv:1902.01889, eq. 1.
+ */
+export function softNearestNeighborLoss(
+  labels: Labels,
+  features: Tensor | TensorLike,
+  options: SoftNearestNeighborLossOptions & { readonly reduction: 'none' },
+): Tensor1D;
+export function softNearestNeighborLoss(
+  labels: Labels,
+  features: Tensor | TensorLike,
+  options?: SoftNearestNeighborLossOptions & { readonly reduction?: 'mean' | 'sum' },
+): Scalar;
+export function softNearestNeighborLoss(
+  labels: Labels,
+  features: Tensor | TensorLike,
+  options?: SoftNearestNeighborLossOptions,
+): Tensor;
+export function softNearestNeighborLoss(
+  labels: Labels,
+  features: Tensor | TensorLike,
+  options: SoftNearestNeighborLossOptions = {},
+): Tensor {
+  assertOptions('softNearestNeighborLoss', options, RULES);
+  const {
+    temperature = 1,
+    distance = 'cosine',
+    reduction = 'mean',
+    stabilityEpsilon = 0,
+    memory,
+    kernel = 'auto',
+  } = options;
+  if (memory !== undefined) assertOptions('memory', memory, MEMORY_RULES);
+  assertLabelsFirst(labels, features);
+  return tidy(() =>
+    batchLoss(labels, features, {
+      temperature,
+      distance,
+      reduction,
+      epsilon: stabilityEpsilon,
+      memory,
+      kernel,
+    }),
+  );
+}

@@ -1,0 +1,27 @@
+import type { KernelBuild } from './builds';
+
+/**
+ * What all copies of this package in a process share: it may be loaded as ESM and as CommonJS, or in
+ * two versions, and the kernels of one of them serve all.
+ */
+export interface ProcessState {
+  /** Most threads asked for. */
+  threadLimit?: number;
+  /** Whether helper threads have failed, so that none is used. */
+  alone?: boolean;
+  /** The memory and threads in use, of whichever copy runs the kernels. */
+  runtime?: { stop(): void } | undefined;
+  /** Set once kernels have been registered. */
+  build?: KernelBuild;
+  /** Why kernels could not be registered, and when, as of `performance.now()`. */
+  failure?: { readonly reason: string; readonly at: number } | undefined;
+}
+
+/** The number is for another meaning of a field; new fields need none, as all may be absent. */
+const STATE = Symbol.for('snnl-layer/cpu-kernels/1');
+
+export function processState(): ProcessState {
+  const store = globalThis as typeof globalThis & { [STATE]?: ProcessState };
+  store[STATE] ??= {};
+  return store[STATE];
+}
