@@ -9,7 +9,7 @@ export const HOLE = '…';
 /** A text that a user may see, with {@link HOLE} where it depends on the case. */
 export interface Message {
   readonly text: string;
-  /** `packages/snnl-layer/src/loss.ts:114` */
+  /** `packages/snnl-layer/src/loss/loss.ts:114` */
   readonly place: string;
 }
 
