@@ -44,7 +44,7 @@ test('times, their ratios and the work of the layers are measured, and nothing l
   expect(ratio).toBe(withMs / withoutMs);
   expect(pairedRatio).toBe(ratio);
   expect(layers).toBe(2);
-  expect(added.kernels).toMatchObject({ SnnlNeighborLogSums: 2, SnnlNeighborLogSumsGrad: 2 });
+  expect(added.kernels).toMatchObject({ SnnlBatchLoss: 2, SnnlBatchLossGrad: 2 });
 });
 
 test('the models are those that the option names', () => {
