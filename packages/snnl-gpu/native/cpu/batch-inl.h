@@ -124,6 +124,7 @@ void sum_batch_pair(const BatchJob& batch, int64_t I, int64_t J, Scratch& scratc
     if (I == J) to[r] = kNoPair;
     for (int c = 0; c < columns; c += Vector::kWidth) least = Vector::min(least, Vector::load(to + c));
   }
+  for (int at = rows * kBlock; at < kBlock * kBlock; at++) tile[at] = 0;
   job.leasts[pair] = Vector::least(least);
   sum_tile(job, I, job.anchors, J, tile, job.leasts[pair], scratch);
 }

@@ -200,6 +200,8 @@ void sums_of_batch(const Batch& p, float* out, float* residual, int threads) {
   });
   std::vector<float> counts;
   call.sort(counts);
+  // Padding, and all where there is nothing to leave: what it holds must not look like NaN of the loss.
+  std::fill(is_usable(p.temperature) ? call.left.leasts : residual, residual + call.left.size, 0.0f);
   const auto column = [&](int64_t row) { return Column(out + row, p.n); };
   const auto spoil_all = [&] {
     for (int64_t row = 0; row < p.n; row++) column(row).spoil(counts[row]);
