@@ -1,6 +1,5 @@
 // The loss of a batch against itself and its gradient, from features to loss in one op each: in a training
 // step each op more, and each pass over the features, costs as much as the work itself. On the CPU only.
-#include <algorithm>
 #include <vector>
 
 #include "kernel_api.h"
@@ -73,11 +72,6 @@ Problem problem_of(const Batch& batch, const float* rows) {
   return {rows, rows, batch.labels, batch.labels, batch.temperature, batch.n, batch.n, batch.d, 0};
 }
 
-// Anchors with a partner.
-int64_t count_of(const float* sums, int64_t n) {
-  return std::count_if(sums + 4 * n, sums + 5 * n, [](float count) { return count > 0; });
-}
-
 void run(const Inputs& inputs, bool cosine, bool mean, TF_OpKernelContext* context, const Status& status) {
   const std::string mismatch = inputs.mismatch();
   if (!mismatch.empty()) return status.set(kInvalidArgument, mismatch);
@@ -101,7 +95,7 @@ void run(const Inputs& inputs, bool cosine, bool mean, TF_OpKernelContext* conte
   }
   if (!done) return status.set(kResourceExhausted, "Out of memory.");
   *loss.floats() = static_cast<float>(loss_of_sums(sums.floats(), n, batch.temperature) /
-                                      (mean ? std::max<int64_t>(count_of(sums.floats(), n), 1) : 1));
+                                      divisor_of(sums.floats(), n, mean));
 }
 
 void run_gradient(const Inputs& inputs, bool cosine, bool mean, TF_OpKernelContext* context, const Status& status) {
@@ -113,7 +107,7 @@ void run_gradient(const Inputs& inputs, bool cosine, bool mean, TF_OpKernelConte
   const int64_t n = batch.n, d = batch.d;
   const Tensor grad = allocate_output(context, {n, d}, status);
   if (!status.ok() || n * d == 0) return;
-  const double slope = inputs.dy() / (mean ? std::max<int64_t>(count_of(inputs.sums(), n), 1) : 1);
+  const double slope = inputs.dy() / divisor_of(inputs.sums(), n, mean);
   bool done = true;
   if (cpu_batch_residual(n, d) > 0) {
     done = cpu_batch_grad(batch, inputs.sums(), inputs.residual(), slope, grad.floats(), thread_count());

@@ -34,14 +34,7 @@ class SumsAnd {
   int64_t n() const { return sums_.dim(1); }
   const float* row(int index) const { return sums_.floats() + index * n(); }
   const float* other() const { return other_.floats(); }
-  bool counts(int64_t i) const { return row(4)[i] > 0; }
-
-  // What a sum of losses is divided by, at least 1.
-  double divisor(bool mean) const {
-    int64_t count = 0;
-    for (int64_t i = 0; i < n(); i++) count += counts(i);
-    return mean ? static_cast<double>(std::max<int64_t>(count, 1)) : 1;
-  }
+  double divisor(bool mean) const { return divisor_of(row(0), n(), mean); }
 
  private:
   Tensor sums_, other_;
@@ -113,6 +106,12 @@ double loss_of_sums(const float* sums, int64_t n, double temperature) {
     sum += (relative + apart / temperature) * (row(4)[i] > 0);
   }
   return sum;
+}
+
+double divisor_of(const float* sums, int64_t n, bool mean) {
+  if (!mean) return 1;
+  const auto count = std::count_if(sums + 4 * n, sums + 5 * n, [](float partners) { return partners > 0; });
+  return static_cast<double>(std::max<int64_t>(count, 1));
 }
 
 void anchor_sums_of(const float* sums, int64_t n, float slope, float* out) {

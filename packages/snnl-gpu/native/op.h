@@ -34,6 +34,8 @@ extern const Op kBatchLoss, kBatchLossGrad;
 // Equation 3 from the sums [9, n] of its anchors, summed over those with a partner; and what the gradient of
 // the operation takes [6, n], where each of these counts `slope` times.
 double loss_of_sums(const float* sums, int64_t n, double temperature);
+// What that is divided by: 1, or for a mean the anchors with a partner, at least 1.
+double divisor_of(const float* sums, int64_t n, bool mean);
 void anchor_sums_of(const float* sums, int64_t n, float slope, float* out);
 
 // Hand them to TensorFlow; the outcome is in `status`.

@@ -83,9 +83,7 @@ class Call {
     std::copy_n(left.factors, 3, batch.factors);
     batch.norm_rests = left.norm_rests;
     batch.slabs = std::max<int64_t>(1, (p.d + batch.slab_features() - 1) / batch.slab_features());
-    // To wake a thread takes some 30 us: half as many pairs' worth of work each.
-    const double work = static_cast<double>(p.n) * p.n / 2 * (p.d + 16) / 2e6;
-    members = static_cast<int>(std::min<double>(std::max(threads, 1), std::max(work, 1.0)));
+    members = useful_threads(static_cast<double>(p.n) * p.n / 2, p.d, threads);
   }
 
   void take_rows(Memory& memory) {
@@ -116,11 +114,7 @@ class Call {
     std::fill(set.classes + p.n, set.classes + batch.width(), -1);
   }
 
-  void set_scale() {
-    const double scale = 2 / std::log(2.0) / p.temperature /
-                         (static_cast<double>(job.feature_scale) * job.feature_scale);
-    job.scale = static_cast<float>(std::min(std::max(scale, kLeastScale), kGreatestScale));
-  }
+  void set_scale() { job.scale = scale_of_half_distances(p.temperature, job.feature_scale); }
 
   // Runs work(scratch of the member, I, J) for every pair of blocks.
   template <class Work>

@@ -48,6 +48,17 @@ void sort_by_class(const std::vector<int32_t>& classes, int64_t class_count, int
 
 }  // namespace
 
+int useful_threads(double pairs, int64_t d, int threads) {
+  // To wake a thread takes some 30 us: half as many pairs' worth of work each.
+  const double work = pairs * (d + 16) / 2e6;
+  return static_cast<int>(std::min<double>(std::max(threads, 1), std::max(work, 1.0)));
+}
+
+float scale_of_half_distances(float temperature, float feature_scale) {
+  const double scale = 2 / std::log(2.0) / temperature / (static_cast<double>(feature_scale) * feature_scale);
+  return static_cast<float>(std::min(std::max(scale, kLeastScale), kGreatestScale));
+}
+
 // Powers of two, so that nothing is rounded: distances must stay far below kNoPair, and squares of small
 // features must not become 0.
 float scale_of_features(float of_candidates, float of_all) {
@@ -76,10 +87,8 @@ Plan::Plan(const Problem& problem, bool symmetric, Pass pass, int threads)
   schedule_ = make_schedule(job.anchors.blocks, job.others.blocks, symmetric, pass == Pass::kCrossSums);
   turns_.reset(new std::atomic<int32_t>[schedule_.groups + 1]);
   for (int64_t g = 0; g <= schedule_.groups; g++) turns_[g].store(0);
-  // To wake a thread takes some 30 us: half as many pairs' worth of work each.
   const double pairs = static_cast<double>(problem.n) * problem.m / (symmetric ? 2 : 1);
-  const double work = pairs * (problem.d + 16) / 2e6;
-  threads_ = static_cast<int>(std::min<double>(std::max(threads, 1), std::max(work, 1.0)));
+  threads_ = useful_threads(pairs, problem.d, threads);
   threads_ = static_cast<int>(std::min<int64_t>(threads_, std::max<int64_t>(
       1, static_cast<int64_t>(schedule_.tasks.size()))));
   place();
@@ -262,9 +271,7 @@ void Plan::choose_center(const Problem& p) {
 }
 
 void Plan::set_scale(const Problem& p) {
-  const double scale = 2 / std::log(2.0) / p.temperature /
-                       (static_cast<double>(job.feature_scale) * job.feature_scale);
-  job.scale = static_cast<float>(std::min(std::max(scale, kLeastScale), kGreatestScale));
+  job.scale = scale_of_half_distances(p.temperature, job.feature_scale);
 }
 
 void Plan::work(const Task& task, Step make, Step add, Scratch& scratch) {

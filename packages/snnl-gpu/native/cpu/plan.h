@@ -109,6 +109,12 @@ class Plan {
   Scratch* scratch_ = nullptr;
 };
 
+// Threads that are worth waking for so many pairs of d features.
+int useful_threads(double pairs, int64_t d, int threads);
+
+// 2 log2(e) / T, within the bounds that the kernels take: of features multiplied by `feature_scale`.
+float scale_of_half_distances(float temperature, float feature_scale);
+
 // What features are multiplied by, from the largest sizes of the candidates' and of all.
 float scale_of_features(float of_candidates, float of_all);
 
