@@ -1,11 +1,14 @@
 import { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import * as tf from '@tensorflow/tfjs-core';
+import { initializers, layers, sequential } from '@tensorflow/tfjs-layers';
 import {
   type KernelChoice,
   NEIGHBOR_LOG_SUMS,
   NEIGHBOR_LOG_SUMS_GRAD,
+  softNearestNeighbor,
   softNearestNeighborLoss,
   UNIT_ROWS,
+  withTargetLabels,
 } from 'snnl-layer';
 import { checkEqualDistances } from '../src/webgl/equal-distances';
 import { tooLarge } from '../src/webgl/points';
@@ -26,6 +29,8 @@ export interface ScalesReport {
     readonly warnings: readonly string[];
     /** What 'fused' says. */
     readonly refusal: string;
+    /** Losses of two steps of a convolution in front of so many features, by 'auto' and 'composed'. */
+    readonly steps: readonly (readonly number[])[];
   };
   /** Relative errors of the nearest distances over the longest rows, differences all the same. */
   readonly constantDifferences: readonly number[];
@@ -66,7 +71,32 @@ function inputsOf(
 const run = (kernel: string, inputs: tf.NamedTensorMap) =>
   tf.engine().runKernel(kernel, inputs, { selfOffset: 0 }) as tf.Tensor2D;
 
-function declined(maxSide: number): ScalesReport['declined'] {
+/** Losses of two training steps of a convolution whose outputs, too many for a texture, are measured. */
+async function convolutionSteps(maxSide: number, kernel: KernelChoice): Promise<number[]> {
+  const side = Math.ceil(Math.sqrt(maxSide)) + 1;
+  const convolution = { filters: 4, kernelSize: 1, inputShape: [side, side, 1] };
+  const model = sequential({
+    layers: [
+      layers.conv2d({
+        ...convolution,
+        kernelInitializer: initializers.glorotUniform({ seed: 1 }),
+      }),
+      softNearestNeighbor({ kernel }),
+      layers.flatten(),
+      layers.dense({ units: 2, kernelInitializer: 'zeros' }),
+    ],
+  });
+  model.compile({ optimizer: tf.train.sgd(0.01), loss: withTargetLabels('meanSquaredError') });
+  const x = tf.randomNormal([4, side, side, 1], 0, 1, 'float32', 3);
+  const y = tf.tensor2d([1, 0, 1, 0, 0, 1, 0, 1], [4, 2]);
+  const losses = [await model.trainOnBatch(x, y), await model.trainOnBatch(x, y)].map(Number);
+  model.optimizer.dispose();
+  model.dispose();
+  tf.dispose([x, y]);
+  return losses;
+}
+
+async function declined(maxSide: number): Promise<ScalesReport['declined']> {
   const longest = 4 * maxSide;
   const inputs = inputsOf(3, longest + 1, 1, (i) => i);
   const before = bytesOnDevice();
@@ -91,6 +121,10 @@ function declined(maxSide: number): ScalesReport['declined'] {
   console.warn = (text: string) => warnings.push(text);
   const losses = (['composed', 'auto', 'auto'] as const).map(lossBy);
   console.warn = warn;
+  const steps = [
+    await convolutionSteps(maxSide, 'auto'),
+    await convolutionSteps(maxSide, 'composed'),
+  ];
   let refusal = '';
   try {
     lossBy('fused');
@@ -99,7 +133,7 @@ function declined(maxSide: number): ScalesReport['declined'] {
   }
   tf.dispose(Object.values(inputs));
   const both = [fits(longest), fits(longest + 1)] as const;
-  return { fits: both, errors, draws, bytes, losses, warnings, refusal };
+  return { fits: both, errors, draws, bytes, losses, warnings, refusal, steps };
 }
 
 async function constantDifferences(columns: number): Promise<number[]> {
@@ -164,7 +198,7 @@ export async function scales(): Promise<ScalesReport> {
   await checkEqualDistances(backend, 4 * maxSide);
   return {
     maxSide,
-    declined: declined(maxSide),
+    declined: await declined(maxSide),
     constantDifferences: await constantDifferences(4 * maxSide),
     squares: [
       await square('of side 1e18', { scale: 1e18, temperature: 1e36 }),

@@ -99,6 +99,13 @@ test('a loss of such rows is that of the composed form, which is said once', () 
   );
 });
 
+test('a network with more features than a texture holds trains as by the composed form', () => {
+  const [auto, composed] = report.scales.declined.steps;
+  expect(auto).toEqual(composed);
+  expect(auto?.every(Number.isFinite)).toBe(true);
+  expect(auto?.[1]).not.toBe(auto?.[0]);
+});
+
 test('distances keep their digits over the longest rows', () => {
   // Sums of 64 and of up to 256 terms, each of which a rounding of 6e-8 may push the same way.
   for (const error of report.scales.constantDifferences) expect(error).toBeLessThan(1e-5);
