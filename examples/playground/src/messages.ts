@@ -1,3 +1,4 @@
+import type { KernelStatus } from 'snnl-layer';
 import type { Backend, Settings } from './settings';
 
 /** What the page tells the worker. A reset ends the worker, so there is no message for it. */
@@ -9,13 +10,6 @@ export type Order =
 
 /** Why a backend cannot run here, in words; null where it can. */
 export type Obstacles = Readonly<Record<Backend, string | null>>;
-
-/** How the soft nearest neighbour loss is computed. */
-export interface KernelReport {
-  readonly kind: 'fused' | 'composed';
-  /** In words: which kernels, or why there are none. */
-  readonly reason: string;
-}
 
 /** One measurement on the held-out images. */
 export interface Progress {
@@ -40,7 +34,7 @@ export interface Progress {
 /** What the worker tells the page. */
 export type News =
   | { readonly type: 'ready'; readonly obstacles: Obstacles; readonly labels: Uint8Array }
-  | { readonly type: 'started'; readonly backend: Backend; readonly kernel: KernelReport }
+  | { readonly type: 'started'; readonly backend: Backend; readonly kernel: KernelStatus }
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'finished' }
   | { readonly type: 'failed'; readonly message: string };

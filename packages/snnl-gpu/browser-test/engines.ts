@@ -1,13 +1,14 @@
 import { report } from '@snnl/browser-testing/page';
 import { type ConformanceResult, registeredKernels, runChecks } from '@snnl/reference/checks';
 import '@tensorflow/tfjs-backend-webgl';
+import { type KernelStatus, kernelStatus } from 'snnl-layer';
 import { type Steadiness, steadiness } from '../../snnl-layer/browser-test/steadiness';
-import { register, status } from '../src';
+import { register } from '../src';
 import { conformityHere } from './webgl-report';
 
 /** What the page tells the test. */
 export interface EngineReport extends ConformanceResult {
-  readonly status: ReturnType<typeof status>['webgl'];
+  readonly status: KernelStatus;
   readonly steadiness: Steadiness;
 }
 
@@ -19,5 +20,5 @@ await report(async (): Promise<EngineReport> => {
   await adapter.setup();
   const steady = await steadiness('webgl');
   const conformance = await runChecks(adapter, { ...conformityHere(LARGE), runs: 2 });
-  return { ...conformance, status: status().webgl, steadiness: steady };
+  return { ...conformance, status: kernelStatus('webgl'), steadiness: steady };
 });

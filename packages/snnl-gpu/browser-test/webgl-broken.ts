@@ -1,6 +1,6 @@
 import { getKernel } from '@tensorflow/tfjs-core';
+import type { KernelStatus } from 'snnl-layer';
 import { kernelFor, UNIT_ROWS } from 'snnl-layer';
-import type { KernelStatus } from '../src';
 import { registerWebgl } from '../src/webgl';
 import { bytesOnDevice } from './webgl-memory';
 import { freshBackend } from './webgl-obstacles';

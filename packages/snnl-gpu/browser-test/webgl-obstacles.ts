@@ -1,7 +1,7 @@
 import { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import * as tf from '@tensorflow/tfjs-core';
+import type { KernelStatus } from 'snnl-layer';
 import { softNearestNeighborLoss } from 'snnl-layer';
-import type { KernelStatus } from '../src';
 import { registerWebgl } from '../src/webgl';
 
 export interface LostReport {

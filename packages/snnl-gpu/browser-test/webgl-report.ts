@@ -1,6 +1,6 @@
 import type { RunChecksOptions } from '@snnl/reference/checks';
 import { env } from '@tensorflow/tfjs-core';
-import type { KernelStatus } from '../src';
+import type { KernelStatus } from 'snnl-layer';
 import { tooLarge } from '../src/webgl/points';
 import type { UnitRowsReport } from './unit-rows';
 import type { BrokenReport } from './webgl-broken';

@@ -4,9 +4,9 @@ import {
   registerKernel,
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
+import type { KernelStatus } from 'snnl-layer';
 import { type LimitedKernelConfig, NEIGHBOR_LOG_SUMS, type ProblemSize } from 'snnl-layer';
 import { messageOf } from './message';
-import type { KernelStatus } from './status';
 
 /**
  * The kernels of a backend that shaders compute, by their names, registered only once all of them

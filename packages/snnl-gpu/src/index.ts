@@ -1,2 +1,1 @@
-export { register } from './register-all';
-export { GPU_BACKENDS, type GpuBackend, type KernelStatus, status } from './status';
+export { GPU_BACKENDS, type GpuBackend, register } from './register-all';

@@ -1,6 +1,14 @@
 import { engine, findBackendFactory } from '@tensorflow/tfjs-core';
+import { type KernelStatus, kernelStatus, reportKernels } from 'snnl-layer';
 import { messageOf } from './message';
-import { GPU_BACKENDS, type GpuBackend, type KernelStatus, setStatus, status } from './status';
+
+/** Backends for which this package has fused kernels. */
+export const GPU_BACKENDS = ['webgl', 'webgpu', 'tensorflow'] as const;
+/** A backend for which this package has fused kernels. */
+export type GpuBackend = (typeof GPU_BACKENDS)[number];
+
+/** Per backend, whether the fused kernels are registered, and if not, why. */
+type Statuses = Readonly<Record<GpuBackend, KernelStatus>>;
 
 /** Registers the kernels of one backend, once, and says how that went. */
 type RegisterBackend = () => Promise<KernelStatus>;
@@ -20,30 +28,34 @@ const REGISTER: Readonly<Record<GpuBackend, RegisterBackend>> = {
 const isPassedOver = (backend: GpuBackend): boolean =>
   backend === 'webgl' && engine().backendName === 'webgpu' && !(backend in engine().registry);
 
-async function registerAll(): Promise<ReturnType<typeof status>> {
+async function registerAll(): Promise<Statuses> {
   for (const backend of GPU_BACKENDS) {
     if (findBackendFactory(backend) == null) {
-      setStatus(backend, { fused: false, reason: `the backend '${backend}' is not loaded` });
+      reportKernels(backend, { fused: false, reason: `the backend '${backend}' is not loaded` });
       continue;
     }
     if (isPassedOver(backend)) {
-      setStatus(backend, {
+      reportKernels(backend, {
         fused: false,
         reason: `not started: call tf.setBackend('${backend}') first, then register() again`,
       });
       continue;
     }
     try {
-      setStatus(backend, await REGISTER[backend]());
+      reportKernels(backend, await REGISTER[backend]());
     } catch (error) {
       // The others go on.
-      setStatus(backend, { fused: false, reason: `registration failed: ${messageOf(error)}` });
+      reportKernels(backend, { fused: false, reason: `registration failed: ${messageOf(error)}` });
     }
   }
-  return status();
+  return {
+    webgl: kernelStatus('webgl'),
+    webgpu: kernelStatus('webgpu'),
+    tensorflow: kernelStatus('tensorflow'),
+  };
 }
 
-let underWay: ReturnType<typeof registerAll> | undefined;
+let underWay: Promise<Statuses> | undefined;
 
 /**
  * Registers the fused kernels for whichever of the backends `webgl`, `webgpu` and `tensorflow` this
@@ -51,10 +63,10 @@ let underWay: ReturnType<typeof registerAll> | undefined;
  * where `webgpu` is in use. May be called
  * again, for instance when another backend has been added; calls at the same time share one run.
  *
- * @returns As {@link status}. A backend whose kernels cannot run keeps the composed form of
+ * @returns `kernelStatus()` of each. A backend whose kernels cannot run keeps the composed form of
  *   `snnl-layer`; the status says why. Never rejects.
  */
-export function register(): Promise<ReturnType<typeof status>> {
+export function register(): Promise<Statuses> {
   underWay ??= registerAll().finally(() => {
     underWay = undefined;
   });

@@ -2,9 +2,10 @@ import { report } from '@snnl/browser-testing/page';
 import { type ConformanceResult, registeredKernels, runChecks } from '@snnl/reference/checks';
 import '@tensorflow/tfjs-backend-cpu';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { type KernelStatus, kernelStatus } from '../src/operation/kernel-status';
 import { backward } from '../src/operation/wasm/backward';
 import { forward } from '../src/operation/wasm/forward';
-import { cpuKernelStatus, registerCpuKernels } from '../src/operation/wasm/register';
+import { registerCpuKernels } from '../src/operation/wasm/register';
 import { releaseCpuKernels, withRuntime } from '../src/operation/wasm/runtime';
 import { randomProblem, withSums } from '../src/operation/wasm/testing';
 import { setCpuKernelThreads } from '../src/operation/wasm/threads';
@@ -13,7 +14,7 @@ import { type Steadiness, steadiness } from './steadiness';
 /** What the page tells the test. */
 export interface BrowserReport {
   readonly isolated: boolean;
-  readonly status: ReturnType<typeof cpuKernelStatus>;
+  readonly status: KernelStatus;
   /** Checks of the conformance suite, over both backends, and what failed. */
   readonly checks: number;
   readonly failures: readonly string[];
@@ -72,7 +73,7 @@ async function findings(): Promise<BrowserReport> {
   releaseCpuKernels();
   return {
     isolated: crossOriginIsolated,
-    status: cpuKernelStatus(),
+    status: kernelStatus('cpu'),
     checks,
     failures,
     steadiness: steady,

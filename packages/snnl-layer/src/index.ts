@@ -54,12 +54,9 @@ export {
   kernelFor,
   kernelRule,
 } from './operation/kernel-choice';
+export { type KernelStatus, kernelStatus, reportKernels } from './operation/kernel-status';
 export { type NeighborLogSumsOptions, neighborLogSums } from './operation/neighbor-log-sums';
-export {
-  type CpuKernelStatus,
-  cpuKernelStatus,
-  registerCpuKernels,
-} from './operation/wasm/register';
+export { registerCpuKernels } from './operation/wasm/register';
 export { releaseCpuKernels } from './operation/wasm/runtime';
 export { setCpuKernelThreads } from './operation/wasm/threads';
 export {

@@ -31,9 +31,9 @@ const WITH_OPTIONS: Record<string, (options: object) => unknown> = {
 };
 
 const WITHOUT_OPTIONS = [
-  ...['allLayers', 'assertKernelInputs', 'assertOptions', 'assertValue', 'cpuKernelStatus'],
+  ...['allLayers', 'assertKernelInputs', 'assertOptions', 'assertValue', 'kernelStatus'],
   ...['encodeLabels', 'readLabels'],
-  ...['kernelFor', 'registerCpuKernels', 'registerLayer', 'registerWasmMatMul'],
+  ...['kernelFor', 'registerCpuKernels', 'registerLayer', 'registerWasmMatMul', 'reportKernels'],
   ...['releaseCpuKernels', 'setCpuKernelThreads', 'shown', 'stripEntanglement', 'withTargetLabels'],
 ];
 

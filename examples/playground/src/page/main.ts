@@ -1,4 +1,5 @@
-import type { KernelReport, News, Progress } from '../messages';
+import type { KernelStatus } from 'snnl-layer';
+import type { News, Progress } from '../messages';
 import { EPOCHS } from '../settings';
 import { Charts } from './charts';
 import { backend, lockBackend, onSettings, settings, showObstacles, signed } from './controls';
@@ -50,12 +51,11 @@ function write(id: string, text: string): void {
   element(id, HTMLElement).textContent = text;
 }
 
-function showKernel({ kind, reason }: KernelReport): void {
-  kernel.textContent = kind;
-  kernelReason.textContent =
-    kind === 'fused'
-      ? `Fused: ${reason}.`
-      : `Composed of TensorFlow.js operations, as there are no fused kernels here: ${reason}.`;
+function showKernel({ fused, reason }: KernelStatus): void {
+  kernel.textContent = fused ? 'fused' : 'composed';
+  kernelReason.textContent = fused
+    ? `Fused: ${reason}.`
+    : `Composed of TensorFlow.js operations, as there are no fused kernels here: ${reason}.`;
 }
 
 function showProgress(progress: Progress): void {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { KernelStatus } from 'snnl-layer';
 import { kernelFor, softNearestNeighborLoss, UNIT_ROWS } from 'snnl-layer';
 import { register } from '../../src/register-all';
-import type { KernelStatus } from '../../src/status';
 import { registerWebgpu } from '../../src/webgpu';
 import { current, freshBackend, useWebgpu } from './backend';
 

@@ -1,6 +1,6 @@
 import { findBackend, getKernel, registerKernel } from '@tensorflow/tfjs-core';
+import type { KernelStatus } from 'snnl-layer';
 import { messageOf } from '../message';
-import type { KernelStatus } from '../status';
 import { isTensorflowBackend } from './backend';
 import { loadBinary, type NativeRegistration } from './binary';
 import { TENSORFLOW_CPU_KERNELS, TENSORFLOW_KERNELS } from './kernels';

@@ -1,8 +1,7 @@
 import '@tensorflow/tfjs-node';
-import { kernelFor } from 'snnl-layer';
+import { kernelFor, kernelStatus } from 'snnl-layer';
 import { expect, test } from 'vitest';
 import { register } from '../register-all';
-import { status } from '../status';
 
 test('register() finds tfjs-node and says what is active, the second time too', async () => {
   for (let time = 0; time < 2; time++) {
@@ -11,7 +10,7 @@ test('register() finds tfjs-node and says what is active, the second time too', 
       /^binary built here, libtensorflow \d+\.\d+\.\d+, CPU kernels (avx512|avx2|portable) on \d+ threads?, (no )?CUDA/,
     );
     expect(tensorflow.fused).toBe(true);
-    expect(status().tensorflow).toEqual(tensorflow);
+    expect(kernelStatus('tensorflow')).toEqual(tensorflow);
     expect(webgl.fused).toBe(false);
   }
   expect(kernelFor('tensorflow')).toBe('fused');

@@ -1,5 +1,6 @@
 import type { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import { findBackend } from '@tensorflow/tfjs-core';
+import type { KernelStatus } from 'snnl-layer';
 import {
   ANCHOR_SUMS,
   LOSS_ANCHOR_SUMS,
@@ -11,7 +12,6 @@ import {
 } from 'snnl-layer';
 import { CheckedKernels } from '../checked-kernels';
 import { selfTest } from '../self-test';
-import type { KernelStatus } from '../status';
 import { isWebgl, maxSide, obstacle } from './context';
 import { checkEqualDistances } from './equal-distances';
 import { LEVEL } from './glsl/distances';

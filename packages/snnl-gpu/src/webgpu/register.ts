@@ -1,4 +1,5 @@
 import { engine, findBackendFactory } from '@tensorflow/tfjs-core';
+import type { KernelStatus } from 'snnl-layer';
 import {
   ANCHOR_SUMS,
   LOSS_ANCHOR_SUMS,
@@ -10,7 +11,6 @@ import {
 } from 'snnl-layer';
 import { CheckedKernels } from '../checked-kernels';
 import { selfTest } from '../self-test';
-import type { KernelStatus } from '../status';
 import type { WebgpuBackend } from './backend';
 import { checkingShaders } from './check-shaders';
 import { AFTER_LOSS, deviceLoss } from './device-loss';

@@ -8,8 +8,8 @@ import {
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ANCHOR_SUMS, LOSS_ANCHOR_SUMS, REDUCED_LOSS } from '../operation/contract';
-import { kernelFor } from '../operation/kernel-choice';
 import { neighborLogSums } from '../operation/neighbor-log-sums';
+import { registerCpuKernels } from '../operation/wasm/register';
 import { BACKENDS, useBackend } from '../testing/backends';
 import { softNearestNeighborLoss } from './loss';
 
@@ -32,7 +32,7 @@ const kernels = ['fused', 'composed'] as const;
 describe.each(BACKENDS)('kernels of the loss on %s', (backend) => {
   beforeAll(async () => {
     await useBackend(backend);
-    kernelFor(backend);
+    registerCpuKernels();
   });
 
   const run = (kernel: string, inputs: tf.NamedTensorMap, attrs: tf.NamedAttrMap = {}) =>

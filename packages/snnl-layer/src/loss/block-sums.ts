@@ -18,8 +18,8 @@ import {
   SAME_COUNT,
 } from '../operation/contract';
 import type { KernelKind } from '../operation/kernel-choice';
+import { CPU_BACKENDS } from '../operation/kernel-status';
 import { logSums } from '../operation/neighbor-log-sums';
-import { CPU_BACKENDS } from '../operation/wasm/register';
 
 /** How long one block may hold the event loop: half of what tfjs allows between frames, in ms. */
 export const STRETCH_MS = 60;

@@ -10,7 +10,6 @@ import { CROSS_LOG_SUMS } from '../operation/contract';
 import {
   hasKernel,
   type KernelChoice,
-  kernelFor,
   kernelRule,
   resolveKernel,
 } from '../operation/kernel-choice';
@@ -122,10 +121,11 @@ export async function neighborEntanglement(
     const given = featureRows(features, 'features');
     const [n, d] = given.shape;
     const anchors = Math.min(n, blockSize ?? MOST_TILE_ROWS);
+    const resolve = (candidates: number) =>
+      resolveKernel(kernel, getBackend(), { anchors, candidates, features: d });
     // In tiles where a kernel does both sides, else each block against all.
-    const tiles = kernel !== 'composed' && hasKernel(CROSS_LOG_SUMS, kernelFor(getBackend()));
-    const size = { anchors, candidates: tiles ? anchors : n, features: d };
-    const kind = resolveKernel(kernel, getBackend(), size);
+    const ofTile = resolve(anchors);
+    const kind = hasKernel(CROSS_LOG_SUMS, ofTile) ? ofTile : resolve(n);
     // A clone, to be disposed of: it may be the tensor given.
     const rows = embed(given, distance, kind).clone();
     return { kind, rows, temperature: embedTemperature(temperature, distance) };

@@ -1,12 +1,8 @@
 import { getBackend, getKernel } from '@tensorflow/tfjs-core';
 import { rules } from '../options';
-import {
-  type LimitedKernelConfig,
-  NEIGHBOR_LOG_SUMS,
-  NEIGHBOR_LOG_SUMS_GRAD,
-  type ProblemSize,
-} from './contract';
-import { CPU_BACKENDS, registerCpuKernelsOnce } from './wasm/register';
+import { type LimitedKernelConfig, NEIGHBOR_LOG_SUMS, type ProblemSize } from './contract';
+import { CPU_BACKENDS, kernelStatus } from './kernel-status';
+import { registerCpuKernelsOnce } from './wasm/register';
 
 /** How an operation runs on a backend: its own kernel, or core tfjs ops. */
 export type KernelKind = 'fused' | 'composed';
@@ -21,19 +17,13 @@ export type KernelChoice = 'auto' | KernelKind;
 export const kernelRule = rules.oneOf<KernelChoice>(['auto', 'fused', 'composed']);
 
 /**
- * Which form `kernel: 'auto'` runs on a backend. The kernels of this package, for `cpu` and `wasm`,
- * are compiled and registered at the first call; {@link cpuKernelStatus} tells how that went.
+ * Which form `kernel: 'auto'` runs on a backend; `kernelStatus()` says why. Looks, and registers
+ * nothing.
  *
  * @param backendName As of `tf.getBackend()`.
- * @returns `fused` where both kernels are registered for the backend, else `composed`.
  */
-export function kernelFor(backendName: string): KernelKind {
-  if (CPU_BACKENDS.has(backendName)) registerCpuKernelsOnce();
-  const registered = [NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD].every(
-    (name) => getKernel(name, backendName) != null,
-  );
-  return registered ? 'fused' : 'composed';
-}
+export const kernelFor = (backendName: string): KernelKind =>
+  kernelStatus(backendName).fused ? 'fused' : 'composed';
 
 /** Whether the current backend has an optional kernel that may run. */
 export const hasKernel = (kernelName: string, kind: KernelKind): boolean =>
@@ -59,7 +49,8 @@ function sayOnce(backendName: string, { features }: ProblemSize, reason: string)
 }
 
 /**
- * The form to run for a choice; throws when `fused` is asked for and there is none.
+ * The form to run for a choice; throws when `fused` is asked for and there is none. The kernels of this
+ * package, for `cpu` and `wasm`, are compiled and registered here, at the first use.
  *
  * @param size Of the problem: the fused kernels of a backend may have limits.
  */
@@ -69,6 +60,7 @@ export function resolveKernel(
   size: ProblemSize,
 ): KernelKind {
   if (choice === 'composed') return 'composed';
+  if (CPU_BACKENDS.has(backendName)) registerCpuKernelsOnce();
   const kind = kernelFor(backendName);
   if (choice === 'fused' && kind === 'composed') {
     throw new Error(

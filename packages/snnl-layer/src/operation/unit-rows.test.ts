@@ -4,6 +4,7 @@ import { BACKENDS, useBackend } from '../testing/backends';
 import { useBareBackend } from '../testing/counting-kernels';
 import { kernelFor } from './kernel-choice';
 import { unitRows, unitRowsGradient } from './unit-rows';
+import { registerCpuKernels } from './wasm/register';
 
 const close = (got: tf.Tensor, want: number[][]) => {
   const difference = tf
@@ -18,6 +19,7 @@ describe.each(['bare', ...BACKENDS])('unitRows on %s', (backend) => {
 
   beforeAll(async () => {
     await (backend === 'bare' ? useBareBackend() : useBackend(backend));
+    registerCpuKernels();
     expect(kernelFor(backend)).toBe(backend === 'bare' ? 'composed' : 'fused');
   });
 

@@ -8,10 +8,12 @@ import {
   TemperatureAnnealing,
 } from 'snnl-callbacks';
 import { csv } from 'snnl-callbacks/node';
-import { type KernelStatus, register, status } from 'snnl-gpu';
+import { register } from 'snnl-gpu';
 import {
   balancedBatches,
   entanglement,
+  type KernelStatus,
+  kernelStatus,
   type SoftNearestNeighbor,
   softNearestNeighbor,
   softNearestNeighborLoss,
@@ -61,7 +63,7 @@ if (perAnchor.shape[0] !== 4) throw new Error('expected a loss for each anchor')
 const batches = balancedBatches([0, 1, 0, 1], { classesPerBatch: 2, samplesPerClass: 2, seed: 1 });
 if (batches === undefined) throw new Error('expected batches');
 const webgl: KernelStatus = (await register()).webgl;
-if (webgl.reason !== status().webgl.reason) throw new Error('expected one status');
+if (webgl.reason !== kernelStatus('webgl').reason) throw new Error('expected one status');
 
 // @ts-expect-error The types refuse a distance that there is not.
 if (process.argv.length < 0) softNearestNeighborLoss(ids, x, { distance: 'manhattan' });

@@ -10,8 +10,9 @@ import { neighborEntanglement } from '../../loss/neighbor-entanglement';
 import { useBackend } from '../../testing/backends';
 import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from '../contract';
 import { kernelFor } from '../kernel-choice';
-import { processState } from './process-state';
-import { cpuKernelStatus, registerCpuKernels, tooLarge } from './register';
+import { kernelStatus } from '../kernel-status';
+import { processState } from '../process-state';
+import { registerCpuKernels, tooLarge } from './register';
 import { releaseCpuKernels, useKernels } from './runtime';
 import { setCpuKernelThreads } from './threads';
 
@@ -51,21 +52,27 @@ const square = (kernel: 'auto' | 'composed' = 'auto') =>
   softNearestNeighborLoss([0, 0, 1, 1], corners, { distance: 'squaredEuclidean', kernel });
 const SQUARE = Math.log(2 + Math.exp(-1));
 
+const COMPILED = expect.stringMatching(
+  /^WebAssembly, (relaxed|simd|scalar) build, (1 thread|up to \d+ threads)$/,
+);
+
 describe('kernels that were taken away', () => {
   test('stay away in use, and come back on request; the status says so', () => {
-    expect(cpuKernelStatus()).toEqual({ fused: false, reason: 'not used yet' });
+    expect(kernelStatus('cpu')).toEqual({ fused: true, reason: 'compiled at the first use' });
+    expect(kernelFor('cpu')).toBe('fused');
+    expect(tf.getKernel(NEIGHBOR_LOG_SUMS, 'cpu')).toBeUndefined();
     registerCpuKernels();
-    expect(cpuKernelStatus()).toMatchObject({ fused: true, reason: 'compiled' });
+    expect(kernelStatus('cpu')).toMatchObject({ fused: true, reason: COMPILED });
     withdraw('cpu', 'wasm');
     expect(kernelFor('cpu')).toBe('composed');
     expect(square().arraySync()).toBeCloseTo(SQUARE, 5);
-    expect(cpuKernelStatus()).toEqual({
+    expect(kernelStatus('cpu')).toEqual({
       fused: false,
-      reason: "unregistered from the backend 'cpu': call registerCpuKernels()",
+      reason: expect.stringMatching(/^unregistered since: call .*registerCpuKernels\(\)/),
     });
     registerCpuKernels();
     expect(kernelFor('cpu')).toBe('fused');
-    expect(cpuKernelStatus().fused).toBe(true);
+    expect(kernelStatus('cpu').fused).toBe(true);
     expect(square().arraySync()).toBeCloseTo(SQUARE, 6);
   });
 
@@ -73,7 +80,8 @@ describe('kernels that were taken away', () => {
     registerCpuKernels();
     withdraw('wasm');
     expect([kernelFor('cpu'), kernelFor('wasm')]).toEqual(['fused', 'composed']);
-    expect(cpuKernelStatus().reason).toMatch(/^unregistered from the backend 'wasm'/);
+    expect(kernelStatus('cpu').fused).toBe(true);
+    expect(kernelStatus('wasm').reason).toMatch(/^unregistered since/);
     registerCpuKernels();
     expect(kernelFor('wasm')).toBe('fused');
   });
@@ -93,28 +101,33 @@ describe('memory that is refused', () => {
 
   test('at the start: the composed form runs, and the status has the reason', () => {
     refuse();
+    square();
     expect(kernelFor('cpu')).toBe('composed');
-    expect(cpuKernelStatus().fused).toBe(false);
-    expect(cpuKernelStatus().reason).toMatch(/cannot be used: .*could not allocate memory/);
+    expect(kernelStatus('cpu').fused).toBe(false);
+    expect(kernelStatus('cpu').reason).toMatch(/cannot be used: .*could not allocate memory/);
     expect(square().arraySync()).toBeCloseTo(SQUARE, 5);
   });
 
   test('for a time: asked again, or some seconds later, the kernels run', () => {
     const refused = refuse();
+    square();
     expect(kernelFor('cpu')).toBe('composed');
     refused.mockRestore();
     // Not with every call of a loss.
+    square();
     expect(kernelFor('cpu')).toBe('composed');
     registerCpuKernels();
     expect(kernelFor('cpu')).toBe('fused');
 
     reset();
     const again = refuse();
+    square();
     expect(kernelFor('cpu')).toBe('composed');
     again.mockRestore();
     vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 11_000);
+    square();
     expect(kernelFor('cpu')).toBe('fused');
-    expect(cpuKernelStatus()).toMatchObject({ fused: true, reason: 'compiled' });
+    expect(kernelStatus('cpu')).toMatchObject({ fused: true, reason: COMPILED });
   });
 
   test('later: the error names composed, which runs', () => {
@@ -153,32 +166,33 @@ test('an engine that cannot compile now is asked again', async () => {
   vi.spyOn(WebAssembly, 'compile').mockRejectedValueOnce(new Error('not later'));
   // Another copy of the module has no compiled kernels yet.
   vi.resetModules();
-  const copy = await import('./register');
+  const [copy, status] = [await import('./register'), await import('../kernel-status')];
   copy.registerCpuKernels();
-  expect(copy.cpuKernelStatus()).toEqual({ fused: false, reason: 'not compiled yet: not now' });
+  expect(status.kernelStatus('cpu')).toEqual({ fused: false, reason: 'not compiled yet: not now' });
   await vi.waitFor(() =>
-    expect(copy.cpuKernelStatus().reason).toBe('WebAssembly cannot be used: not later'),
+    expect(status.kernelStatus('cpu').reason).toBe('WebAssembly cannot be used: not later'),
   );
   vi.spyOn(WebAssembly, 'compile').mockImplementation(compile);
   copy.registerCpuKernels();
   module.mockRestore();
-  await vi.waitFor(() => expect(copy.cpuKernelStatus().fused).toBe(true));
+  await vi.waitFor(() => expect(status.kernelStatus('cpu').fused).toBe(true));
 });
 
 test('two copies of the package share threads, memory and status', async () => {
   registerCpuKernels();
   vi.resetModules();
-  const [registration, threads, runtimes] = [
+  const [registration, status, threads, runtimes] = [
     await import('./register'),
+    await import('../kernel-status'),
     await import('./threads'),
     await import('./runtime'),
   ];
-  expect(registration.cpuKernelStatus).not.toBe(cpuKernelStatus);
-  expect(registration.cpuKernelStatus()).toEqual(cpuKernelStatus());
+  expect(status.kernelStatus).not.toBe(kernelStatus);
+  expect(status.kernelStatus('cpu')).toEqual(kernelStatus('cpu'));
   threads.setCpuKernelThreads(3);
-  expect(cpuKernelStatus().threads).toBe(3);
+  expect(kernelStatus('cpu').threads).toBe(3);
   setCpuKernelThreads(2);
-  expect(registration.cpuKernelStatus().threads).toBe(2);
+  expect(status.kernelStatus('cpu').threads).toBe(2);
 
   square();
   const stop = vi.spyOn(processState().runtime as { stop(): void }, 'stop');
@@ -192,7 +206,7 @@ test('two copies of the package share threads, memory and status', async () => {
   registration.registerCpuKernels();
   expect(square().arraySync()).toBeCloseTo(SQUARE, 6);
   expect(first).toHaveBeenCalledOnce();
-  expect(cpuKernelStatus().build).toBe(useKernels().build);
+  expect(kernelStatus('cpu').build).toBe(useKernels().build);
 });
 
 test('composed runs no fused kernel, unit rows included', async () => {
@@ -222,11 +236,11 @@ test('under a limit of memory the composed form runs by itself', async () => {
     stdin: {
       contents: `
         import '@tensorflow/tfjs-backend-cpu';
-        import { cpuKernelStatus, softNearestNeighborLoss } from './index.ts';
+        import { kernelStatus, softNearestNeighborLoss } from './index.ts';
         const loss = softNearestNeighborLoss([0, 0, 1, 1], ${JSON.stringify(corners)}, {
           distance: 'squaredEuclidean',
         });
-        console.log(JSON.stringify({ loss: loss.arraySync(), ...cpuKernelStatus() }));`,
+        console.log(JSON.stringify({ loss: loss.arraySync(), ...kernelStatus('cpu') }));`,
       resolveDir: fileURLToPath(new URL('../..', import.meta.url)),
     },
     bundle: true,

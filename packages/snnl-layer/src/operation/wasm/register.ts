@@ -12,7 +12,9 @@ import {
 } from '../contract';
 import { HOST_KERNELS } from '../host/loss-kernels';
 import { moveTo } from '../host/tensor-io';
-import { compileKernelsAsync, type KernelBuild } from './builds';
+import { CPU_BACKENDS, isRegistered } from '../kernel-status';
+import { processState } from '../process-state';
+import { compileKernelsAsync } from './builds';
 import {
   batchLoss,
   batchLossGrad,
@@ -22,34 +24,11 @@ import {
   unitRowsGradKernel,
   unitRowsKernel,
 } from './kernels';
-import { processState } from './process-state';
 import { useKernels, withRuntime } from './runtime';
 import { messageOf } from './tasks';
-import { cpuKernelThreads } from './threads';
-
-/** Backends whose tensors lie in memory that the kernels can copy from at once. */
-export const CPU_BACKENDS: ReadonlySet<string> = new Set(['cpu', 'wasm']);
 
 /** After a failure the first use after this long tries again. */
 const RETRY_MS = 10_000;
-
-/** Whether the fused CPU kernels are in use, and how. */
-export interface CpuKernelStatus {
-  /** Whether the fused kernels run. */
-  readonly fused: boolean;
-  /** In words. */
-  readonly reason: string;
-  /** Which build: fused multiply-add, plain SIMD, or scalar. */
-  readonly build?: KernelBuild;
-  /** Most threads that a call may use. */
-  readonly threads?: number;
-}
-
-const OPERATION = [NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD];
-
-/** The backends that lack a kernel of the operation. */
-const backendsWithout = (): string[] =>
-  [...CPU_BACKENDS].filter((backend) => OPERATION.some((name) => getKernel(name, backend) == null));
 
 /**
  * Compiles the fused WebAssembly kernels and registers them for the backends `cpu` and `wasm`, where
@@ -57,10 +36,10 @@ const backendsWithout = (): string[] =>
  *
  * Where the engine cannot compile them at once, the composed form runs until they have been compiled
  * in the background; where they cannot be or there is no memory for them, it goes on to run, and a
- * later use tries again: {@link cpuKernelStatus} tells.
+ * later use tries again: `kernelStatus()` tells.
  */
 export function registerCpuKernels(): void {
-  if (backendsWithout().length === 0) return;
+  if ([...CPU_BACKENDS].every(isRegistered)) return;
   try {
     useKernels();
   } catch (error) {
@@ -80,22 +59,6 @@ export function registerCpuKernelsOnce(): void {
   if (build !== undefined) return;
   if (failure && performance.now() - failure.at < RETRY_MS) return;
   registerCpuKernels();
-}
-
-/** Whether the fused CPU kernels run on the backends `cpu` and `wasm`, and if not, why. */
-export function cpuKernelStatus(): CpuKernelStatus {
-  const { build, failure } = processState();
-  const [missing] = backendsWithout();
-  if (missing === undefined) {
-    const threads = cpuKernelThreads();
-    return { fused: true, reason: 'compiled', threads, ...(build && { build }) };
-  }
-  if (failure) return { fused: false, reason: failure.reason };
-  if (build === undefined) return { fused: false, reason: 'not used yet' };
-  return {
-    fused: false,
-    reason: `unregistered from the backend '${missing}': call registerCpuKernels()`,
-  };
 }
 
 function fail(reason: string): void {

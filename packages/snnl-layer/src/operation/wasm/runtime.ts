@@ -1,6 +1,6 @@
+import { processState } from '../process-state';
 import { type CompiledKernels, compileKernels } from './builds';
 import { Control, instantiate, type KernelExports } from './layout';
-import { processState } from './process-state';
 import {
   aloneTurns,
   failsFirst,

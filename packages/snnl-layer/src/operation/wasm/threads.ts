@@ -1,8 +1,8 @@
+import { processState } from '../process-state';
 import { canShare } from './builds';
 import type { HelperData } from './helper';
 import { helperSource } from './modules.generated';
 import type { Problem, Sides } from './problem';
-import { processState } from './process-state';
 import { messageOf } from './tasks';
 
 /** Work, in multiplications and additions, below which waking helpers costs more than it gains. */

@@ -1,4 +1,4 @@
-import type { KernelBuild } from './builds';
+import type { KernelBuild } from './wasm/builds';
 
 /**
  * What all copies of this package in a process share: it may be loaded as ESM and as CommonJS, or in
@@ -15,6 +15,8 @@ export interface ProcessState {
   build?: KernelBuild;
   /** Why kernels could not be registered, and when, as of `performance.now()`. */
   failure?: { readonly reason: string; readonly at: number } | undefined;
+  /** What was reported of the kernels of other backends, by their names. */
+  reports?: Map<string, { readonly fused: boolean; readonly reason: string }>;
 }
 
 /** The number is for another meaning of a field; new fields need none, as all may be absent. */
