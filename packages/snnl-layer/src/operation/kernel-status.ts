@@ -2,7 +2,6 @@ import { getBackend, getKernel } from '@tensorflow/tfjs-core';
 import { NEIGHBOR_LOG_SUMS, NEIGHBOR_LOG_SUMS_GRAD } from './contract';
 import { processState } from './process-state';
 import type { KernelBuild } from './wasm/builds';
-import { cpuKernelThreads } from './wasm/threads';
 
 /** Backends that the WebAssembly kernels serve: their tensors lie in memory that these can copy from. */
 export const CPU_BACKENDS: ReadonlySet<string> = new Set(['cpu', 'wasm']);
@@ -64,9 +63,9 @@ function reported(backendName: string): KernelStatus {
 }
 
 function ofCpu(registered: boolean): KernelStatus {
-  const { build, failure } = processState();
+  const { build, failure, threads: mostThreads } = processState();
   if (build !== undefined) {
-    const threads = cpuKernelThreads();
+    const threads = mostThreads?.() ?? 1;
     const most = threads === 1 ? '1 thread' : `up to ${threads} threads`;
     return { fused: true, reason: `WebAssembly, ${build} build, ${most}`, build, threads };
   }

@@ -11,6 +11,8 @@ export interface ProcessState {
   alone?: boolean;
   /** The memory and threads in use, of whichever copy runs the kernels. */
   runtime?: { stop(): void } | undefined;
+  /** Most threads that a call may use; set with the next. */
+  threads?: () => number;
   /** Set once kernels have been registered. */
   build?: KernelBuild;
   /** Why kernels could not be registered, and when, as of `performance.now()`. */

@@ -26,6 +26,7 @@ import {
 } from './kernels';
 import { useKernels, withRuntime } from './runtime';
 import { messageOf } from './tasks';
+import { cpuKernelThreads } from './threads';
 
 /** After a failure the first use after this long tries again. */
 const RETRY_MS = 10_000;
@@ -99,7 +100,9 @@ function register(): void {
       registerKernel(kernelName === NEIGHBOR_LOG_SUMS ? limited : config);
     }
   }
-  Object.assign(processState(), { build: useKernels().build, failure: undefined });
+  const { build } = useKernels();
+  // By the state, so that who asks for the status of another backend needs no code of threads.
+  Object.assign(processState(), { build, threads: cpuKernelThreads, failure: undefined });
 }
 
 /**
