@@ -2,7 +2,7 @@
 // step each op more, and each pass over the features, costs as much as the work itself. On the CPU only.
 #include <vector>
 
-#include "kernel_api.h"
+#include "cpu/kernel_api.h"
 #include "op.h"
 #include "threads.h"
 

@@ -3,7 +3,7 @@
 #include <array>
 #include <string>
 
-#include "kernel_api.h"
+#include "cpu/kernel_api.h"
 #include "op.h"
 
 namespace snnl {

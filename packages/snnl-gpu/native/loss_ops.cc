@@ -2,7 +2,7 @@
 // which as many of TensorFlow's ops would take longer than anything else in a small batch. On the CPU only.
 #include <algorithm>
 
-#include "kernel_api.h"
+#include "cpu/kernel_api.h"
 #include "op.h"
 
 namespace snnl {

@@ -1,5 +1,5 @@
 // Rows scaled to length 1, for the cosine distance (equation 7), on the CPU only.
-#include "kernel_api.h"
+#include "cpu/kernel_api.h"
 #include "op.h"
 #include "threads.h"
 

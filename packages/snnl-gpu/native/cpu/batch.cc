@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "../kernel_api.h"
+#include "kernel_api.h"
 #include "plan.h"
 #include "soft_sum.h"
 

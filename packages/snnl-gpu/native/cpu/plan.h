@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "../kernel_api.h"
+#include "kernel_api.h"
 #include "layout.h"
 #include "schedule.h"
 #include "team.h"

@@ -10,7 +10,9 @@ import type {
 import * as tf from '@tensorflow/tfjs-core';
 
 const folder = dirname(fileURLToPath(import.meta.url));
-const buildFolder = join(folder, '..', '..', '..', '.cache', 'cuda-emulator');
+const root = join(folder, '..', '..');
+const native = join(root, 'native');
+const buildFolder = join(root, '.cache', 'cuda-emulator');
 
 /** How the CUDA kernels run on the emulator. */
 export interface EmulatorOptions {
@@ -32,9 +34,7 @@ export function buildEmulator(): void {
   mkdirSync(buildFolder, { recursive: true });
   const compiler = process.env.CXX ?? 'g++';
   const compile = (args: string[], sources: string[]) =>
-    execFileSync(compiler, [...flags, ...args, '-x', 'c++', ...sources], {
-      cwd: join(folder, '..'),
-    });
+    execFileSync(compiler, [...flags, ...args, '-x', 'c++', ...sources], { cwd: folder });
   const flags = [
     '-std=c++17',
     '-O2',
@@ -46,19 +46,20 @@ export function buildEmulator(): void {
     '-Wextra',
     '-Wno-unknown-pragmas',
     '-Werror',
+    `-I${native}`,
   ];
+  const inCuda = (...names: string[]) => names.map((name) => join(native, 'cuda', name));
   const library = join(buildFolder, 'libcuda.so.1');
   compile(
-    ['-shared', '-Wl,-soname,libcuda.so.1', '-o', library],
-    ['kernels.cu', 'plan.cc', 'emulator/emulator.cc', 'emulator/fake_driver.cc'],
+    ['-include', 'device.h', '-shared', '-Wl,-soname,libcuda.so.1', '-o', library],
+    [...inCuda('kernels.cu', 'plan.cc'), 'emulator.cc', 'fake_driver.cc'],
   );
   compile(
     ['-o', join(buildFolder, 'emulator'), `-Wl,-rpath,${buildFolder}`],
     [
-      'launcher.cc',
-      'driver.cc',
-      'emulator/fatbin.cc',
-      'emulator/main.cc',
+      ...inCuda('launcher.cc', 'driver.cc'),
+      'fatbin.cc',
+      'main.cc',
       '-x',
       'none',
       library,

@@ -1,5 +1,5 @@
 // Stands for the generated fatbin: the emulated driver looks kernels up by name.
-#include "../fatbin.h"
+#include "cuda/fatbin.h"
 
 namespace snnl::cuda {
 const unsigned char kFatbin[] = {0};

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "../driver.h"
+#include "cuda/driver.h"
 #include "emulator.h"
 
 using namespace snnl::cuda;

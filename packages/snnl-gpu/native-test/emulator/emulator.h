@@ -1,7 +1,7 @@
 #pragma once
 #include <cstdint>
 
-#include "../plan.h"
+#include "cuda/plan.h"
 
 namespace emulator {
 

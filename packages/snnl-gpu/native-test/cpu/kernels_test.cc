@@ -4,7 +4,7 @@
 #include <cstring>
 #include <thread>
 
-#include "../layout.h"
+#include "cpu/layout.h"
 #include "cases.h"
 #include "check.h"
 

@@ -6,7 +6,7 @@
 #include <limits>
 #include <vector>
 
-#include "../../kernel_api.h"
+#include "cpu/kernel_api.h"
 
 struct Case {
   std::vector<float> anchors, candidates;

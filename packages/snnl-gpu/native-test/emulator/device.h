@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "../args.h"
+#include "cuda/args.h"
 
 #define SNNL_KERNEL(name, blocks) extern "C" void name(const snnl::cuda::Args& args)
 #define SNNL_SHARED(name) float* const name = emulator::shared_memory()

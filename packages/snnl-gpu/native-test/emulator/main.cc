@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "../launcher.h"
+#include "cuda/launcher.h"
 #include "emulator.h"
 
 using namespace snnl::cuda;

@@ -28,7 +28,7 @@ const SINCE = {
 };
 
 test('every function of TensorFlow that the addon looks up is in the releases tfjs-node installs', () => {
-  const header = readFileSync(new URL('tensorflow_api.h', import.meta.url), 'utf8');
+  const header = readFileSync(new URL('../native/tensorflow_api.h', import.meta.url), 'utf8');
   const used = [...header.matchAll(/^ {2}X\([^,]+, (TF_\w+),/gm)].map(([, name]) => name);
   expect(used.length).toBeGreaterThan(30);
   expect(used.sort()).toEqual(Object.values(SINCE).flat().sort());

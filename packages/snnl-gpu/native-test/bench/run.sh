@@ -4,5 +4,5 @@ set -eu
 cd "$(dirname "$0")"
 build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT
-${CXX:-g++} -std=c++17 -O3 -pthread bench.cc ../*.cc -o "$build/bench"
+${CXX:-g++} -std=c++17 -O3 -pthread -I../../native bench.cc ../../native/cpu/*.cc -o "$build/bench"
 "$build/bench" "$@"

@@ -14,7 +14,7 @@
 #include <time.h>
 #endif
 
-#include "../../kernel_api.h"
+#include "cpu/kernel_api.h"
 #include "peak.h"
 
 namespace {

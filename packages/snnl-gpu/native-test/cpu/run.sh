@@ -5,7 +5,8 @@ set -u
 cd "$(dirname "$0")"
 build=${BUILD_DIR:-$(mktemp -d)}
 trap '[ -n "${BUILD_DIR:-}" ] || rm -rf "$build"' EXIT
-cxx="${CXX:-g++} -std=c++17 -Wall -Wextra -pthread"
+native=../../native
+cxx="${CXX:-g++} -std=c++17 -Wall -Wextra -pthread -I$native"
 passed=0
 failed=0
 
@@ -14,7 +15,7 @@ compile() { # NAME FLAGS...
   shift
   mkdir -p "$build/$name"
   objects=
-  for source in ../*.cc kernels_test.cc; do
+  for source in "$native"/cpu/*.cc *.cc; do
     object=$build/$name/$(basename "$source" .cc).o
     $cxx "$@" -c "$source" -o "$object" &
     objects="$objects $object"
