@@ -9,21 +9,10 @@
 #include "device.h"
 #include "fiber.h"
 
-#define SNNL_DECLARE(name) extern "C" void name(const snnl::cuda::Args&);
-SNNL_DECLARE(snnl_mean_parts)
-SNNL_DECLARE(snnl_mean)
-SNNL_DECLARE(snnl_center_candidates)
-SNNL_DECLARE(snnl_center_anchors)
-SNNL_DECLARE(snnl_combine)
-SNNL_DECLARE(snnl_gradient)
-SNNL_DECLARE(snnl_sums_fp32)
-SNNL_DECLARE(snnl_weigh_fp32)
-SNNL_DECLARE(snnl_weigh_candidates_fp32)
-SNNL_DECLARE(snnl_weigh_candidates_narrow_fp32)
-SNNL_DECLARE(snnl_sums_tensor)
-SNNL_DECLARE(snnl_weigh_tensor)
-SNNL_DECLARE(snnl_weigh_candidates_tensor)
-SNNL_DECLARE(snnl_weigh_candidates_narrow_tensor)
+#define SNNL_DECLARE(name, constant, blocks, floats, call) extern "C" void snnl_##name(const snnl::cuda::Args&);
+SNNL_CUDA_KERNELS(SNNL_DECLARE)
+SNNL_CUDA_TENSOR_KERNELS(SNNL_DECLARE)
+#undef SNNL_DECLARE
 
 Index3 threadIdx, blockIdx;
 
@@ -32,13 +21,9 @@ namespace emulator {
 namespace {
 
 using Function = void (*)(const snnl::cuda::Args&);
-constexpr Function functions[] = {
-    snnl_mean_parts,  snnl_mean,          snnl_center_candidates,       snnl_center_anchors,
-    snnl_combine,     snnl_gradient,      snnl_sums_fp32,               snnl_weigh_fp32,
-    snnl_weigh_candidates_fp32,           snnl_weigh_candidates_narrow_fp32,
-    snnl_sums_tensor, snnl_weigh_tensor,  snnl_weigh_candidates_tensor, snnl_weigh_candidates_narrow_tensor,
-};
-static_assert(sizeof functions / sizeof *functions == static_cast<size_t>(snnl::cuda::Kernel::kCount));
+#define SNNL_FUNCTION(name, constant, blocks, floats, call) snnl_##name,
+constexpr Function functions[] = {SNNL_CUDA_KERNELS(SNNL_FUNCTION) SNNL_CUDA_TENSOR_KERNELS(SNNL_FUNCTION)};
+#undef SNNL_FUNCTION
 
 constexpr int kThreads = snnl::cuda::kThreads, kWarps = kThreads / 32;
 constexpr size_t kStackBytes = 64 << 10;

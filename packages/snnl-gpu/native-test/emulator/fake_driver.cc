@@ -32,6 +32,11 @@ int index_of(CuFunction function) { return static_cast<int>(reinterpret_cast<siz
 
 extern "C" {
 
+// As the launcher declares them: a definition of other parameters does not compile.
+#define SNNL_DECLARE(member, function, parameters) CuResult function parameters;
+SNNL_CUDA_DRIVER_FUNCTIONS(SNNL_DECLARE)
+#undef SNNL_DECLARE
+
 CuResult cuInit(unsigned) { return kOk; }
 CuResult cuDriverGetVersion(int* version) {
   *version = 13000;
