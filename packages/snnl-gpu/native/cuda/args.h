@@ -46,7 +46,7 @@ struct Args : DeviceProblem {
 
   // Forward: [splits, kStates, np]. Backward: [splits, block_rows, dp].
   float* parts;
-  float* levels;  // [blocks of the kernel over pairs, kTile * kTile], or null: see levels.h
+  float* levels;  // [blocks of the kernel over pairs, kTile * kTile], or null: see product.h
   int64_t splits, split_tiles;  // a split has split_tiles tiles of candidates
 
   // Backward: weights G T of rows row0.. and columns column0.. , and their sums over each column tile.

@@ -45,7 +45,7 @@ class Workspace {
   size_t bytes_ = 0;
 };
 
-// Up to so many features their products are one sum. Beyond, that has levels (levels.h), and their
+// Up to so many features their products are one sum. Beyond, that has levels (product.h), and their
 // traffic costs some hundredths of the time.
 constexpr int64_t kLongestSum = 4096;
 

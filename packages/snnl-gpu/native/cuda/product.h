@@ -1,12 +1,19 @@
-// Sums over many features in levels: the rounding of one sum grows with its length, so sums over
-// kLevelSteps * kDepth products each are added up. Registers have no room for that: the former levels
-// of a tile stand in global memory, where every thread reads only what it wrote.
+// What the products of tiles have in common, whichever units compute them.
 #pragma once
 #include "args.h"
 #include "platform.h"
 
 namespace snnl::cuda {
 
+// A matrix in global memory from the first element of a tile on; rows `stride` floats apart.
+struct Operand {
+  const float* first;
+  int64_t stride;
+};
+
+// Sums over many features in levels: the rounding of one sum grows with its length, so sums over
+// kLevelSteps * kDepth products each are added up. Registers have no room for that: the former levels
+// of a tile stand in global memory, where every thread reads only what it wrote.
 constexpr int kLevelSteps = 32;
 
 SNNL_DEVICE void clear_levels(float* former) {
