@@ -56,15 +56,7 @@ export function buildEmulator(): void {
   );
   compile(
     ['-o', join(buildFolder, 'emulator'), `-Wl,-rpath,${buildFolder}`],
-    [
-      ...inCuda('launcher.cc', 'driver.cc'),
-      'fatbin.cc',
-      'main.cc',
-      '-x',
-      'none',
-      library,
-      '-ldl',
-    ],
+    [...inCuda('launcher.cc', 'driver.cc'), 'fatbin.cc', 'main.cc', '-x', 'none', library, '-ldl'],
   );
   built = true;
 }

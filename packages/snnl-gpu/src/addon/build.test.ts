@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { expect, test } from 'vitest';
-import { eachOf } from './each-of';
+import { eachOf } from './build';
 
 test('after a failure no other item is begun, and those under way are waited for', async () => {
   const cores = availableParallelism();

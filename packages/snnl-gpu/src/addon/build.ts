@@ -1,10 +1,9 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { binaryPaths } from '../node/binary';
-import { compile, findCompiler, NODE_API, nodeApiInclude, SHARED } from './compiler';
+import { compile, findCompiler, NODE_API, nodeApiInclude, SHARED } from '../programs/compiler';
 import { ensureCudaCode } from './cuda-code';
-import { eachOf } from './each-of';
-import { nativeSources } from './sources';
 
 const FLAGS = ['-std=c++17', '-O3', '-fPIC', '-fvisibility=hidden', '-Wall', '-Wextra', NODE_API];
 
@@ -17,6 +16,38 @@ function linkFlags(native: string): string[] {
   if (process.platform !== 'linux') return [];
   const exported = `-Wl,--version-script=${join(native, 'exports.map')}`;
   return ['-Wl,-z,nodelete', '-static-libstdc++', '-static-libgcc', exported];
+}
+
+/**
+ * The files to compile: those of `native`, `native/cpu` and `native/cuda`. All get the same flags;
+ * files for one instruction set say so themselves.
+ */
+function nativeSources(native: string): string[] {
+  return ['.', 'cpu', 'cuda']
+    .map((folder) => join(native, folder))
+    .flatMap((folder) => readdirSync(folder).map((file) => join(folder, file)))
+    .filter((path) => path.endsWith('.cc'))
+    .sort();
+}
+
+/**
+ * Runs `action` on all items, as many at a time as there are cores. After a failure no other item is
+ * begun; those under way are waited for, and then the first failure is thrown.
+ */
+export async function eachOf<T>(
+  items: readonly T[],
+  action: (item: T, index: number) => Promise<void>,
+): Promise<void> {
+  const queue = items.entries();
+  const failures: unknown[] = [];
+  const worker = async () => {
+    for (const [index, item] of queue) {
+      if (failures.length > 0) return;
+      await action(item, index).catch((error: unknown) => failures.push(error));
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  if (failures.length > 0) throw failures[0];
 }
 
 export interface BuildOptions {

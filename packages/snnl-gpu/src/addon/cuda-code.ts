@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../user-error';
-import { run } from './run';
+import { UserError } from '../errors';
+import { run } from '../programs/run';
 
 const GENERATED = 'fatbin.generated.cc';
 

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { UserError } from '../user-error';
+import { UserError } from '../errors';
 import { run } from './run';
 
 const CANDIDATES = ['g++', 'c++', 'clang++'];

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { UserError } from '../user-error';
+import { UserError } from '../errors';
 
 export interface Outcome {
   readonly code: number;

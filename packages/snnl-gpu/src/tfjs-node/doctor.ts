@@ -1,10 +1,8 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { messageOf } from '../message';
-import { findTfjsNode, type PackageName, whyBroken } from '../setup/tfjs-node-package';
-import { type Finding, fail, info, ok } from './finding';
-import { checkGpu } from './gpu';
-import { checkNode } from './node-version';
+import { errorMessage } from '../errors';
+import { checkGpu, checkNode, type Finding, fail, info, ok } from './findings';
+import { findTfjsNode, type PackageName, whyBroken } from './package';
 
 export interface Patient {
   readonly project: string;
@@ -39,7 +37,7 @@ async function* checkKernels({ project, name }: Patient): AsyncGenerator<Finding
   const { fused, reason } = await registerTensorflow();
   if (!fused) return yield fail('kernels', `${reason}. Until then the composed form runs`);
   yield ok('kernels', reason);
-  const { checkKnownCases, measureSpeed } = await import('./self-test');
+  const { checkKnownCases, measureSpeed } = await import('./known-cases');
   yield checkKnownCases();
   yield measureSpeed();
 }
@@ -58,6 +56,6 @@ export async function* examine(patient: Patient): AsyncGenerator<Finding> {
   try {
     yield* checkKernels(patient);
   } catch (error) {
-    yield fail('kernels', messageOf(error));
+    yield fail('kernels', errorMessage(error));
   }
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { softNearestNeighborLoss } from 'snnl-layer';
-import { type Finding, fail, ok } from './finding';
+import { type Finding, fail, ok } from './findings';
 import knownCases from './known-cases.json' with { type: 'json' };
 
 type KnownCase = (typeof knownCases)[number];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { installOfficially } from './official';
-import type { TfjsNode } from './tfjs-node-package';
+import type { TfjsNode } from './package';
 
 let project: string;
 let tfjsNode: TfjsNode;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { run } from './run';
-import type { TfjsNode } from './tfjs-node-package';
+import { run } from '../programs/run';
+import type { TfjsNode } from './package';
 
 /** Whether the site from which the package's own installer downloads answers. */
 export async function officialSiteAnswers({ folder }: TfjsNode): Promise<boolean> {

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { packageRoot } from '../node/package-root';
-import { findTfjsNode, installTfjsNode, whyBroken } from './tfjs-node-package';
+import { packageRoot } from '../node/binary';
+import { findTfjsNode, installTfjsNode, whyBroken } from './package';
 
 let root: string;
 beforeAll(() => {

@@ -1,8 +1,10 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
-import { UserError } from '../user-error';
-import { run } from './run';
+import { pathToFileURL } from 'node:url';
+import { UserError } from '../errors';
+import { packageRoot } from '../node/binary';
+import { run } from '../programs/run';
 
 const TFJS_VERSION = '4.22.0';
 export const PACKAGES = ['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'] as const;
@@ -68,11 +70,7 @@ export async function installTfjsNode(project: string, name: PackageName): Promi
   if (code !== 0) throw new UserError(`npm ${args.join(' ')} failed:\n${output}`);
 }
 
-/** On Node 23 and newer as with node-shim.js: a program needs that, the binding is none the worse. */
 const PROBE = `
-const util = require('node:util');
-util.isNullOrUndefined ??= (value) => value === null || value === undefined;
-util.isArray ??= Array.isArray;
 const tf = require(process.argv[1]);
 tf.tidy(() => {
   const [three] = tf.add(1, 2).dataSync();
@@ -81,10 +79,14 @@ tf.tidy(() => {
 console.log(JSON.stringify({ backend: tf.getBackend(), libtensorflow: tf.version.tfjs }));
 `;
 
-/** Why the package does not work, in a process of its own, or undefined where it does. */
+/**
+ * Why the package does not work, in a process of its own, or undefined where it does. On Node 23 and newer
+ * with node-shim.js: a program needs that, the binding is none the worse.
+ */
 export async function whyBroken({ folder, binding }: TfjsNode): Promise<string | undefined> {
   if (!existsSync(binding)) return `its native part is missing (${binding})`;
-  const args = ['-e', PROBE, folder];
+  const shim = pathToFileURL(join(packageRoot(), 'node-shim.js')).href;
+  const args = ['--import', shim, '-e', PROBE, folder];
   const { code, output } = await run(process.execPath, args, { timeout: 60_000 });
   return code === 0 ? undefined : output.trim();
 }

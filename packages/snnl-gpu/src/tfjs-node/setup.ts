@@ -1,6 +1,7 @@
-import { UserError } from '../user-error';
-import { buildBinding } from './binding';
-import { findCompiler } from './compiler';
+import { mkdirSync, renameSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { UserError } from '../errors';
+import { compile, findCompiler, NODE_API, nodeApiInclude, SHARED } from '../programs/compiler';
 import { installOfficially, officialSiteAnswers } from './official';
 import {
   findTfjsNode,
@@ -8,7 +9,7 @@ import {
   type PackageName,
   type TfjsNode,
   whyBroken,
-} from './tfjs-node-package';
+} from './package';
 import { tensorflowFromWheel } from './wheel';
 
 export const ORIGINS = ['auto', 'official', 'wheel'] as const;
@@ -55,6 +56,30 @@ async function tryOfficial(tfjsNode: TfjsNode, { from, say }: SetupOptions): Pro
   }
   say('the official installer failed');
   return false;
+}
+
+const BINDING_SOURCES = ['tfjs_backend.cc', 'tfjs_binding.cc'];
+
+/**
+ * Compiles tfjs-node's own sources against libtensorflow in `libraries`, and lays the result where
+ * tfjs-node looks for it. The binding names that folder: it has to stay.
+ */
+async function buildBinding({ folder, binding }: TfjsNode, libraries: string): Promise<void> {
+  const compiler = await findCompiler();
+  mkdirSync(dirname(binding), { recursive: true });
+  // Beside its place, as another set-up may be at work.
+  const built = `${binding}.${process.pid}.new`;
+  await compile(compiler, [
+    ...['-std=c++17', '-O2', '-fPIC', NODE_API],
+    ...[join(folder, '..'), folder, join(libraries, 'include'), nodeApiInclude()].map(
+      (f) => `-I${f}`,
+    ),
+    ...BINDING_SOURCES.map((file) => join(folder, 'binding', file)),
+    ...SHARED,
+    ...[`-L${libraries}`, '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2'],
+    ...[`-Wl,-rpath,${libraries}`, '-o', built],
+  ]);
+  renameSync(built, binding);
 }
 
 /**

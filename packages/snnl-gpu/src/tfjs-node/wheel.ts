@@ -8,9 +8,10 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '../user-error';
-import { run } from './run';
+import { UserError } from '../errors';
+import { run } from '../programs/run';
 
 /** TensorFlow for the CPU, as published for Python; its libraries do not need Python. */
 export const DEFAULT_WHEEL = 'tensorflow-cpu==2.21.0';
@@ -98,6 +99,11 @@ async function unpackAll(python: string, wheel: string, folder: string): Promise
   const args = ['-m', 'pip', 'install', '--no-compile', ...pipTarget()];
   const from = ['-r', requirementsFile(wheel, folder)];
   await step(python, [...args, '--target', folder, ...from], `Installing ${wheel}`);
+}
+
+/** Where large downloads are kept: `$XDG_CACHE_HOME/snnl-gpu` or `~/.cache/snnl-gpu`. */
+export function defaultCache(): string {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'snnl-gpu');
 }
 
 const UNPACKING = 'unpacking-';
