@@ -6,6 +6,7 @@ const KERNELS = Array.from(
   readFileSync(new URL('kernels.h', import.meta.url), 'utf8').matchAll(/^ {2}X\((\w+),/gm),
   ([, name]) => name,
 );
+if (KERNELS.length === 0) throw new Error('Expected kernels.h to list kernels; found none.');
 const needsTensorCores = (kernel) => kernel.endsWith('_tensor');
 /** Kernels over all pairs: they must keep everything in registers. */
 const isHot = (kernel) => needsTensorCores(kernel) || kernel.endsWith('_fp32');

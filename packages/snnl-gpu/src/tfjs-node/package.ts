@@ -70,6 +70,7 @@ export async function installTfjsNode(project: string, name: PackageName): Promi
   if (code !== 0) throw new UserError(`npm ${args.join(' ')} failed:\n${output}`);
 }
 
+/** Adds two numbers with the package in the folder that is its argument. */
 const PROBE = `
 const tf = require(process.argv[1]);
 tf.tidy(() => {
