@@ -10,6 +10,6 @@ import { setup } from './setup.mjs';
 setup();
 let code = setupTfjsNode('official', '--force') || buildNativeKernels() || doctor();
 if (code === 0) {
-  code = pnpm(['exec', 'vitest', 'run', '--project', 'snnl-gpu', 'src/node', 'src/doctor']);
+  code = pnpm(['exec', 'vitest', 'run', '--project', 'snnl-gpu', 'src/node', 'src/tfjs-node']);
 }
 process.exit(setupTfjsNode('wheel', '--force') || code);

@@ -63,7 +63,7 @@ step('browsers', () => ensureBrowsers());
 step('packages in use', () => run('node', ['scripts/release/quick.mjs']));
 step('native kernels and tfjs-node', ensureNative);
 step('published binary', () => run('node', ['scripts/release/prebuild.mjs', '--no-cuda']));
-step('CPU kernels, with sanitizers', () => run('sh', ['packages/snnl-gpu/native/cpu/test/run.sh']));
+step('CPU kernels, with sanitizers', () => run('sh', ['packages/snnl-gpu/native-test/cpu/run.sh']));
 step('docs', () => run('node', ['scripts/docs.mjs']));
 step('tests', vitest, countVitest);
 const { passed, failed, skipped } = totals;

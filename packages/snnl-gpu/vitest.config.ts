@@ -9,7 +9,7 @@ export default defineConfig({
   resolve: { alias: { 'snnl-layer': layerSource, '#tensorflow': nodeSource } },
   test: {
     name: 'snnl-gpu',
-    include: ['{src,browser-test,native}/**/*.test.ts'],
+    include: ['{src,browser-test,native-test}/**/*.test.ts'],
     testTimeout: 60_000,
     // As users of Node 23 and newer start programs with tfjs-node.
     execArgv: ['--import', new URL('node-shim.js', import.meta.url).href],

@@ -27,9 +27,9 @@ setup();
 const { register } = await import('tsx/esm/api');
 register();
 const { binaryPaths } = await import('../../packages/snnl-gpu/src/node/binary.ts');
-const { findCompiler } = await import('../../packages/snnl-gpu/src/setup/compiler.ts');
-const { buildNative } = await import('../../packages/snnl-gpu/src/setup/native-build.ts');
-const { hasCudaCode } = await import('../../packages/snnl-gpu/src/setup/cuda-code.ts');
+const { findCompiler } = await import('../../packages/snnl-gpu/src/programs/compiler.ts');
+const { buildNative } = await import('../../packages/snnl-gpu/src/addon/build.ts');
+const { hasCudaCode } = await import('../../packages/snnl-gpu/src/addon/cuda-code.ts');
 
 rmSync(join(folder, 'prebuilds'), { recursive: true, force: true });
 if (process.platform !== 'linux' || process.arch !== 'x64') {

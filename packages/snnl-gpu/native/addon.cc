@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "kernel_api.h"
+#include "cpu/kernel_api.h"
 #include "register_ops.h"
 #include "threads.h"
 

@@ -2,7 +2,7 @@
 // step each op more, and each pass over the features, costs as much as the work itself. On the CPU only.
 #include <vector>
 
-#include "kernel_api.h"
+#include "cpu/kernel_api.h"
 #include "op.h"
 #include "threads.h"
 
@@ -13,36 +13,34 @@ constexpr char kCosine[] = "cosine", kMean[] = "mean";
 const std::vector<const char*> kAttributes = {"cosine: int = 0", "mean: int = 0"};
 
 // features [n, d], labels [n], temperature []; for the gradient sums [9, n], residual and dy [] too.
-class Inputs {
+class BatchInputs {
  public:
-  Inputs(TF_OpKernelContext* context, int count, const Status& status) : count_(count) {
-    for (int i = 0; i < count && status.ok(); i++) {
-      tensorflow.TF_GetInput(context, i, tensors_[i].address(), status.get());
-    }
+  BatchInputs(TF_OpKernelContext* context, int count, const Status& status) : count_(count) {
+    get_inputs(context, tensors_, count, status);
   }
 
   // Empty, or what was expected and what came.
   std::string mismatch() const {
     if (features().rank() != 2) return expected("features", "[n, d]", features());
     const std::string rows = std::to_string(n());
-    if (shape(tensors_[1]) != "[" + rows + "]") return expected("labels", "[" + rows + "]", tensors_[1]);
+    if (tensors_[1].shape() != "[" + rows + "]") return expected("labels", "[" + rows + "]", tensors_[1]);
     if (tensors_[2].rank() != 0) return expected("temperature", "[]", tensors_[2]);
     if (count_ == 3) return "";
     const std::string sums_shape = "[" + std::to_string(kSumRows) + ", " + rows + "]";
-    if (shape(tensors_[3]) != sums_shape) return expected("sums", sums_shape, tensors_[3]);
+    if (tensors_[3].shape() != sums_shape) return expected("sums", sums_shape, tensors_[3]);
     return tensors_[5].rank() == 0 ? "" : expected("dy", "[]", tensors_[5]);
   }
 
   // Empty where the residual is that of such a batch.
   std::string mismatch_of_residual(int64_t size) const {
     const std::string wanted = "[" + std::to_string(size) + "]";
-    if (shape(tensors_[4]) != wanted) return expected("residual", wanted, tensors_[4]);
+    if (tensors_[4].shape() != wanted) return expected("residual", wanted, tensors_[4]);
     if (reinterpret_cast<uintptr_t>(residual()) % 64 == 0) return "";
     return "Expected residual to be the output of SnnlBatchLoss as it is, but got a part of another tensor.";
   }
 
   Batch batch(bool cosine) const {
-    return {features().floats(), static_cast<const int32_t*>(tensors_[1].data()), *tensors_[2].floats(), n(), d(), cosine};
+    return {features().floats(), tensors_[1].labels(), *tensors_[2].floats(), n(), d(), cosine};
   }
   int64_t n() const { return features().dim(0); }
   int64_t d() const { return features().dim(1); }
@@ -52,10 +50,9 @@ class Inputs {
 
  private:
   const Tensor& features() const { return tensors_[0]; }
-  static std::string shape(const Tensor& tensor) { return shape_of(tensor.get()); }
   std::string expected(const char* name, const std::string& wanted, const Tensor& got) const {
     return std::string("Expected ") + name + " to have shape " + wanted + " beside features of shape " +
-           shape(features()) + ", but got " + shape(got) + ".";
+           features().shape() + ", but got " + got.shape() + ".";
   }
 
   const int count_;
@@ -72,7 +69,7 @@ Problem problem_of(const Batch& batch, const float* rows) {
   return {rows, rows, batch.labels, batch.labels, batch.temperature, batch.n, batch.n, batch.d, 0};
 }
 
-void run(const Inputs& inputs, bool cosine, bool mean, TF_OpKernelContext* context, const Status& status) {
+void run(const BatchInputs& inputs, bool cosine, bool mean, TF_OpKernelContext* context, const Status& status) {
   const std::string mismatch = inputs.mismatch();
   if (!mismatch.empty()) return status.set(kInvalidArgument, mismatch);
   const Batch batch = inputs.batch(cosine);
@@ -98,7 +95,7 @@ void run(const Inputs& inputs, bool cosine, bool mean, TF_OpKernelContext* conte
                                       divisor_of(sums.floats(), n, mean));
 }
 
-void run_gradient(const Inputs& inputs, bool cosine, bool mean, TF_OpKernelContext* context, const Status& status) {
+void run_gradient(const BatchInputs& inputs, bool cosine, bool mean, TF_OpKernelContext* context, const Status& status) {
   const std::string mismatch = inputs.mismatch();
   if (!mismatch.empty()) return status.set(kInvalidArgument, mismatch);
   const Batch batch = inputs.batch(cosine);
@@ -124,7 +121,7 @@ void run_gradient(const Inputs& inputs, bool cosine, bool mean, TF_OpKernelConte
 template <bool gradient>
 void compute(void* state, TF_OpKernelContext* context) {
   compute_with_status(context, [&](const Status& status) {
-    const Inputs inputs(context, gradient ? 6 : 3, status);
+    const BatchInputs inputs(context, gradient ? 6 : 3, status);
     if (!status.ok()) return;
     (gradient ? run_gradient : run)(inputs, value_of(state, 0) != 0, value_of(state, 1) != 0, context, status);
   });

@@ -36,11 +36,13 @@ class Tensor {
   Tensor(const Tensor&) = delete;
   Tensor& operator=(const Tensor&) = delete;
 
-  TF_Tensor* get() const { return tensor_; }
   TF_Tensor** address() { return &tensor_; }
+  int type() const { return tensorflow.TF_TensorType(tensor_); }
   int rank() const { return tensorflow.TF_NumDims(tensor_); }
   int64_t dim(int axis) const { return tensorflow.TF_Dim(tensor_, axis); }
+  std::string shape() const;  // "[2, 3]"
   float* floats() const { return static_cast<float*>(data()); }
+  const int32_t* labels() const { return static_cast<const int32_t*>(data()); }
   void* data() const { return tensorflow.TF_TensorData(tensor_); }
 
  private:

@@ -22,32 +22,25 @@ std::string type_name(int type) {
 
 }  // namespace
 
-Inputs::Inputs(TF_OpKernelContext* context, int count, TF_Status* status) : count_(count) {
-  for (int i = 0; i < count && tensorflow.TF_GetCode(status) == kOk; i++) {
-    tensorflow.TF_GetInput(context, i, &tensors_[i], status);
-  }
-}
-
-Inputs::~Inputs() {
-  for (TF_Tensor* tensor : tensors_) {
-    if (tensor != nullptr) tensorflow.TF_DeleteTensor(tensor);
-  }
+Inputs::Inputs(TF_OpKernelContext* context, int count, const Status& status) : count_(count) {
+  get_inputs(context, tensors_.data(), count, status);
 }
 
 std::string Inputs::mismatch(int64_t self_offset) const {
   for (int i = 0; i < count_; i++) {
     const Expected& expected = kExpected[i];
-    const int type = tensorflow.TF_TensorType(tensors_[i]);
-    if (type == expected.type && tensorflow.TF_NumDims(tensors_[i]) == expected.rank) continue;
+    const Tensor& got = tensors_[i];
+    if (got.type() == expected.type && got.rank() == expected.rank) continue;
     return std::string("Expected ") + expected.name + " to be a " + type_name(expected.type) +
-           " tensor of rank " + std::to_string(expected.rank) + ", but got " + type_name(type) + " of shape " +
-           shape(i) + ".";
+           " tensor of rank " + std::to_string(expected.rank) + ", but got " + type_name(got.type()) +
+           " of shape " + got.shape() + ".";
   }
+  const auto dim = [&](Index index, int axis) { return tensors_[index].dim(axis); };
   const int64_t n = dim(kAnchors, 0), d = dim(kAnchors, 1), m = dim(kCandidates, 0);
   const auto wrong = [&](Index index, const std::string& expected) {
     return std::string("Expected ") + kExpected[index].name + " to have shape " + expected +
-           " beside anchors of shape " + shape(kAnchors) + " and candidates of shape " + shape(kCandidates) +
-           ", but got " + shape(index) + ".";
+           " beside anchors of shape " + tensors_[kAnchors].shape() + " and candidates of shape " +
+           tensors_[kCandidates].shape() + ", but got " + tensors_[index].shape() + ".";
   };
   const std::string rows = std::to_string(n), columns = std::to_string(m);
   if (dim(kCandidates, 1) != d) return wrong(kCandidates, "[" + columns + ", " + std::to_string(d) + "]");
@@ -76,11 +69,11 @@ Problem Inputs::problem(int64_t self_offset) const {
   Problem problem{};
   problem.anchors = floats(kAnchors);
   problem.candidates = floats(kCandidates);
-  problem.anchor_labels = static_cast<const int32_t*>(data(kAnchorLabels));
-  problem.candidate_labels = static_cast<const int32_t*>(data(kCandidateLabels));
-  problem.n = dim(kAnchors, 0);
-  problem.m = dim(kCandidates, 0);
-  problem.d = dim(kAnchors, 1);
+  problem.anchor_labels = tensors_[kAnchorLabels].labels();
+  problem.candidate_labels = tensors_[kCandidateLabels].labels();
+  problem.n = tensors_[kAnchors].dim(0);
+  problem.m = tensors_[kCandidates].dim(0);
+  problem.d = tensors_[kAnchors].dim(1);
   problem.self_offset = self_offset;
   return problem;
 }

@@ -2,7 +2,7 @@
 // which as many of TensorFlow's ops would take longer than anything else in a small batch. On the CPU only.
 #include <algorithm>
 
-#include "kernel_api.h"
+#include "cpu/kernel_api.h"
 #include "op.h"
 
 namespace snnl {
@@ -15,29 +15,30 @@ constexpr char kMeanAttribute[] = "mean: int = 0";
 class SumsAnd {
  public:
   SumsAnd(TF_OpKernelContext* context, const Status& status) {
-    tensorflow.TF_GetInput(context, 0, sums_.address(), status.get());
-    if (status.ok()) tensorflow.TF_GetInput(context, 1, other_.address(), status.get());
+    get_inputs(context, tensors_, 2, status);
   }
 
   // Empty, or what was expected and what came.
   std::string mismatch(const char* other, bool is_scalar) const {
-    if (sums_.rank() != 2 || sums_.dim(0) != kSumRows) {
+    if (sums().rank() != 2 || sums().dim(0) != kSumRows) {
       return "Expected sums to have shape [" + std::to_string(kSumRows) + ", n], but got " +
-             shape_of(sums_.get()) + ".";
+             sums().shape() + ".";
     }
-    const std::string expected = is_scalar ? "[]" : shape_of(sums_.get()), got = shape_of(other_.get());
+    const std::string expected = is_scalar ? "[]" : sums().shape(), got = tensors_[1].shape();
     if (got == expected) return "";
     return std::string("Expected ") + other + " to have shape " + expected + " beside sums of shape " +
-           shape_of(sums_.get()) + ", but got " + got + ".";
+           sums().shape() + ", but got " + got + ".";
   }
 
-  int64_t n() const { return sums_.dim(1); }
-  const float* row(int index) const { return sums_.floats() + index * n(); }
-  const float* other() const { return other_.floats(); }
+  int64_t n() const { return sums().dim(1); }
+  const float* row(int index) const { return sums().floats() + index * n(); }
+  const float* other() const { return tensors_[1].floats(); }
   double divisor(bool mean) const { return divisor_of(row(0), n(), mean); }
 
  private:
-  Tensor sums_, other_;
+  const Tensor& sums() const { return tensors_[0]; }
+
+  Tensor tensors_[2];
 };
 
 // Runs `compute` on inputs that fit.

@@ -16,7 +16,7 @@ void compute(void* state, TF_OpKernelContext* context) {
   constexpr bool gradient = kind == Kind::kGradient;
   compute_with_status(context, [&](const Status& status) {
     const int64_t self_offset = kind == Kind::kCrossSums ? -1 : value_of(state);
-    const Inputs inputs(context, gradient ? 7 : 5, status.get());
+    const Inputs inputs(context, gradient ? 7 : 5, status);
     if (!status.ok()) return;
     const std::string mismatch = inputs.mismatch(self_offset);
     if (!mismatch.empty()) return status.set(kInvalidArgument, mismatch);

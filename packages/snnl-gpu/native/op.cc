@@ -79,12 +79,16 @@ void set_rows_of_axis(TF_ShapeInferenceContext* context, int64_t rows, int index
   if (ok(status)) tensorflow.TF_ShapeInferenceContextSetOutput(context, 0, output.get(), status);
 }
 
-std::string shape_of(const TF_Tensor* tensor) {
+std::string Tensor::shape() const {
   std::string result = "[";
-  for (int axis = 0; axis < tensorflow.TF_NumDims(tensor); axis++) {
-    result += (axis == 0 ? "" : ", ") + std::to_string(tensorflow.TF_Dim(tensor, axis));
-  }
+  for (int axis = 0; axis < rank(); axis++) result += (axis == 0 ? "" : ", ") + std::to_string(dim(axis));
   return result + "]";
+}
+
+void get_inputs(TF_OpKernelContext* context, Tensor* inputs, int count, const Status& status) {
+  for (int i = 0; i < count && status.ok(); i++) {
+    tensorflow.TF_GetInput(context, i, inputs[i].address(), status.get());
+  }
 }
 
 Tensor allocate_output(TF_OpKernelContext* context, std::initializer_list<int64_t> dims, const Status& status,

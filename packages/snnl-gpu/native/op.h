@@ -59,8 +59,8 @@ inline void set_unknown_shapes(TF_ShapeInferenceContext* context, TF_Status* sta
   tensorflow.TF_ShapeInferenceContextSetUnknownShape(context, status);
 }
 
-// "[2, 3]"
-std::string shape_of(const TF_Tensor*);
+// The first `count` inputs; what goes wrong is left in the status.
+void get_inputs(TF_OpKernelContext*, Tensor* inputs, int count, const Status&);
 
 // The memory of an output.
 Tensor allocate_output(TF_OpKernelContext*, std::initializer_list<int64_t> dims, const Status&, int index = 0);

@@ -1,5 +1,5 @@
 // Rows scaled to length 1, for the cosine distance (equation 7), on the CPU only.
-#include "kernel_api.h"
+#include "cpu/kernel_api.h"
 #include "op.h"
 #include "threads.h"
 
@@ -8,10 +8,10 @@ namespace {
 
 template <int inputs>
 void run(TF_OpKernelContext* context, const Status& status) {
-  Tensor x, dy;
-  tensorflow.TF_GetInput(context, 0, x.address(), status.get());
-  if (status.ok() && inputs == 2) tensorflow.TF_GetInput(context, 1, dy.address(), status.get());
+  Tensor tensors[2];
+  get_inputs(context, tensors, inputs, status);
   if (!status.ok()) return;
+  const Tensor &x = tensors[0], &dy = tensors[1];
   const auto is_like_x = [&] { return dy.rank() == 2 && dy.dim(0) == x.dim(0) && dy.dim(1) == x.dim(1); };
   if (x.rank() != 2 || (inputs == 2 && !is_like_x())) {
     return status.set(kInvalidArgument,

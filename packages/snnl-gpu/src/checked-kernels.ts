@@ -6,7 +6,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { KernelStatus } from 'snnl-layer';
 import { type LimitedKernelConfig, NEIGHBOR_LOG_SUMS, type ProblemSize } from 'snnl-layer';
-import { messageOf } from './message';
+import { errorMessage } from './errors';
 
 /**
  * The kernels of a backend that shaders compute, by their names, registered only once all of them
@@ -39,7 +39,7 @@ export class CheckedKernels<Backend extends object> {
     } catch (error) {
       this.checks.delete(backend);
       this.withdraw();
-      return { fused: false, reason: `a shader failed its check: ${messageOf(error)}` };
+      return { fused: false, reason: `a shader failed its check: ${errorMessage(error)}` };
     }
     const { backendName } = this;
     for (const [kernelName, kernelFunc] of Object.entries(this.kernels)) {

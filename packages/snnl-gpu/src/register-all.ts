@@ -1,6 +1,6 @@
 import { engine, findBackendFactory } from '@tensorflow/tfjs-core';
 import { type KernelStatus, kernelStatus, reportKernels } from 'snnl-layer';
-import { messageOf } from './message';
+import { errorMessage } from './errors';
 
 /** Backends for which this package has fused kernels. */
 export const GPU_BACKENDS = ['webgl', 'webgpu', 'tensorflow'] as const;
@@ -45,7 +45,10 @@ async function registerAll(): Promise<Statuses> {
       reportKernels(backend, await REGISTER[backend]());
     } catch (error) {
       // The others go on.
-      reportKernels(backend, { fused: false, reason: `registration failed: ${messageOf(error)}` });
+      reportKernels(backend, {
+        fused: false,
+        reason: `registration failed: ${errorMessage(error)}`,
+      });
     }
   }
   return {

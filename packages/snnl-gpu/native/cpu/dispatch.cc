@@ -1,7 +1,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "../kernel_api.h"
+#include "kernel_api.h"
 #include "layout.h"
 
 namespace snnl {

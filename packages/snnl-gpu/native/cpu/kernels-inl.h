@@ -13,3 +13,10 @@ struct Count {
 #include "product-inl.h"
 #include "unit-rows-inl.h"
 #include "batch-inl.h"
+
+// In the order of Kernels, layout.h.
+constexpr Kernels table(const char* name) {
+  return {name, sum_rows, pack, pack_panels, sum_pair, merge_pair, weigh_pair, apply_pair, write_row, unit_rows,
+          unit_rows_grad, exp2_all, unit_factors, place_columns, multiply_columns, sum_batch_pair, merge_side,
+          weigh_batch_pair, write_batch_panel};
+}

@@ -20,9 +20,7 @@ namespace {
 #include "kernels-inl.h"
 }  // namespace
 
-const Kernels kAvx2Kernels = {"avx2", sum_rows,   pack,       pack_panels, sum_pair,
-                              merge_pair, weigh_pair, apply_pair,  write_row,
-                              unit_rows,  unit_rows_grad, exp2_all,  unit_factors, place_columns, multiply_columns,  sum_batch_pair, merge_side, weigh_batch_pair,  write_batch_panel};
+constexpr Kernels kAvx2Kernels = table("avx2");
 }  // namespace snnl
 #if defined(__clang__)
 #pragma clang attribute pop

@@ -25,9 +25,7 @@ namespace {
 #include "kernels-inl.h"
 }  // namespace
 
-const Kernels kAvx512Kernels = {"avx512", sum_rows,   pack,       pack_panels, sum_pair,
-                              merge_pair, weigh_pair, apply_pair,  write_row,
-                              unit_rows,  unit_rows_grad, exp2_all,  unit_factors, place_columns, multiply_columns,  sum_batch_pair, merge_side, weigh_batch_pair,  write_batch_panel};
+constexpr Kernels kAvx512Kernels = table("avx512");
 }  // namespace snnl
 #if defined(__clang__)
 #pragma clang attribute pop

@@ -13,17 +13,6 @@ constexpr int64_t kChunk = 256;
 
 int64_t blocks_of(int64_t count) { return (count + kBlock - 1) / kBlock; }
 
-// Hands out memory, or only counts it where there is none yet.
-struct Bump {
-  char* base;
-  size_t used = 0;
-  template <class T>
-  void take(T*& to, int64_t count) {
-    if (base) to = reinterpret_cast<T*>(base + used);
-    used += (static_cast<size_t>(count) * sizeof(T) + 63) / 64 * 64;
-  }
-};
-
 // Sorts rows [0, count) but for [skip, skip + skipped) by class: order and classes in place.
 void sort_by_class(const std::vector<int32_t>& classes, int64_t class_count, int64_t skip,
                    int64_t skipped, Set& set) {
@@ -97,45 +86,38 @@ Plan::Plan(const Problem& problem, bool symmetric, Pass pass, int threads)
 // The memory of a call, at `base` or only counted. Forward and backward lay out the same where they
 // share tiles.
 size_t Plan::layout(char* base, bool tiles) {
-  Bump bump{base};
+  Pieces pieces(base);
   const bool gradient = pass_ == Pass::kGradient || tiles, sums = pass_ != Pass::kGradient || tiles;
-  // First, so that its place does not depend on the problem that it is compared with.
-  if (tiles) bump.take(kept_, 1);
+  if (tiles) kept_.place(pieces, job, problem_.n);
   for (Set* set : {&job.anchors, &job.others}) {
     const int64_t rows = set->blocks * kBlock;
-    bump.take(set->order, rows);
-    bump.take(set->classes, rows);
-    bump.take(set->half_norms, rows);
-    bump.take(set->bad, rows);
-    bump.take(set->columns, set->blocks * job.columns_size());
+    pieces.take(set->order, rows);
+    pieces.take(set->classes, rows);
+    pieces.take(set->half_norms, rows);
+    pieces.take(set->bad, rows);
+    pieces.take(set->columns, set->blocks * job.columns_size());
     if (sums && (set == &job.anchors || pass_ == Pass::kCrossSums)) {
       for (Sums& of_kind : set->sums) {
-        bump.take(of_kind.least, rows);
-        bump.take(of_kind.sum, rows);
-        bump.take(of_kind.weighted, rows);
+        pieces.take(of_kind.least, rows);
+        pieces.take(of_kind.sum, rows);
+        pieces.take(of_kind.weighted, rows);
       }
     }
     if (!gradient) continue;
-    bump.take(set->panels, set->blocks * job.panels_size());
+    pieces.take(set->panels, set->blocks * job.panels_size());
     for (auto& of_kind : set->weights) {
-      for (float*& weights : of_kind) bump.take(weights, rows);
+      for (float*& weights : of_kind) pieces.take(weights, rows);
     }
   }
   const int64_t rows = job.anchors.blocks * kBlock;
-  if (!job.symmetric && problem_.self_offset >= 0) bump.take(job.excluded, rows);
-  bump.take(job.center, job.features);
+  if (!job.symmetric && problem_.self_offset >= 0) pieces.take(job.excluded, rows);
+  pieces.take(job.center, job.features);
   if (gradient) {
-    bump.take(job.product, job.anchors.blocks * job.panels_size());
-    bump.take(job.row_sums, rows);
+    pieces.take(job.product, job.anchors.blocks * job.panels_size());
+    pieces.take(job.row_sums, rows);
   }
-  if (tiles) {
-    const int64_t pairs = job.anchors.blocks * (job.anchors.blocks + 1) / 2;
-    bump.take(kept_labels_, problem_.n);
-    bump.take(job.leasts, pairs);
-    bump.take(job.tiles, pairs * kBlock * kBlock);
-  }
-  bump.take(scratch_, threads_);
-  return bump.used;
+  pieces.take(scratch_, threads_);
+  return pieces.bytes();
 }
 
 void Plan::place() {
@@ -145,57 +127,16 @@ void Plan::place() {
   memory_.reset(new Workspace(layout(nullptr, tiles)));
   layout(memory_->data(), tiles);
   if (pass_ == Pass::kGradient) {
-    job.known = tiles && recall();
+    job.known = tiles && memory_->found() == kForward && kept_.is_of(problem_, job, threads_);
   } else {
     job.product = nullptr;
   }
-  if (job.known) return;
+  if (job.known) return set_scale(problem_);
   if (pass_ == Pass::kGradient) job.tiles = nullptr;
   chunk_sums_.assign(
       static_cast<size_t>(2 * job.features * ((problem_.m + kChunk - 1) / kChunk + 1)), 0.0f);
   candidate_sums_.assign(static_cast<size_t>(job.features), 0.0);
   sort(problem_);
-}
-
-// Whether the memory holds the forward pass of this very problem, whatever its temperature: its
-// labels, and panels to the last bit. Clears what products are added to on the way.
-bool Plan::recall() {
-  const Problem& p = problem_;
-  if (memory_->found() != kForward || kept_->n != p.n || kept_->d != p.d) return false;
-  if (!std::equal(kept_labels_, kept_labels_ + p.n, p.anchor_labels)) return false;
-  job.feature_scale = kept_->feature_scale;
-  Counter blocks(job.anchors.blocks);
-  std::atomic<bool> same{true};
-  Team::run(threads_, {[&](int) {
-    for (int64_t b; same.load(std::memory_order_relaxed) && blocks.take(b);) {
-      if (!has_panels(b)) same.store(false, std::memory_order_relaxed);
-      clear_product(b);
-    }
-  }});
-  if (same.load()) {
-    set_scale(p);
-  } else {
-    job.feature_scale = 1;
-  }
-  return same.load();
-}
-
-// Whether the panels of a block are those of the caller's rows. Leaves a copy in its product.
-bool Plan::has_panels(int64_t block) {
-  const Set& set = job.anchors;
-  float* fresh = job.product + block * job.panels_size();
-  kernels().pack_panels(job, set, block, fresh);
-  const float* panels = set.panels + block * job.panels_size();
-  for (int64_t at = 0; at < job.panels_size(); at += kBlock * kPanel) {
-    const size_t bytes = static_cast<size_t>(set.rows_in(block)) * kPanel * sizeof(float);
-    if (std::memcmp(fresh + at, panels + at, bytes) != 0) return false;
-  }
-  return true;
-}
-
-void Plan::clear_product(int64_t block) {
-  std::memset(job.product + block * job.panels_size(), 0, job.panels_size() * sizeof(float));
-  std::memset(job.row_sums + block * kBlock, 0, kBlock * sizeof(float));
 }
 
 void Plan::sort(const Problem& p) {
@@ -307,19 +248,13 @@ Plan::Shared::Shared(const Plan& plan)
       finished(plan.job.anchors.blocks + (plan.pass_ == Pass::kCrossSums ? plan.job.others.blocks : 0)) {}
 
 void Plan::pack(Shared& shared) {
-  const Problem& p = problem_;
-  const bool keep = job.tiles != nullptr;
   for (int64_t b; shared.blocks.take(b);) {
     const bool of_anchors = b < job.anchors.blocks;
     const Set& set = of_anchors ? job.anchors : job.others;
     const int64_t block = of_anchors ? b : b - job.anchors.blocks;
     kernels().pack(job, set, block);
-    if (of_anchors && job.product) clear_product(block);
-    if (keep) {
-      const int64_t first = block * kBlock;
-      std::copy_n(p.anchor_labels + first, set.rows_in(block), kept_labels_ + first);
-      if (block == 0) *kept_ = {p.n, p.d, job.feature_scale};
-    }
+    if (of_anchors && job.product) clear_product(job, block);
+    if (job.tiles) kept_.record(problem_, job, block);
     std::atomic<bool>& spoilt = of_anchors ? anchors_spoilt_ : others_spoilt_;
     for (int r = 0; r < set.rows_in(block); r++) {
       if (set.bad[block * kBlock + r]) spoilt.store(true, std::memory_order_relaxed);

@@ -5,7 +5,8 @@
 #include <memory>
 #include <vector>
 
-#include "../kernel_api.h"
+#include "kept_forward.h"
+#include "kernel_api.h"
 #include "layout.h"
 #include "schedule.h"
 #include "team.h"
@@ -68,24 +69,17 @@ class Plan {
     explicit Shared(const Plan&);
     Counter chunks, blocks, tasks, finished;
   };
-  // What a forward call leaves for the backward call on the same features and labels.
-  struct Kept {
-    int64_t n, d;
-    float feature_scale;
-  };
+  // What `memory_` is marked with where it has a forward pass in `kept_`.
   static constexpr uint64_t kForward = 1;
 
   size_t layout(char* base, bool tiles);
   void place();
-  bool recall();
-  bool has_panels(int64_t block);
   void sort(const Problem&);
   void pack(Shared&);
   void work_off(int member, Shared&, Step make, Step add);
   void center(const Problem&, Counter&);
   void choose_center(const Problem&);
   void set_scale(const Problem&);
-  void clear_product(int64_t block);
   void work(const Task&, Step make, Step add, Scratch&);
 
   // Whether no result is finite: a candidate is not.
@@ -99,8 +93,7 @@ class Plan {
   int threads_;
   std::atomic<bool> anchors_spoilt_{false}, others_spoilt_{false};
   std::unique_ptr<Workspace> memory_;
-  Kept* kept_ = nullptr;
-  int32_t* kept_labels_ = nullptr;  // [n]
+  KeptForward kept_;
   std::vector<float> same_count_, same_count_of_others_;
   std::vector<float> chunk_sums_;  // [chunks][2][d]: sums and largest sizes of rows
   std::vector<double> candidate_sums_;  // [d]

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "../kernel_api.h"
+#include "kernel_api.h"
 #include "layout.h"
 
 namespace snnl {

@@ -1,7 +1,7 @@
 // Rows scaled to length 1, over threads.
 #include <algorithm>
 
-#include "../kernel_api.h"
+#include "kernel_api.h"
 #include "layout.h"
 #include "team.h"
 

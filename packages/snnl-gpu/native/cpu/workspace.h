@@ -30,4 +30,21 @@ class Workspace {
   uint64_t found_ = 0;
 };
 
+// Hands out memory in turn, each piece at a multiple of 64 bytes. Without memory it only counts, and leaves
+// the pointers as they are.
+class Pieces {
+ public:
+  explicit Pieces(void* memory) : memory_(static_cast<char*>(memory)) {}
+  template <class T>
+  void take(T*& piece, int64_t count) {
+    if (memory_) piece = reinterpret_cast<T*>(memory_ + bytes_);
+    bytes_ += (static_cast<size_t>(count) * sizeof(T) + 63) / 64 * 64;
+  }
+  size_t bytes() const { return bytes_; }
+
+ private:
+  char* memory_;
+  size_t bytes_ = 0;
+};
+
 }  // namespace snnl

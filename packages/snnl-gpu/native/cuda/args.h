@@ -2,6 +2,8 @@
 #pragma once
 #include <cstdint>
 
+#include "problem.h"
+
 namespace snnl::cuda {
 
 constexpr int kTile = 128;     // rows of a tile of pairs; columns too, but for narrow gradients
@@ -23,17 +25,10 @@ constexpr int tensor_stage_floats(int columns) {
 }
 constexpr int tensor_shared_floats(int columns) { return kStages * tensor_stage_floats(columns); }
 
-struct Args {
-  // Inputs as in DeviceProblem, and of the gradient.
-  const float* anchors;
-  const float* candidates;
-  const int32_t* anchor_labels;
-  const int32_t* candidate_labels;
-  const float* temperature;
-  const float* anchor_sums;     // [6, n]
+struct Args : DeviceProblem {
+  const float* anchor_sums;     // [6, n], of the gradient
   const float* candidate_sums;  // [6, m]
   float* out;                   // [9, n] or [n, d]
-  int64_t n, m, d, self_offset;
 
   // Centred features with zeros as padding, so that tiles need no check of bounds. Where anchors
   // are candidates, x points into z. A norm is NaN for a row that is not finite and, among the
@@ -51,7 +46,7 @@ struct Args {
 
   // Forward: [splits, kStates, np]. Backward: [splits, block_rows, dp].
   float* parts;
-  float* levels;  // [blocks of the kernel over pairs, kTile * kTile], or null: see levels.h
+  float* levels;  // [blocks of the kernel over pairs, kTile * kTile], or null: see product.h
   int64_t splits, split_tiles;  // a split has split_tiles tiles of candidates
 
   // Backward: weights G T of rows row0.. and columns column0.. , and their sums over each column tile.

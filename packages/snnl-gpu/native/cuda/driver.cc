@@ -2,8 +2,6 @@
 
 #include <dlfcn.h>
 
-#include <type_traits>
-
 namespace snnl::cuda {
 
 namespace {
@@ -17,31 +15,17 @@ LoadedDriver load() {
     return loaded;
   }
   Driver& driver = loaded.driver;
-  const auto find = [&](auto& function, const char* name) {
+  const auto find = [&](const char* name) {
     void* const address = dlsym(library, name);
     if (address == nullptr && loaded.missing.empty()) {
       loaded.missing = std::string("the NVIDIA driver is too old: libcuda.so.1 has no ") + name;
     }
-    function = reinterpret_cast<std::remove_reference_t<decltype(function)>>(address);
+    return address;
   };
-  find(driver.Init, "cuInit");
-  find(driver.DriverGetVersion, "cuDriverGetVersion");
-  find(driver.GetErrorString, "cuGetErrorString");
-  find(driver.DeviceGetCount, "cuDeviceGetCount");
-  find(driver.DeviceGet, "cuDeviceGet");
-  find(driver.DeviceGetAttribute, "cuDeviceGetAttribute");
-  find(driver.DevicePrimaryCtxRetain, "cuDevicePrimaryCtxRetain");
-  find(driver.CtxGetCurrent, "cuCtxGetCurrent");
-  find(driver.CtxGetDevice, "cuCtxGetDevice");
-  find(driver.CtxSynchronize, "cuCtxSynchronize");
-  find(driver.PointerGetAttribute, "cuPointerGetAttribute");
-  find(driver.ModuleLoadData, "cuModuleLoadData");
-  find(driver.ModuleGetFunction, "cuModuleGetFunction");
-  find(driver.FuncSetAttribute, "cuFuncSetAttribute");
-  find(driver.LaunchKernel, "cuLaunchKernel");
-  find(driver.StreamSynchronize, "cuStreamSynchronize");
-  find(driver.CtxPushCurrent, "cuCtxPushCurrent_v2");
-  find(driver.CtxPopCurrent, "cuCtxPopCurrent_v2");
+#define SNNL_FIND(member, function, parameters) \
+  driver.member = reinterpret_cast<CuResult(*) parameters>(find(#function));
+  SNNL_CUDA_DRIVER_FUNCTIONS(SNNL_FIND)
+#undef SNNL_FIND
   if (loaded.missing.empty()) loaded.missing = driver.error("cuInit", driver.Init(0));
   return loaded;
 }

@@ -17,28 +17,33 @@ constexpr int kComputeCapabilityMajor = 75, kComputeCapabilityMinor = 76;  // CU
 constexpr int kContextOfPointer = 1, kOrdinalOfPointer = 9;               // CUpointer_attribute
 constexpr int kMaxDynamicSharedBytes = 8;                                  // CUfunction_attribute
 
-// Members are the driver's functions without "cu"; cuda.h calls the last two ..._v2.
+// X(name of the member, of the function as libcuda has it, parameters); all return a CuResult.
+#define SNNL_CUDA_DRIVER_FUNCTIONS(X)                                                                             \
+  X(Init, cuInit, (unsigned flags))                                                                               \
+  X(DriverGetVersion, cuDriverGetVersion, (int* version))                                                         \
+  X(GetErrorString, cuGetErrorString, (CuResult, const char** text))                                              \
+  X(DeviceGetCount, cuDeviceGetCount, (int* count))                                                               \
+  X(DeviceGet, cuDeviceGet, (CuDevice*, int ordinal))                                                             \
+  X(DeviceGetAttribute, cuDeviceGetAttribute, (int* value, int attribute, CuDevice))                              \
+  X(DevicePrimaryCtxRetain, cuDevicePrimaryCtxRetain, (CuContext*, CuDevice))                                     \
+  X(CtxGetCurrent, cuCtxGetCurrent, (CuContext*))                                                                 \
+  X(CtxGetDevice, cuCtxGetDevice, (CuDevice*))                                                                    \
+  X(CtxSynchronize, cuCtxSynchronize, ())                                                                         \
+  X(PointerGetAttribute, cuPointerGetAttribute, (void* value, int attribute, unsigned long long pointer))         \
+  X(ModuleLoadData, cuModuleLoadData, (CuModule*, const void* image))                                             \
+  X(ModuleGetFunction, cuModuleGetFunction, (CuFunction*, CuModule, const char* name))                            \
+  X(FuncSetAttribute, cuFuncSetAttribute, (CuFunction, int attribute, int value))                                 \
+  X(LaunchKernel, cuLaunchKernel,                                                                                 \
+    (CuFunction, unsigned grid_x, unsigned grid_y, unsigned grid_z, unsigned block_x, unsigned block_y,           \
+     unsigned block_z, unsigned shared_bytes, CuStream, void** arguments, void** extra))                          \
+  X(StreamSynchronize, cuStreamSynchronize, (CuStream))                                                           \
+  X(CtxPushCurrent, cuCtxPushCurrent_v2, (CuContext))                                                             \
+  X(CtxPopCurrent, cuCtxPopCurrent_v2, (CuContext*))
+
 struct Driver {
-  CuResult (*Init)(unsigned flags);
-  CuResult (*DriverGetVersion)(int* version);
-  CuResult (*GetErrorString)(CuResult result, const char** text);
-  CuResult (*DeviceGetCount)(int* count);
-  CuResult (*DeviceGet)(CuDevice* device, int ordinal);
-  CuResult (*DeviceGetAttribute)(int* value, int attribute, CuDevice device);
-  CuResult (*DevicePrimaryCtxRetain)(CuContext* context, CuDevice device);
-  CuResult (*CtxGetCurrent)(CuContext* context);
-  CuResult (*CtxGetDevice)(CuDevice* device);
-  CuResult (*CtxSynchronize)();
-  CuResult (*PointerGetAttribute)(void* value, int attribute, unsigned long long pointer);
-  CuResult (*ModuleLoadData)(CuModule* module, const void* image);
-  CuResult (*ModuleGetFunction)(CuFunction* function, CuModule module, const char* name);
-  CuResult (*FuncSetAttribute)(CuFunction function, int attribute, int value);
-  CuResult (*LaunchKernel)(CuFunction function, unsigned grid_x, unsigned grid_y, unsigned grid_z, unsigned block_x,
-                           unsigned block_y, unsigned block_z, unsigned shared_bytes, CuStream stream, void** arguments,
-                           void** extra);
-  CuResult (*StreamSynchronize)(CuStream stream);
-  CuResult (*CtxPushCurrent)(CuContext context);
-  CuResult (*CtxPopCurrent)(CuContext* context);
+#define SNNL_DECLARE(member, function, parameters) CuResult(*member) parameters;
+  SNNL_CUDA_DRIVER_FUNCTIONS(SNNL_DECLARE)
+#undef SNNL_DECLARE
 
   // "" for success, else what the driver calls it, after `doing`.
   std::string error(const char* doing, CuResult result) const;

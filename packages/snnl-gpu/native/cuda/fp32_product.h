@@ -1,9 +1,8 @@
 // Product of tiles on the FP32 units of any device.
 #pragma once
 #include "args.h"
-#include "levels.h"
-#include "operand.h"
 #include "platform.h"
+#include "product.h"
 
 namespace snnl::cuda {
 

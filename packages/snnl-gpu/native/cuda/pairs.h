@@ -31,7 +31,7 @@ SNNL_DEVICE float distance(const Anchor& anchor, float candidate_norm, float pro
   return column == anchor.self ? kInfinity : d;
 }
 
-// Where this block keeps its products of features so far, or null: see levels.h.
+// Where this block keeps its products of features so far, or null: see product.h.
 SNNL_DEVICE float* former_levels(const Args& args, int64_t blocks_x) {
   if (args.levels == nullptr) return nullptr;
   return args.levels + (blockIdx.y * blocks_x + blockIdx.x) * (kTile * kTile);

@@ -6,16 +6,16 @@ namespace snnl::cuda {
 
 namespace {
 
-constexpr const char* kernel_names[] = {
-    "snnl_mean_parts",     "snnl_mean",
-    "snnl_center_candidates", "snnl_center_anchors",
-    "snnl_combine",        "snnl_gradient",
-    "snnl_sums_fp32",      "snnl_weigh_fp32",
-    "snnl_weigh_candidates_fp32", "snnl_weigh_candidates_narrow_fp32",
-    "snnl_sums_tensor",    "snnl_weigh_tensor",
-    "snnl_weigh_candidates_tensor", "snnl_weigh_candidates_narrow_tensor",
+// Beside the stages of the product: norms and labels of a tile of candidates, and their Upstream.
+constexpr int kNormsAndLabels = 2 * kTile, kUpstream = 6 * kTile;
+
+struct Description {
+  const char* name;
+  int shared_floats;
 };
-static_assert(sizeof kernel_names / sizeof *kernel_names == static_cast<size_t>(Kernel::kCount));
+#define SNNL_DESCRIBE(name, constant, blocks, floats, call) {"snnl_" #name, floats},
+constexpr Description kernels[] = {SNNL_CUDA_KERNELS(SNNL_DESCRIBE) SNNL_CUDA_TENSOR_KERNELS(SNNL_DESCRIBE)};
+#undef SNNL_DESCRIBE
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t round_up(int64_t a, int64_t b) { return divide_up(a, b) * b; }
@@ -45,7 +45,7 @@ class Workspace {
   size_t bytes_ = 0;
 };
 
-// Up to so many features their products are one sum. Beyond, that has levels (levels.h), and their
+// Up to so many features their products are one sum. Beyond, that has levels (product.h), and their
 // traffic costs some hundredths of the time.
 constexpr int64_t kLongestSum = 4096;
 
@@ -56,15 +56,7 @@ struct Plan {
   size_t bytes = 0;
 
   Plan(const DeviceProblem& problem, bool gradient, void* memory, const Limits& limits) {
-    args.anchors = problem.anchors;
-    args.candidates = problem.candidates;
-    args.anchor_labels = problem.anchor_labels;
-    args.candidate_labels = problem.candidate_labels;
-    args.temperature = problem.temperature;
-    args.n = problem.n;
-    args.m = problem.m;
-    args.d = problem.d;
-    args.self_offset = problem.self_offset;
+    static_cast<DeviceProblem&>(args) = problem;
     args.np = round_up(std::max<int64_t>(problem.n, 1), kTile);
     args.mp = round_up(std::max<int64_t>(problem.m, 1), kTile);
     args.dp = round_up(std::max<int64_t>(problem.d, 1), kDepth);
@@ -150,37 +142,10 @@ void center(Sequence& sequence, const Args& args) {
 
 }  // namespace
 
-const char* kernel_name(Kernel kernel) { return kernel_names[static_cast<int>(kernel)]; }
+const char* kernel_name(Kernel kernel) { return kernels[static_cast<int>(kernel)].name; }
 
 size_t shared_bytes(Kernel kernel) {
-  // Beside the stages of the product: norms and labels of a tile of candidates, and their Upstream.
-  constexpr int kNormsAndLabels = 2 * kTile, kUpstream = 6 * kTile;
-  const auto floats = [&]() -> int {
-    switch (kernel) {
-      case Kernel::kMeanParts:
-      case Kernel::kGradient:
-        return kThreads;
-      case Kernel::kSumsFp32:
-        return fp32_shared_floats(kTile) + kNormsAndLabels;
-      case Kernel::kWeighFp32:
-        return fp32_shared_floats(kTile) + kNormsAndLabels + kUpstream;
-      case Kernel::kWeighCandidatesFp32:
-        return fp32_shared_floats(kTile);
-      case Kernel::kWeighCandidatesNarrowFp32:
-        return fp32_shared_floats(64);
-      case Kernel::kSumsTensor:
-        return tensor_shared_floats(kTile) + kNormsAndLabels;
-      case Kernel::kWeighTensor:
-        return tensor_shared_floats(kTile) + kNormsAndLabels + kUpstream;
-      case Kernel::kWeighCandidatesTensor:
-        return tensor_shared_floats(kTile);
-      case Kernel::kWeighCandidatesNarrowTensor:
-        return tensor_shared_floats(64);
-      default:
-        return 0;
-    }
-  };
-  return static_cast<size_t>(floats()) * sizeof(float);
+  return static_cast<size_t>(kernels[static_cast<int>(kernel)].shared_floats) * sizeof(float);
 }
 
 size_t workspace_bytes(const DeviceProblem& problem, bool gradient, const Limits& limits) {

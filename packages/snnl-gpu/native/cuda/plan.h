@@ -5,30 +5,15 @@
 #include <functional>
 #include <string>
 
-#include "args.h"
-#include "launcher.h"
+#include "kernels.h"
 
 namespace snnl::cuda {
 
-// In the order of kernel_names in plan.cc.
-enum class Kernel {
-  kMeanParts,
-  kMean,
-  kCenterCandidates,
-  kCenterAnchors,
-  kCombine,
-  kGradient,
-  kSumsFp32,
-  kWeighFp32,
-  kWeighCandidatesFp32,
-  kWeighCandidatesNarrowFp32,
-  kSumsTensor,
-  kWeighTensor,
-  kWeighCandidatesTensor,
-  kWeighCandidatesNarrowTensor,
-  kCount,
-};
-const char* kernel_name(Kernel kernel);
+#define SNNL_CONSTANT(name, constant, blocks, floats, call) constant,
+enum class Kernel { SNNL_CUDA_KERNELS(SNNL_CONSTANT) SNNL_CUDA_TENSOR_KERNELS(SNNL_CONSTANT) kCount };
+#undef SNNL_CONSTANT
+
+const char* kernel_name(Kernel kernel);  // "snnl_mean"
 size_t shared_bytes(Kernel kernel);
 
 struct Launch {

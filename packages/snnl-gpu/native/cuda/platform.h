@@ -1,4 +1,5 @@
-// What kernels need of the platform: nvcc's own, or the emulator's for tests without a GPU.
+// What kernels need of the platform: nvcc's own. For tests without a GPU the emulator's comes before the
+// source (-include native-test/emulator/device.h).
 #pragma once
 #include <cstdint>
 
@@ -48,8 +49,6 @@ SNNL_DEVICE void multiply_tf32(float (&c)[4], const uint32_t (&a)[4], const uint
 #endif
 }  // namespace snnl::cuda
 
-#else
-#include "emulator/device.h"
 #endif
 
 namespace snnl::cuda {

@@ -1,9 +1,15 @@
 /** Reads what `nvcc -Xptxas -v` says of each kernel. */
+import { readFileSync } from 'node:fs';
 
+/** The names in the list of kernels.h. */
+const KERNELS = Array.from(
+  readFileSync(new URL('kernels.h', import.meta.url), 'utf8').matchAll(/^ {2}X\((\w+),/gm),
+  ([, name]) => name,
+);
+if (KERNELS.length === 0) throw new Error('Expected kernels.h to list kernels; found none.');
+const needsTensorCores = (kernel) => kernel.endsWith('_tensor');
 /** Kernels over all pairs: they must keep everything in registers. */
-const FP32 = ['sums_fp32', 'weigh_fp32', 'weigh_candidates_fp32', 'weigh_candidates_narrow_fp32'];
-const TENSOR = FP32.map((name) => name.replace('fp32', 'tensor'));
-const OTHERS = ['mean_parts', 'mean', 'center_candidates', 'center_anchors', 'combine', 'gradient'];
+const isHot = (kernel) => needsTensorCores(kernel) || kernel.endsWith('_fp32');
 
 /** `[{ kernel, architecture, registers, stackBytes, spillBytes }]`, kernels without `snnl_`. */
 export function parseReport(text) {
@@ -35,18 +41,17 @@ export function missingReports(report, architectures) {
       (row) =>
         row.kernel === kernel && row.architecture === architecture && row.spillBytes !== undefined,
     );
-  return architectures.flatMap((architecture) => {
-    const tensor = Number(architecture) >= 80 ? TENSOR : [];
-    return [...FP32, ...tensor, ...OTHERS]
+  return architectures.flatMap((architecture) =>
+    KERNELS.filter((kernel) => Number(architecture) >= 80 || !needsTensorCores(kernel))
       .filter((kernel) => !has(kernel, architecture))
-      .map((kernel) => `No report of ptxas for ${kernel} on sm_${architecture}.`);
-  });
+      .map((kernel) => `No report of ptxas for ${kernel} on sm_${architecture}.`),
+  );
 }
 
 /** One line for each hot kernel that spills, or keeps an array in local memory. */
 export function spills(report) {
   return report
-    .filter(({ kernel }) => FP32.includes(kernel) || TENSOR.includes(kernel))
+    .filter(({ kernel }) => isHot(kernel))
     .filter(({ spillBytes, stackBytes }) => spillBytes > 0 || stackBytes > 0)
     .map(
       ({ kernel, architecture, spillBytes, stackBytes }) =>

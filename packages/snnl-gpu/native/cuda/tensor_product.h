@@ -7,9 +7,8 @@
 // Int. J. High Perform. Comput. Appl. 36, 475, measured both).
 #pragma once
 #include "args.h"
-#include "levels.h"
-#include "operand.h"
 #include "platform.h"
+#include "product.h"
 
 #if defined(SNNL_TENSOR_CORES)
 

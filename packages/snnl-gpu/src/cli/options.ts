@@ -1,10 +1,8 @@
 import { parseArgs } from 'node:util';
-import { messageOf } from '../message';
-import { defaultCache } from '../setup/cache';
-import { ORIGINS } from '../setup/tfjs-node';
-import type { PackageName } from '../setup/tfjs-node-package';
-import { DEFAULT_WHEEL } from '../setup/wheel';
-import { UserError } from '../user-error';
+import { errorMessage, UserError } from '../errors';
+import type { PackageName } from '../tfjs-node/package';
+import { ORIGINS } from '../tfjs-node/setup';
+import { DEFAULT_WHEEL, defaultCache } from '../tfjs-node/wheel';
 
 export const HELP = `snnl-gpu: native kernels of the soft nearest neighbour loss for tfjs-node
 
@@ -62,7 +60,7 @@ function read(args: readonly string[]) {
     });
   } catch (error) {
     // Its first sentence: the next one is about arguments that begin with a dash.
-    const [problem] = messageOf(error).split('. ');
+    const [problem] = errorMessage(error).split('. ');
     throw new UserError(`${problem}. See npx snnl-gpu help.`);
   }
 }

@@ -4,8 +4,7 @@ import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { kernelFor, softNearestNeighborLoss } from 'snnl-layer';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { binaryPaths } from './binary';
-import { packageRoot } from './package-root';
+import { binaryPaths, packageRoot } from './binary';
 import { registerTensorflow } from './register';
 
 const root = mkdtempSync(join(tmpdir(), 'snnl-absent-'));

@@ -1,7 +1,26 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { messageOf } from '../message';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { errorMessage } from '../errors';
+
+const NAME = 'snnl-gpu';
+
+function isRoot(folder: string): boolean {
+  const file = join(folder, 'package.json');
+  return existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).name === NAME;
+}
+
+/** The folder of this package. Its code may lie in `src`, in `dist` or in a bundle elsewhere. */
+export function packageRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  for (let parent = dirname(folder); parent !== folder; parent = dirname(folder)) {
+    if (isRoot(folder)) return folder;
+    folder = parent;
+  }
+  const project = createRequire(join(process.cwd(), 'package.json'));
+  return dirname(project.resolve(`${NAME}/package.json`));
+}
 
 const FILE = 'snnl-gpu.node';
 
@@ -55,7 +74,7 @@ export function loadBinary(root: string): LoadedBinary {
       const binary = require(path) as Binary;
       return { binary, origin: [ORIGINS[index], ...problems].join('; ') };
     } catch (error) {
-      problems.push(`${path} does not load: ${messageOf(error).trim()}`);
+      problems.push(`${path} does not load: ${errorMessage(error).trim()}`);
     }
   }
   const found =

@@ -1,7 +1,9 @@
 import type {
+  KernelBackend,
   KernelConfig,
   NamedAttrMap,
   NamedTensorInfoMap,
+  Tensor,
   TensorInfo,
 } from '@tensorflow/tfjs-core';
 import {
@@ -16,7 +18,27 @@ import {
   UNIT_ROWS,
   UNIT_ROWS_GRAD,
 } from 'snnl-layer';
-import type { TensorflowBackend } from './backend';
+
+/** What the kernels use of the backend of tfjs-node and tfjs-node-gpu. */
+interface TensorflowBackend extends KernelBackend {
+  readonly isUsingGpuDevice: boolean;
+  readonly binding: { readonly TF_ATTR_INT: number };
+  executeSingleOutput(
+    op: string,
+    attrs: readonly { name: string; type: number; value: number }[],
+    inputs: readonly TensorInfo[],
+  ): Tensor;
+  executeMultipleOutputs(
+    op: string,
+    attrs: readonly { name: string; type: number; value: number }[],
+    inputs: readonly TensorInfo[],
+    outputs: number,
+  ): Tensor[];
+}
+
+export function isTensorflowBackend(backend: KernelBackend): backend is TensorflowBackend {
+  return 'executeSingleOutput' in backend && 'binding' in backend;
+}
 
 /** In the order in which `native/*_ops.cc` declare them. */
 const FORWARD_INPUTS = [

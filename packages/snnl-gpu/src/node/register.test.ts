@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { binaryPaths } from './binary';
-import { packageRoot } from './package-root';
+import { binaryPaths, packageRoot } from './binary';
 
 const exec = promisify(execFile);
 const root = packageRoot();

@@ -1,10 +1,8 @@
 import { findBackend, getKernel, registerKernel } from '@tensorflow/tfjs-core';
 import type { KernelStatus } from 'snnl-layer';
-import { messageOf } from '../message';
-import { isTensorflowBackend } from './backend';
-import { loadBinary, type NativeRegistration } from './binary';
-import { TENSORFLOW_CPU_KERNELS, TENSORFLOW_KERNELS } from './kernels';
-import { packageRoot } from './package-root';
+import { errorMessage } from '../errors';
+import { loadBinary, type NativeRegistration, packageRoot } from './binary';
+import { isTensorflowBackend, TENSORFLOW_CPU_KERNELS, TENSORFLOW_KERNELS } from './kernels';
 
 /** What is active, in words. */
 function describe(native: NativeRegistration, origin: string, onGpu: boolean): string {
@@ -49,6 +47,6 @@ export async function registerTensorflow(root?: string): Promise<KernelStatus> {
     }
     return { fused: true, reason: describe(native, origin, onGpu) };
   } catch (error) {
-    return none(messageOf(error));
+    return none(errorMessage(error));
   }
 }

@@ -1,8 +1,0 @@
-// Stands for the generated fatbin: the emulated driver looks kernels up by name.
-#include "../fatbin.h"
-
-namespace snnl::cuda {
-const unsigned char kFatbin[] = {0};
-const size_t kFatbinBytes = 1;
-const int kToolkitVersion = 13000;
-}  // namespace snnl::cuda

@@ -1,0 +1,17 @@
+#pragma once
+#include <cstdint>
+
+namespace snnl::cuda {
+
+// All pointers are addresses on the device, row-major, float32; labels int32.
+struct DeviceProblem {
+  const float* anchors;             // [n, d]
+  const float* candidates;          // [m, d]; may be the same pointer as anchors
+  const int32_t* anchor_labels;     // [n]
+  const int32_t* candidate_labels;  // [m]
+  const float* temperature;         // [], read by the kernels
+  int64_t n, m, d;
+  int64_t self_offset;  // candidate index of anchor 0, or -1
+};
+
+}  // namespace snnl::cuda
