@@ -34,7 +34,7 @@ const kernels = new CheckedKernels<{ readonly most?: number }>(
 );
 
 afterEach(() => {
-  kernels.withdraw('as another backend is there');
+  kernels.withdraw();
   checks = 0;
   fault = undefined;
 });
@@ -48,7 +48,7 @@ test('kernels that were taken away come back without another check', async () =>
     fused: false,
     reason: expect.stringMatching(/^unregistered since: call register\(\) of snnl-gpu/),
   });
-  kernels.withdraw('as another backend is there');
+  kernels.withdraw();
   expect(reportKernels('webgl', await kernels.register(backend)).fused).toBe(true);
   expect(isRegistered()).toBe(true);
   expect(kernelStatus('webgl').fused).toBe(true);

@@ -66,7 +66,8 @@ export class CheckedKernels<Backend extends object> {
       await check;
     } catch (error) {
       this.checks.delete(backend);
-      return this.withdraw(`a shader failed its check: ${messageOf(error)}`);
+      this.withdraw();
+      return { fused: false, reason: `a shader failed its check: ${messageOf(error)}` };
     }
     const { backendName } = this;
     for (const key of KEYS) {
@@ -82,13 +83,12 @@ export class CheckedKernels<Backend extends object> {
     return { fused: true, reason: 'shaders compiled and checked' };
   }
 
-  /** Takes back kernels that an earlier backend had: they are no good for this one, and here is why. */
-  withdraw(reason: string): KernelStatus {
+  /** Takes back kernels that an earlier backend had: they are no good for this one. */
+  withdraw(): void {
     for (const kernelName of Object.values(KERNEL_NAMES)) {
       if (getKernel(kernelName, this.backendName) != null) {
         unregisterKernel(kernelName, this.backendName);
       }
     }
-    return { fused: false, reason };
   }
 }

@@ -45,9 +45,13 @@ const kernels = new CheckedKernels<MathBackendWebGL>(
  */
 export async function registerWebgl(): Promise<KernelStatus> {
   const backend = findBackend('webgl');
-  if (backend == null)
-    return kernels.withdraw("the backend 'webgl' is not loaded, or found no WebGL");
-  if (!isWebgl(backend)) return kernels.withdraw("the backend 'webgl' is not that of tfjs 4");
+  if (backend == null) return without("the backend 'webgl' is not loaded, or found no WebGL");
+  if (!isWebgl(backend)) return without("the backend 'webgl' is not that of tfjs 4");
   const reason = obstacle(backend.gpgpu.gl);
-  return reason === undefined ? kernels.register(backend) : kernels.withdraw(reason);
+  return reason === undefined ? kernels.register(backend) : without(reason);
+}
+
+function without(reason: string): KernelStatus {
+  kernels.withdraw();
+  return { fused: false, reason };
 }

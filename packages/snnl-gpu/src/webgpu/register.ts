@@ -49,15 +49,20 @@ export async function registerWebgpu(): Promise<KernelStatus> {
   }
   const backend = await startedBackend();
   if (!backend) {
-    return kernels.withdraw(
+    return without(
       engine().backendName === BACKEND
         ? `the backend '${BACKEND}' did not start: WebGPU gives no device`
         : `not started: call tf.setBackend('${BACKEND}') first, then register() again`,
     );
   }
   const loss = deviceLoss(backend);
-  if (loss !== undefined) return kernels.withdraw(`the device is lost (${loss}). ${AFTER_LOSS}`);
+  if (loss !== undefined) return without(`the device is lost (${loss}). ${AFTER_LOSS}`);
   return kernels.register(backend);
+}
+
+function without(reason: string): KernelStatus {
+  kernels.withdraw();
+  return { fused: false, reason };
 }
 
 /**
