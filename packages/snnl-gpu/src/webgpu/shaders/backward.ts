@@ -1,12 +1,4 @@
-import {
-  COMMON,
-  PANEL_VECTORS,
-  type Shader,
-  STEP,
-  TILE,
-  TILE_INVOCATIONS,
-  unrolled,
-} from './common';
+import { COMMON, PANEL_VECTORS, STEP, shaderOf, TILE, TILE_INVOCATIONS, unrolled } from './common';
 import { ACCUMULATORS, inTile, multiply, PRODUCT_DECLARATIONS } from './product';
 
 /**
@@ -15,16 +7,7 @@ import { ACCUMULATORS, inTile, multiply, PRODUCT_DECLARATIONS } from './product'
  *
  * `result` holds for each chunk and row tile `across` tiles `[64 rows, 64 features]` and 64 row sums.
  */
-export const WEIGHTED_SUMS: Shader<
-  'weights' | 'columns',
-  | 'rowTiles'
-  | 'across'
-  | 'panelRows'
-  | 'firstColumnTile'
-  | 'blockColumnTiles'
-  | 'tilesPerChunk'
-  | 'more'
-> = {
+export const WEIGHTED_SUMS = shaderOf({
   name: 'weightedSums',
   inputs: { weights: 4, columns: 4 },
   outputComponents: 4,
@@ -93,7 +76,7 @@ fn work(group : i32, local : i32) {
   }
 }
 `,
-};
+});
 
 /** Workgroups, each of which goes on with every so many elements. */
 export const MERGE_GROUPS = 2048;
@@ -102,10 +85,7 @@ export const MERGE_GROUPS = 2048;
  * dL/dx_i = 2 (x_i rowsum(G)_i - (G z)_i) for the rows of a block, from the chunks of WEIGHTED_SUMS
  * added up in order; NaN where a bad input spoils it. One invocation an element.
  */
-export const MERGE_GRADIENT: Shader<
-  'parts' | 'rows' | 'poison',
-  'rowCount' | 'width' | 'padded' | 'firstRowTile' | 'rowTiles' | 'across' | 'chunks' | 'groups'
-> = {
+export const MERGE_GRADIENT = shaderOf({
   name: 'mergeGradient',
   inputs: { parts: 1, rows: 1, poison: 1 },
   outputComponents: 1,
@@ -140,4 +120,4 @@ fn work(group : i32, local : i32) {
   }
 }
 `,
-};
+});

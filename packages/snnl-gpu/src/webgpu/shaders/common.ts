@@ -2,7 +2,7 @@
 export interface Shader<Input extends string, Size extends string> {
   readonly name: string;
   /** Input buffers in the order of their bindings, each with its components: 1 scalar, 4 `vec4`. */
-  readonly inputs: Readonly<Record<Input, 1 | 4>>;
+  readonly inputs: { readonly [name in Input]: 1 | 4 };
   readonly outputComponents: 1 | 4;
   /** Invocations of a workgroup. */
   readonly workgroup: number;
@@ -14,6 +14,11 @@ export interface Shader<Input extends string, Size extends string> {
    */
   readonly code: string;
 }
+
+/** A shader whose type knows the names of its inputs and sizes. */
+export const shaderOf = <Input extends string, Size extends string>(
+  shader: Shader<Input, Size>,
+): Shader<Input, Size> => shader;
 
 /** Side of a square tile of pairs. */
 export const TILE = 64;

@@ -1,4 +1,4 @@
-import { COMMON, PANEL_VECTORS, type Shader, TILE, TILE_INVOCATIONS, unrolled } from './common';
+import { COMMON, PANEL_VECTORS, shaderOf, TILE, TILE_INVOCATIONS, unrolled } from './common';
 import {
   distances,
   PAIR_DECLARATIONS,
@@ -21,33 +21,22 @@ export const PARTIALS_PER_CHUNK = 8;
  * count) over the same class at 2 (p Npad + i) + 1, and over all at 2 (p Npad + i), where it has no
  * count. Of no pairs, -nearest is NOTHING.
  */
-const shader = (
-  name: string,
-  levels: boolean,
-): Shader<
-  'rows' | 'columns' | 'rowLabels' | 'columnLabels' | 'temperature',
-  | 'rowCount'
-  | 'columnCount'
-  | 'selfOffset'
-  | 'padded'
-  | 'rowTiles'
-  | 'columnTiles'
-  | 'tilesPerChunk'
-> => ({
-  name,
-  inputs: { rows: 4, columns: 4, rowLabels: 1, columnLabels: 1, temperature: 1 },
-  outputComponents: 4,
-  workgroup: TILE_INVOCATIONS,
-  sizes: [
-    'rowCount',
-    'columnCount',
-    'selfOffset',
-    'padded',
-    'rowTiles',
-    'columnTiles',
-    'tilesPerChunk',
-  ],
-  code: `${COMMON}${PRODUCT_DECLARATIONS}${PAIR_DECLARATIONS}
+const shader = (name: string, levels: boolean) =>
+  shaderOf({
+    name,
+    inputs: { rows: 4, columns: 4, rowLabels: 1, columnLabels: 1, temperature: 1 },
+    outputComponents: 4,
+    workgroup: TILE_INVOCATIONS,
+    sizes: [
+      'rowCount',
+      'columnCount',
+      'selfOffset',
+      'padded',
+      'rowTiles',
+      'columnTiles',
+      'tilesPerChunk',
+    ],
+    code: `${COMMON}${PRODUCT_DECLARATIONS}${PAIR_DECLARATIONS}
 fn total(v : vec4<f32>) -> f32 { return (v.x + v.y) + (v.z + v.w); }
 fn largest(v : vec4<f32>) -> f32 { return max(max(v.x, v.y), max(v.z, v.w)); }
 
@@ -127,7 +116,7 @@ fn work(group : i32, local : i32) {
   )}
 }
 `,
-});
+  });
 
 /** For rows that {@link needsLevels} and others. */
 export const LOG_SUMS = { levels: shader('wideLogSums', true), flat: shader('logSums', false) };
@@ -136,10 +125,7 @@ export const LOG_SUMS = { levels: shader('wideLogSums', true), flat: shader('log
  * Merges the parts of LOG_SUMS, one invocation a row, always in the same order, and writes the nine
  * rows of the result. Sums over nothing are 0; what a bad input spoils is NaN.
  */
-export const MERGE_SUMS: Shader<
-  'parts' | 'rows' | 'poison' | 'temperature',
-  'rowCount' | 'columnCount' | 'selfOffset' | 'padded' | 'rowTiles' | 'partCount'
-> = {
+export const MERGE_SUMS = shaderOf({
   name: 'mergeSums',
   inputs: { parts: 4, rows: 1, poison: 1, temperature: 1 },
   outputComponents: 1,
@@ -199,4 +185,4 @@ fn work(group : i32, local : i32) {
   result[8 * uniforms.rowCount + row] = ofSame.w;
 }
 `,
-};
+});

@@ -1,4 +1,4 @@
-import { COMMON, type Shader } from './common';
+import { COMMON, shaderOf } from './common';
 
 /** Anchors of a workgroup. */
 export const LANES = 256;
@@ -29,7 +29,7 @@ fn divisor(local : i32) -> f32 {
 `;
 
 /** Equation 3 from the references, in one workgroup. A NaN of an anchor is a NaN of the loss. */
-export const REDUCED_LOSS: Shader<'sums' | 'temperature', 'anchors' | 'mean'> = {
+export const REDUCED_LOSS = shaderOf({
   name: 'reducedLoss',
   inputs: { sums: 1, temperature: 1 },
   outputComponents: 1,
@@ -53,10 +53,10 @@ fn work(group : i32, local : i32) {
   if (local == 0) { result[0] = select(total / count, uniforms.NAN, bad); }
 }
 `,
-};
+});
 
 /** The references of anchors, and the slopes of the loss. Each workgroup counts all anchors. */
-export const LOSS_ANCHOR_SUMS: Shader<'sums' | 'dy', 'anchors' | 'mean'> = {
+export const LOSS_ANCHOR_SUMS = shaderOf({
   name: 'lossAnchorSums',
   inputs: { sums: 1, dy: 1 },
   outputComponents: 1,
@@ -74,10 +74,10 @@ fn work(group : i32, local : i32) {
   result[5 * n + i] = -slope;
 }
 `,
-};
+});
 
 /** The references of anchors, and the upstream gradients of A and B. */
-export const ANCHOR_SUMS: Shader<'sums' | 'dy', 'anchors'> = {
+export const ANCHOR_SUMS = shaderOf({
   name: 'anchorSums',
   inputs: { sums: 1, dy: 1 },
   outputComponents: 1,
@@ -92,4 +92,4 @@ fn work(group : i32, local : i32) {
   for (var row = 0; row < 2; row++) { result[(4 + row) * n + i] = dy[row * n + i]; }
 }
 `,
-};
+});

@@ -1,4 +1,4 @@
-import { COMMON, LEVEL, type Shader, TILE } from './common';
+import { COMMON, LEVEL, shaderOf, TILE } from './common';
 
 /** Rows that one invocation sums: most batches take one round. The centre need not be exact. */
 export const ROWS = 256;
@@ -7,7 +7,7 @@ export const ROWS = 256;
  * `result[c, k]` = sum of `source[r, k]` over the rows r of chunk c, divided by `divisor`.
  * An invocation sums one column of one chunk; 64 neighbouring columns are a workgroup.
  */
-export const COLUMN_SUMS: Shader<'source', 'rows' | 'width' | 'divisor' | 'across'> = {
+export const COLUMN_SUMS = shaderOf({
   name: 'columnSums',
   inputs: { source: 1 },
   outputComponents: 1,
@@ -26,7 +26,7 @@ fn work(group : i32, local : i32) {
   result[chunk * uniforms.width + column] = sum / f32(uniforms.divisor);
 }
 `,
-};
+});
 
 /**
  * Centred rows as panels of 64 rows, each `[padded + 1, 64]`: features first, and behind them the
@@ -34,7 +34,7 @@ fn work(group : i32, local : i32) {
  * that a distance could leave float32, gets features of 0 and the norm Infinity. Four invocations
  * share a row. Equation 8 of docs/math.md.
  */
-export const ROW_PANELS: Shader<'features' | 'center', 'rows' | 'width' | 'padded'> = {
+export const ROW_PANELS = shaderOf({
   name: 'rowPanels',
   inputs: { features: 1, center: 1 },
   outputComponents: 1,
@@ -79,17 +79,16 @@ fn work(group : i32, local : i32) {
   }
 }
 `,
-};
+});
 
 /** Centred rows as panels of 64 columns, each `[padded rows, 64]`. Padding and bad rows are 0. */
-export const COLUMN_PANELS: Shader<'panels', 'rows' | 'width' | 'padded' | 'panelRows' | 'across'> =
-  {
-    name: 'columnPanels',
-    inputs: { panels: 1 },
-    outputComponents: 1,
-    workgroup: 256,
-    sizes: ['rows', 'width', 'padded', 'panelRows', 'across'],
-    code: `
+export const COLUMN_PANELS = shaderOf({
+  name: 'columnPanels',
+  inputs: { panels: 1 },
+  outputComponents: 1,
+  workgroup: 256,
+  sizes: ['rows', 'width', 'padded', 'panelRows', 'across'],
+  code: `
 fn work(group : i32, local : i32) {
   let tile = group / uniforms.across;
   let panel = group - tile * uniforms.across;
@@ -103,13 +102,13 @@ fn work(group : i32, local : i32) {
   }
 }
 `,
-  };
+});
 
 /**
  * `result[0]` = 1 where a candidate or the temperature spoils every result, else 0. A temperature
  * must be from 2^-126, below which most GPUs take numbers for 0, to 2^126, where 1/T gets there.
  */
-export const POISON: Shader<'panels' | 'temperature', 'rows' | 'padded'> = {
+export const POISON = shaderOf({
   name: 'poison',
   inputs: { panels: 1, temperature: 1 },
   outputComponents: 1,
@@ -134,4 +133,4 @@ fn work(group : i32, local : i32) {
   result[0] = f32(any);
 }
 `,
-};
+});

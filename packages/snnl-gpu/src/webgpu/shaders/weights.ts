@@ -1,4 +1,4 @@
-import { PANEL_VECTORS, type Shader, TILE, TILE_INVOCATIONS, unrolled } from './common';
+import { PANEL_VECTORS, shaderOf, TILE, TILE_INVOCATIONS, unrolled } from './common';
 import {
   distances,
   PAIR_DECLARATIONS,
@@ -86,41 +86,30 @@ const ONE_FOR_ALL = unrolled(8, (r) =>
  * A block of G of equation 5 (docs/math.md), one 64 x 64 tile a workgroup, as panels of 64 rows:
  * `[columns of the block, 64]` each. Excluded pairs, also those of padding, have G = 0.
  */
-const shader = (
-  name: string,
-  levels: boolean,
-): Shader<
-  'rows' | 'columns' | 'rowLabels' | 'columnLabels' | 'temperature' | 'rowSums' | 'columnSums',
-  | 'rowCount'
-  | 'columnCount'
-  | 'selfOffset'
-  | 'padded'
-  | 'firstRowTile'
-  | 'firstColumnTile'
-  | 'blockColumnTiles'
-> => ({
-  name,
-  inputs: {
-    rows: 4,
-    columns: 4,
-    rowLabels: 1,
-    columnLabels: 1,
-    temperature: 1,
-    rowSums: 1,
-    columnSums: 1,
-  },
-  outputComponents: 4,
-  workgroup: TILE_INVOCATIONS,
-  sizes: [
-    'rowCount',
-    'columnCount',
-    'selfOffset',
-    'padded',
-    'firstRowTile',
-    'firstColumnTile',
-    'blockColumnTiles',
-  ],
-  code: `${PRODUCT_DECLARATIONS}${PAIR_DECLARATIONS}
+const shader = (name: string, levels: boolean) =>
+  shaderOf({
+    name,
+    inputs: {
+      rows: 4,
+      columns: 4,
+      rowLabels: 1,
+      columnLabels: 1,
+      temperature: 1,
+      rowSums: 1,
+      columnSums: 1,
+    },
+    outputComponents: 4,
+    workgroup: TILE_INVOCATIONS,
+    sizes: [
+      'rowCount',
+      'columnCount',
+      'selfOffset',
+      'padded',
+      'firstRowTile',
+      'firstColumnTile',
+      'blockColumnTiles',
+    ],
+    code: `${PRODUCT_DECLARATIONS}${PAIR_DECLARATIONS}
 /** The references of log-sums, the relative one to base 2, and upstream gradients. */
 struct Sums { nearest : vec4<f32>, relative : vec4<f32>, upstream : vec4<f32> }
 
@@ -185,7 +174,7 @@ fn work(group : i32, local : i32) {
   })}
 }
 `,
-});
+  });
 
 /** For rows that {@link needsLevels} and others. */
 export const WEIGHTS = { levels: shader('wideWeights', true), flat: shader('weights', false) };
