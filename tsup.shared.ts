@@ -29,7 +29,7 @@ const LIBRARY: Options = {
 
 /**
  * The library builds of a package, from its `exports`: `./webgl` that offers `dist/webgl.js` is built
- * from `src/webgl.ts`, or from `src/webgl/index.ts` where `sources` says so. A subpath without
+ * from `src/webgl.ts`, or from `src/webgl/register.ts` where `sources` says so. A subpath without
  * `require` gets no CommonJS build.
  *
  * @param sources Source files of subpaths that do not lie at `src/<subpath>.ts`; null where the

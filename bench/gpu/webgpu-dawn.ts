@@ -31,7 +31,7 @@ async function provideWebgpu(): Promise<void> {
 
 await provideWebgpu();
 await import('@tensorflow/tfjs-backend-webgpu');
-const { registerWebgpu } = await import('../../packages/snnl-gpu/src/webgpu');
+const { registerWebgpu } = await import('../../packages/snnl-gpu/src/webgpu/register');
 const { registeredKernels, runChecks } = await import('@snnl/reference/checks');
 
 if (!(await tf.setBackend('webgpu'))) throw new Error('Expected a Vulkan, Metal or D3D12 device.');

@@ -10,7 +10,7 @@ const nodeEntry: Options = { entry: { node: 'src/node.ts' }, dts: true, sourcema
 
 export default defineConfig([
   ...libraryBuilds(
-    { './webgl': 'src/webgl/index.ts', './webgpu': 'src/webgpu/index.ts', './node': null },
+    { './webgl': 'src/webgl/register.ts', './webgpu': 'src/webgpu/register.ts', './node': null },
     // Resolved by package.json ("imports") where the package is used.
     { ...shared, external: [/^node:/, '#tensorflow'] },
   ),

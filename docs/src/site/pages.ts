@@ -47,6 +47,6 @@ export const ENTRY_POINTS: Readonly<Record<string, string>> = {
   'packages/snnl-gpu/src/index.ts': 'snnl-gpu',
   'packages/snnl-gpu/src/register.ts': 'snnl-gpu/register',
   'packages/snnl-gpu/src/node.ts': 'snnl-gpu/node',
-  'packages/snnl-gpu/src/webgl/index.ts': 'snnl-gpu/webgl',
-  'packages/snnl-gpu/src/webgpu/index.ts': 'snnl-gpu/webgpu',
+  'packages/snnl-gpu/src/webgl/register.ts': 'snnl-gpu/webgl',
+  'packages/snnl-gpu/src/webgpu/register.ts': 'snnl-gpu/webgpu',
 };

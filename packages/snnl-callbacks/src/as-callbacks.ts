@@ -5,7 +5,7 @@ import {
   History,
   type ModelFitArgs,
 } from '@tensorflow/tfjs-layers';
-import { assertOptions, type OptionRules, rules, shown } from 'snnl-layer';
+import { assertOptions, describeValue, type OptionRules, rules } from 'snnl-layer';
 
 /** A callback in either of the forms that tfjs knows. */
 export type AnyCallback = Callback | CustomCallback | CustomCallbackArgs;
@@ -49,7 +49,7 @@ export function asCallbacks(
   if (!Array.isArray(callbacks)) {
     throw new TypeError(
       'Expected an array of callbacks, asCallbacks([callback, ...]), but got ' +
-        `${shown(callbacks)}.`,
+        `${describeValue(callbacks)}.`,
     );
   }
   assertOptions('asCallbacks', options, RULES);

@@ -2,10 +2,10 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import {
   assertOptions,
   type ClassId,
+  describeValue,
   type OptionRules,
   readLabels,
   rules,
-  shown,
 } from 'snnl-layer';
 import { ActivationReader } from './activations';
 import {
@@ -119,7 +119,7 @@ export class EntanglementLogger extends CooperativeCallback {
       layers === undefined ? defaultLayers(this.model) : chosenLayers(this.model, layers);
     assertInputs(this.model, this.options.x);
     this.reader = new ActivationReader(this.model, chosen);
-    this.labels = await classesOf(this.options);
+    this.labels = await sampleClasses(this.options);
     this.records.length = 0;
     this.batchStep = undefined;
     for (const writer of this.writers) await writer.open();
@@ -192,13 +192,13 @@ function assertWriters(writers: readonly LogWriter[]): void {
     if (typeof writer?.write === 'function') continue;
     throw new TypeError(
       `Expected writers to be such as consoleTable() or csv('log.csv'), but entry ${index}, ` +
-        `${shown(writer)}, has no function write(record).`,
+        `${describeValue(writer)}, has no function write(record).`,
     );
   }
 }
 
 /** The class of each sample. */
-async function classesOf({ x, y }: EntanglementLoggerOptions): Promise<ClassId[]> {
+async function sampleClasses({ x, y }: EntanglementLoggerOptions): Promise<ClassId[]> {
   const [first] = [x].flat();
   const { ids, classes } = await readLabels({
     labels: y,

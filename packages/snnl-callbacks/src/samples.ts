@@ -1,6 +1,6 @@
 import { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { type Labels, type OptionRules, type Rule, rules, shown } from 'snnl-layer';
+import { describeValue, type Labels, type OptionRules, type Rule, rules } from 'snnl-layer';
 
 /** The inputs of a model `[samples, ...]`; one of them alone, or all in an array. */
 export type Inputs = Tensor | readonly Tensor[];
@@ -82,6 +82,6 @@ export function assertInputs(model: LayersModel, x: Inputs, name = 'x'): void {
   const shapes = wanted.map((sizes) => `[${['samples', ...sizes.map((size) => size ?? 'any')]}]`);
   throw new RangeError(
     `Expected ${name} to have the shape of the inputs of model '${model.name}', ` +
-      `${shapes.join(' and ')}, but got ${given.map(shown).join(' and ')}.`,
+      `${shapes.join(' and ')}, but got ${given.map(describeValue).join(' and ')}.`,
   );
 }

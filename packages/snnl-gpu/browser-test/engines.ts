@@ -4,7 +4,7 @@ import '@tensorflow/tfjs-backend-webgl';
 import { type KernelStatus, kernelStatus } from 'snnl-layer';
 import { type Steadiness, steadiness } from '../../snnl-layer/browser-test/steadiness';
 import { register } from '../src';
-import { conformityHere } from './webgl-report';
+import { conformityHere } from './webgl/conformance';
 
 /** What the page tells the test. */
 export interface EngineReport extends ConformanceResult {

@@ -6,7 +6,7 @@ import { bundle, launch, visit } from '@snnl/browser-testing';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectUnitRows } from './unit-rows-expect';
-import type { WebglReport } from './webgl-report';
+import type { WebglReport } from './webgl';
 
 const MINUTES = 60_000;
 const folder = mkdtempSync(join(tmpdir(), 'snnl-webgl-'));
@@ -72,7 +72,7 @@ test('the loss and what its gradient takes come from the sums', () => {
 });
 
 test('rows that no texture holds are declined before anything is drawn', () => {
-  const { maxSide, declined } = report.scales;
+  const { maxSide, declined } = report.edges;
   expect(declined.fits).toEqual([true, false]);
   expect(declined.errors).toHaveLength(2);
   for (const error of declined.errors) {
@@ -84,7 +84,7 @@ test('rows that no texture holds are declined before anything is drawn', () => {
 });
 
 test('a loss of such rows is that of the composed form, which is said once', () => {
-  const { losses, warnings, refusal } = report.scales.declined;
+  const { losses, warnings, refusal } = report.edges.declined;
   // Rows of 0 and 1, and 1 at a temperature of their length: -log(e^-1 / (e^-1 + e^-4)) and so on.
   const [composed, ...others] = losses;
   const of = (same: number, all: number[]) =>
@@ -100,7 +100,7 @@ test('a loss of such rows is that of the composed form, which is said once', () 
 });
 
 test('a network with more features than a texture holds trains as by the composed form', () => {
-  const [auto, composed] = report.scales.declined.steps;
+  const [auto, composed] = report.edges.declined.steps;
   expect(auto).toEqual(composed);
   expect(auto?.every(Number.isFinite)).toBe(true);
   expect(auto?.[1]).not.toBe(auto?.[0]);
@@ -108,13 +108,13 @@ test('a network with more features than a texture holds trains as by the compose
 
 test('distances keep their digits over the longest rows', () => {
   // Sums of 64 and of up to 256 terms, each of which a rounding of 6e-8 may push the same way.
-  for (const error of report.scales.constantDifferences) expect(error).toBeLessThan(1e-5);
+  for (const error of report.edges.constantDifferences) expect(error).toBeLessThan(1e-5);
 });
 
 test('the unit square has its loss and gradient at any scale and beside any point', () => {
   const p = 1 / (2 + Math.exp(-1));
   const gradient = [-p, 1 - p, p, 1 - p, -p, p - 1, p, p - 1];
-  for (const { name, ...square } of report.scales.squares) {
+  for (const { name, ...square } of report.edges.squares) {
     expect({ name, ...square }).toEqual({
       name,
       loss: expect.closeTo(-Math.log(p), 5),
@@ -124,14 +124,14 @@ test('the unit square has its loss and gradient at any scale and beside any poin
 });
 
 test('distances beyond float32 give NaN, those within it a loss', () => {
-  const [within = Number.NaN, beyond] = report.scales.huge;
+  const [within = Number.NaN, beyond] = report.edges.huge;
   // 4 and 3.24 to the partner, 0.01 to the nearest: the mean of 3.99 and 3.23, times 1e36 / 1e6.
   expect(within / 3.61e30).toBeCloseTo(1, 5);
   expect(beyond).toBe(Number.NaN);
 });
 
 test('an empty batch has loss 0 and an empty gradient', () => {
-  expect(report.scales.empty).toEqual({
+  expect(report.edges.empty).toEqual({
     loss: 0,
     shapes: [
       [0, 3],

@@ -4,17 +4,46 @@ import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-webgl';
 import type { KernelStatus } from 'snnl-layer';
 import { register } from '../src';
-import { unitRowsReport } from './unit-rows';
-import { brokenDrivers } from './webgl-broken';
-import { drawsOfLayer } from './webgl-draws';
-import { labelsOnCpuAndGpu } from './webgl-labels';
-import { lossKernels } from './webgl-loss';
-import { peakBytes } from './webgl-memory';
-import { halfFloatStatus, loseContext } from './webgl-obstacles';
-import { panelsAndBlocks } from './webgl-panels';
-import { conformityHere, type WebglReport } from './webgl-report';
-import { scales } from './webgl-scales';
-import { training } from './webgl-training';
+import { type UnitRowsReport, unitRowsReport } from './unit-rows';
+import { conformityHere } from './webgl/conformance';
+import { type EdgesReport, edges, peakBytes } from './webgl/edges';
+import {
+  type BrokenReport,
+  brokenDrivers,
+  halfFloatStatus,
+  type LostReport,
+  loseContext,
+} from './webgl/failures';
+import {
+  type LabelReport,
+  type LossReport,
+  labelsOnCpuAndGpu,
+  lossKernels,
+  type PanelReport,
+  panelsAndBlocks,
+} from './webgl/kernels';
+import { drawsOfLayer, type StepsReport } from './webgl/steps';
+import { type TrainingReport, training } from './webgl/training';
+
+/** What the page tells the test. */
+export interface WebglReport {
+  readonly status: KernelStatus;
+  /** Checks of the conformance suite, and what failed. */
+  readonly checks: number;
+  readonly failures: readonly string[];
+  readonly unitRows: UnitRowsReport;
+  readonly labels: LabelReport;
+  readonly panels: PanelReport;
+  readonly loss: LossReport;
+  readonly edges: EdgesReport;
+  readonly draws: StepsReport;
+  readonly training: TrainingReport;
+  /** Most bytes on the device while 16384 x 64 features went forward and backward. */
+  readonly peakBytes: number;
+  readonly halfFloat: KernelStatus;
+  readonly broken: BrokenReport;
+  readonly lost: LostReport;
+}
 
 await report(async (): Promise<WebglReport> => {
   let status: KernelStatus = { fused: false, reason: 'not asked' };
@@ -31,7 +60,7 @@ await report(async (): Promise<WebglReport> => {
     labels: await labelsOnCpuAndGpu(),
     panels: await panelsAndBlocks(),
     loss: await lossKernels(),
-    scales: await scales(),
+    edges: await edges(),
     draws: await drawsOfLayer(),
     training: await training(),
     peakBytes: await peakBytes(),

@@ -1,6 +1,6 @@
 import { report } from '@snnl/browser-testing/page';
 import '@tensorflow/tfjs-backend-webgpu';
-import { registerWebgpu } from '../src/webgpu';
+import { registerWebgpu } from '../src/webgpu/register';
 import { type UnitRowsReport, unitRowsReport } from './unit-rows';
 import { useWebgpu } from './webgpu/backend';
 import { conformance } from './webgpu/conformance';

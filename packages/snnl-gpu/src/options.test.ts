@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import * as main from './index';
 import * as node from './node';
-import * as webgl from './webgl';
-import * as webgpu from './webgpu';
+import * as webgl from './webgl/register';
+import * as webgpu from './webgpu/register';
 
 test('no export takes options; one that does checks them by assertOptions of snnl-layer', () => {
   const functions = Object.entries({ ...main, ...node, ...webgl, ...webgpu }).flatMap(

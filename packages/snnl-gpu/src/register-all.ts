@@ -17,8 +17,8 @@ type RegisterBackend = () => Promise<KernelStatus>;
 const REGISTER: Readonly<Record<GpuBackend, RegisterBackend>> = {
   // Resolved by package.json ("imports"): a bundle for browsers gets no code that needs Node.
   tensorflow: async () => (await import('#tensorflow')).registerTensorflow(),
-  webgl: async () => (await import('./webgl')).registerWebgl(),
-  webgpu: async () => (await import('./webgpu')).registerWebgpu(),
+  webgl: async () => (await import('./webgl/register')).registerWebgl(),
+  webgpu: async () => (await import('./webgpu/register')).registerWebgpu(),
 };
 
 /**

@@ -2,7 +2,7 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import { arraySet, type ClassId, encodeSets, type LabelArray } from './loss/label-values';
-import { assertOptions, type OptionRules, rules, shown } from './options';
+import { assertOptions, describeValue, type OptionRules, rules } from './options';
 
 /** Options of {@link balancedBatches}. */
 export interface BalancedBatchesOptions {
@@ -82,7 +82,9 @@ function assertEnough(
   }
   const short = [...classes].filter(([, members]) => members.length < samplesPerClass);
   if (!replacement && short.length > 0) {
-    const list = short.slice(0, 10).map(([label, { length }]) => `${shown(label)} (${length})`);
+    const list = short
+      .slice(0, 10)
+      .map(([label, { length }]) => `${describeValue(label)} (${length})`);
     throw new Error(
       `Expected every class to have at least samplesPerClass = ${samplesPerClass} samples, but ` +
         `${short.length} have fewer: ${list.join(', ')}${short.length > 10 ? ', ...' : ''}. ` +

@@ -62,10 +62,10 @@ export { setCpuKernelThreads } from './operation/wasm/threads';
 export {
   assertOptions,
   assertValue,
+  describeValue,
   type OptionRules,
   type RequiredRule,
   type Rule,
   rules,
-  shown,
 } from './options';
 export { registerWasmMatMul } from './wasm-mat-mul';

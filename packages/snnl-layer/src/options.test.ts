@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import * as entries from '.';
-import { assertOptions, assertValue, type OptionRules, rules, shown } from './options';
+import { assertOptions, assertValue, describeValue, type OptionRules, rules } from './options';
 
 const x = tf.tensor2d([0, 1, 2, 3], [2, 2]);
 
@@ -32,9 +32,9 @@ const WITH_OPTIONS: Record<string, (options: object) => unknown> = {
 
 const WITHOUT_OPTIONS = [
   ...['allLayers', 'assertKernelInputs', 'assertOptions', 'assertValue', 'kernelStatus'],
-  ...['encodeLabels', 'readLabels'],
+  ...['describeValue', 'encodeLabels', 'readLabels'],
   ...['kernelFor', 'registerCpuKernels', 'registerLayer', 'registerWasmMatMul', 'reportKernels'],
-  ...['releaseCpuKernels', 'setCpuKernelThreads', 'shown', 'stripEntanglement', 'withTargetLabels'],
+  ...['releaseCpuKernels', 'setCpuKernelThreads', 'stripEntanglement', 'withTargetLabels'],
 ];
 
 const call = async (name: string, options: unknown) => WITH_OPTIONS[name]?.(options as object);
@@ -168,14 +168,14 @@ describe('assertOptions', () => {
   });
 });
 
-test('values are shown by what they are', () => {
+test('values are described by what they are', () => {
   const circular: { self?: object } = {};
   circular.self = circular;
   expect(
     [
       ...['a"b', 3, 3n, null, undefined, Symbol('s'), (x: number) => x, Math.max],
       ...[[1, 'a', [2]], [1, 2, 3, 4, 5, 6], {}, { a: 1, b: 2 }, circular, new Date(0), x],
-    ].map(shown),
+    ].map(describeValue),
   ).toEqual([
     ...['"a\\"b"', '3', '3n', 'null', 'undefined', 'Symbol(s)', 'a function', 'function max'],
     ...['[1, "a", [...]]', '[1, 2, 3, 4, 5, ...]', '{}', 'an object with a, b'],

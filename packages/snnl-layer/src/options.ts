@@ -1,14 +1,16 @@
 import { Tensor } from '@tensorflow/tfjs-core';
 
 /** A value in an error message: strings in quotes, other things by what they are. */
-export function shown(value: unknown): string {
+export function describeValue(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function')
     return value.name === '' ? 'a function' : `function ${value.name}`;
   if (value instanceof Tensor) return `a tensor of shape [${value.shape}]`;
   if (Array.isArray(value)) {
-    const first = value.slice(0, 5).map((entry) => (Array.isArray(entry) ? '[...]' : shown(entry)));
+    const first = value
+      .slice(0, 5)
+      .map((entry) => (Array.isArray(entry) ? '[...]' : describeValue(entry)));
     return `[${first.join(', ')}${value.length > 5 ? ', ...' : ''}]`;
   }
   if (typeof value !== 'object' || value === null) return String(value);
@@ -147,7 +149,7 @@ const obeys = ({ isType, allows }: AnyRule, value: unknown): boolean =>
 export function assertValue(what: string, value: unknown, rule: AnyRule): void {
   if (obeys(rule, value)) return;
   const ValueError = rule.isType(value) ? RangeError : TypeError;
-  throw new ValueError(`Expected ${what} to be ${rule.expected}, but got ${shown(value)}.`);
+  throw new ValueError(`Expected ${what} to be ${rule.expected}, but got ${describeValue(value)}.`);
 }
 
 /**
@@ -170,7 +172,7 @@ export function assertOptions<Options>(
   if (!isObject || Array.isArray(options) || options instanceof Tensor) {
     throw new TypeError(
       `Expected the options of ${what} to be an object, such as { ${known[0]}: ... }, but got ` +
-        `${shown(options)}.`,
+        `${describeValue(options)}.`,
     );
   }
   // Not the own keys alone: what is inherited is read too.

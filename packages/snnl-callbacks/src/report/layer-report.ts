@@ -48,11 +48,11 @@ export async function layerReport(options: LayerReportOptions): Promise<LayerRep
   );
   // As many clusters as the samples have classes; the references may have more.
   const clusters = kMeans(points, { clusters: new Set(labels).size, restarts, seed });
-  const shown = takeRows(features, options.pictured);
+  const pictured = takeRows(features, options.pictured);
   const projections: Partial<Record<ProjectionName, Projection>> = {};
   for (const kind of options.projections) {
     projections[kind] =
-      kind === 'pca' ? principalPlane(shown) : { points: await umap(shown, seed) };
+      kind === 'pca' ? principalPlane(pictured) : { points: await umap(pictured, seed) };
   }
   const { loss, chance, ratio, anchors } = entanglement;
   return {

@@ -152,7 +152,7 @@ export async function representationReport(
   return {
     title: options.title ?? `Representations of ${model.name}`,
     samples,
-    classes: classes.map((id) => nameOf(id, options.classes)),
+    classes: classes.map((id) => className(id, options.classes)),
     settings: {
       temperature,
       distance,
@@ -167,7 +167,7 @@ export async function representationReport(
   };
 }
 
-const nameOf = (id: ClassId, names: readonly string[] = []): string =>
+const className = (id: ClassId, names: readonly string[] = []): string =>
   (typeof id === 'number' ? names[id] : undefined) ?? String(id);
 
 async function labelled(

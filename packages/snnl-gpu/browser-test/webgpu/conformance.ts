@@ -1,6 +1,6 @@
 import { type ConformanceResult, registeredKernels, runChecks } from '@snnl/reference/checks';
 import type { KernelStatus } from 'snnl-layer';
-import { registerWebgpu } from '../../src/webgpu';
+import { registerWebgpu } from '../../src/webgpu/register';
 import { useWebgpu } from './backend';
 
 /** float32 throughout; exp2 and log2 of a GPU are good to a few units in the last place. */

@@ -14,7 +14,7 @@ import {
   softNearestNeighborLoss,
   UNIT_ROWS,
 } from 'snnl-layer';
-import { registerWebgpu } from '../../src/webgpu';
+import { registerWebgpu } from '../../src/webgpu/register';
 import { useWebgpu } from './backend';
 
 /** What the kernels give at the edges of numbers and shapes. */

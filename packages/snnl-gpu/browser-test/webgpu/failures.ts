@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { KernelStatus } from 'snnl-layer';
 import { kernelFor, softNearestNeighborLoss, UNIT_ROWS } from 'snnl-layer';
 import { register } from '../../src/register-all';
-import { registerWebgpu } from '../../src/webgpu';
+import { registerWebgpu } from '../../src/webgpu/register';
 import { current, freshBackend, useWebgpu } from './backend';
 
 /** The unit square, classes on opposite edges, T = 1: ln(2 + 1/e). */

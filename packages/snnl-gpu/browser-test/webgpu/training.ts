@@ -7,7 +7,7 @@ import {
   UNIT_ROWS_GRAD,
   withTargetLabels,
 } from 'snnl-layer';
-import { registerWebgpu } from '../../src/webgpu';
+import { registerWebgpu } from '../../src/webgpu/register';
 import { pipelines, useWebgpu } from './backend';
 import { type StepCosts, stepCosts } from './steps';
 

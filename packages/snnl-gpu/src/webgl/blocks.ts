@@ -1,4 +1,4 @@
-import { ANCHORS, BLOCKS_HIGH } from './glsl/common';
+import { ANCHORS, BLOCKS_HIGH } from './shaders/common';
 
 /** Multiplications and additions that one draw may do: a browser stops draws of seconds. */
 const DRAW_WORK = 2 ** 31;

@@ -1,11 +1,11 @@
+import type { KernelFunc } from '@tensorflow/tfjs-core';
+import { input } from '../shared/workspace';
 import { allBlocks, batchArea, batches, blockArea } from './blocks';
-import { place } from './flat';
-import { COLLECT } from './glsl/collect';
-import { ANCHORS, range } from './glsl/common';
-import { CANDIDATES, streamOf } from './glsl/stream';
-import type { Call } from './kernels';
-import { run } from './pass';
-import { pairInputs, pairInts } from './problem';
+import { type Problem, pairInputs, pairInts, prepare } from './problem';
+import { run } from './run';
+import { ANCHORS, range } from './shaders/common';
+import { CANDIDATES, COLLECT, streamOf } from './shaders/forward';
+import { compute, flatUniforms, type Output, type WebglWorkspace } from './workspace';
 
 /** Candidates of a chunk, at least: fewer would make the states of chunks the larger work. */
 const LEAST_CHUNK = 64;
@@ -20,13 +20,14 @@ function chunking(m: number): { chunk: number; chunks: number } {
 }
 
 /** Equations 1 and 2 with their references and mean distances: a stream over chunks, then their sum. */
-export function forward({ device, scratch, problem, output, outWidth, outHeight }: Call): void {
+function forward(workspace: WebglWorkspace, problem: Problem, output: Output): void {
+  const { device } = workspace;
   const { n, m, x, z, firstPoint, selfOffset, temperature } = problem;
   const { chunk, chunks } = chunking(m);
   // The two halves of a block are fragments of their own.
   const stride = 2 * chunks;
   const area = blockArea(n, stride);
-  const states = scratch.textures(ANCHORS, area.width, area.height);
+  const states = workspace.textures(ANCHORS, area.width, area.height);
   for (const batch of batches(allBlocks(n), m, z.depth)) {
     run(device, streamOf(z.depth), {
       inputs: pairInputs(problem),
@@ -37,12 +38,27 @@ export function forward({ device, scratch, problem, output, outWidth, outHeight 
   }
   run(device, COLLECT, {
     inputs: {
-      ...Object.fromEntries(range(ANCHORS).map((a) => [`state${a}`, states[a] ?? output])),
+      ...Object.fromEntries(range(ANCHORS).map((a) => [`state${a}`, states[a] ?? output.info])),
       xMarks: x.marks,
       temperature: temperature.info,
     },
-    ints: { n, firstPoint, selfOffset, chunks, outWidth, ...place('temperature', temperature) },
-    outputs: [output],
-    area: { width: outWidth, height: outHeight },
+    ints: {
+      n,
+      firstPoint,
+      selfOffset,
+      chunks,
+      outWidth: output.width,
+      ...flatUniforms('temperature', temperature),
+    },
+    outputs: [output.info],
+    area: output,
   });
 }
+
+/** The kernel function of `SnnlNeighborLogSums`. */
+export const logSums: KernelFunc = ({ inputs, attrs, backend }) => {
+  const [n = 0] = input(inputs, 'anchors').shape;
+  return compute(backend, [9, n], (workspace, output) =>
+    forward(workspace, prepare(workspace, inputs, attrs), output),
+  );
+};

@@ -1,27 +1,23 @@
-import type { KernelBackend, KernelFunc, NamedTensorInfoMap } from '@tensorflow/tfjs-core';
-import { flat, input, place } from './flat';
-import { ANCHOR_SUMS, LOSS, LOSS_ANCHOR_SUMS, LOSS_COUNTS, LOSS_SUMS } from './glsl/loss';
-import { type Output, type Tools, withOutput } from './output';
-import { type Draw, run, type Shader } from './pass';
+import type { KernelFunc, NamedTensorInfoMap } from '@tensorflow/tfjs-core';
+import { input } from '../shared/workspace';
+import { run } from './run';
+import type { Shader } from './shaders/common';
+import { ANCHOR_SUMS, LOSS, LOSS_ANCHOR_SUMS, LOSS_COUNTS, LOSS_SUMS } from './shaders/loss';
+import { compute, flatUniforms, type WebglWorkspace } from './workspace';
 
 const anchorsOf = (inputs: NamedTensorInfoMap): number => input(inputs, 'sums').shape[1] ?? 0;
 
 /** What the shaders read of the inputs `sums` and `other`. */
-function read({ device, scratch }: Tools, inputs: NamedTensorInfoMap, other: string) {
+function read(workspace: WebglWorkspace, inputs: NamedTensorInfoMap, other: string) {
   const n = anchorsOf(inputs);
   // An empty tensor has no texture; the other stands in, and nothing of it is read.
-  const sums = flat(device, scratch, input(inputs, n === 0 ? other : 'sums'));
-  const second = flat(device, scratch, input(inputs, other));
+  const sums = workspace.flat(input(inputs, n === 0 ? other : 'sums'));
+  const second = workspace.flat(input(inputs, other));
   return {
     inputs: { sums: sums.info, [other]: second.info },
-    ints: { n, ...place('sums', sums), ...place(other, second) },
+    ints: { n, ...flatUniforms('sums', sums), ...flatUniforms(other, second) },
   };
 }
-
-const whole = ({ output, outWidth, outHeight }: Output): Pick<Draw, 'outputs' | 'area'> => ({
-  outputs: [output],
-  area: { width: outWidth, height: outHeight },
-});
 
 /** Two draws: sums over slices of some sqrt(N) anchors, then the output from them. */
 const inSlices =
@@ -32,22 +28,23 @@ const inSlices =
   ): KernelFunc =>
   ({ inputs, attrs, backend }) => {
     const n = anchorsOf(inputs);
-    return withOutput(backend as KernelBackend, shapeOf(n), (call) => {
-      const given = read(call, inputs, scalar);
+    return compute(backend, shapeOf(n), (workspace, output) => {
+      const given = read(workspace, inputs, scalar);
       const slice = Math.max(1, Math.ceil(Math.sqrt(n)));
       const slices = Math.max(1, Math.ceil(n / slice));
-      const parts = call.scratch.texture(slices, 1);
-      run(call.device, shaders.slices, {
+      const parts = workspace.texture(slices, 1);
+      run(workspace.device, shaders.slices, {
         inputs: given.inputs,
         ints: { ...given.ints, slice },
         outputs: [parts],
         area: { width: slices, height: 1 },
       });
       const mean = Number(attrs?.mean === true);
-      run(call.device, shaders.output, {
+      run(workspace.device, shaders.output, {
         inputs: { ...given.inputs, parts },
-        ints: { ...given.ints, slices, mean, outWidth: call.outWidth },
-        ...whole(call),
+        ints: { ...given.ints, slices, mean, outWidth: output.width },
+        outputs: [output.info],
+        area: output,
       });
     });
   };
@@ -66,8 +63,8 @@ export const lossAnchorSums: KernelFunc = inSlices((n) => [6, n], 'dy', {
 
 /** The kernel function of `SnnlAnchorSums`. */
 export const anchorSums: KernelFunc = ({ inputs, backend }) =>
-  withOutput(backend as KernelBackend, [6, anchorsOf(inputs)], (call) => {
-    const given = read(call, inputs, 'dy');
-    const ints = { ...given.ints, outWidth: call.outWidth };
-    run(call.device, ANCHOR_SUMS, { ...given, ints, ...whole(call) });
+  compute(backend, [6, anchorsOf(inputs)], (workspace, output) => {
+    const given = read(workspace, inputs, 'dy');
+    const ints = { ...given.ints, outWidth: output.width };
+    run(workspace.device, ANCHOR_SUMS, { ...given, ints, outputs: [output.info], area: output });
   });

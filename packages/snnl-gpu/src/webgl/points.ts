@@ -1,11 +1,10 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { type Flat, place } from './flat';
-import { ROWS, VECTOR_WIDTH } from './glsl/common';
-import { MARKS, PACK, SUMS, TRANSPOSE } from './glsl/points';
-import type { Tools } from './output';
-import { run } from './pass';
+import { run } from './run';
+import { ROWS, VECTOR_WIDTH } from './shaders/common';
+import { MARKS, PACK, SUMS, TRANSPOSE } from './shaders/points';
+import { type Flat, flatUniforms, type WebglWorkspace } from './workspace';
 
-/** Points in a texture, see glsl/common.ts. */
+/** Points in a texture, see shaders/common.ts. */
 export interface Points {
   readonly info: TensorInfo;
   readonly rows: number;
@@ -68,20 +67,20 @@ export function assertFits(rows: number, columns: number, maxSide: number): void
 
 /** The first `rows` rows of a tensor [.., columns] as points. */
 export function pack(
-  { device, scratch }: Tools,
+  workspace: WebglWorkspace,
   source: Flat,
   rows: number,
   columns: number,
   temperature: Flat,
 ): Points {
-  const shape = layoutOf(rows, columns, device.maxSide);
-  const info = scratch.texture(shape.width, shape.height);
-  run(device, PACK, {
+  const shape = layoutOf(rows, columns, workspace.device.maxSide);
+  const info = workspace.texture(shape.width, shape.height);
+  run(workspace.device, PACK, {
     inputs: { source: source.info, temperature: temperature.info },
     ints: {
       ...{ rows, columns, depth: shape.depth, shift: shape.shift },
-      ...place('source', source),
-      ...place('temperature', temperature),
+      ...flatUniforms('source', source),
+      ...flatUniforms('temperature', temperature),
     },
     outputs: [info],
     area: shape,
@@ -90,12 +89,12 @@ export function pack(
 }
 
 /** Points for walks over rows, see TRANSPOSE. */
-export function transposed({ device, scratch }: Tools, points: Points): TensorInfo {
+export function transposed(workspace: WebglWorkspace, points: Points): TensorInfo {
   const { rows, depth, shift, wideShift } = points;
   const width = Math.min(padded(rows), 2 ** wideShift);
   const height = depth * Math.ceil(padded(rows) / 2 ** wideShift);
-  const info = scratch.texture(width, height);
-  run(device, TRANSPOSE, {
+  const info = workspace.texture(width, height);
+  run(workspace.device, TRANSPOSE, {
     inputs: { points: points.info },
     ints: { depth, shift, wideShift },
     outputs: [info],
@@ -110,21 +109,21 @@ function vectorArea(count: number) {
 }
 
 export function marks(
-  { device, scratch }: Tools,
+  workspace: WebglWorkspace,
   points: Points,
   labels: Flat,
   temperature: Flat,
 ): Marks {
   const { rows, depth, shift } = points;
   const area = vectorArea(rows);
-  const [made, ids] = [0, 1].map(() => scratch.texture(area.width, area.height));
-  if (!made || !ids) throw new Error('Expected two textures.');
-  run(device, MARKS, {
+  const made = workspace.texture(area.width, area.height);
+  const ids = workspace.texture(area.width, area.height);
+  run(workspace.device, MARKS, {
     inputs: { points: points.info, labels: labels.info, temperature: temperature.info },
     ints: {
       ...{ rows, depth, shift },
-      ...place('labels', labels),
-      ...place('temperature', temperature),
+      ...flatUniforms('labels', labels),
+      ...flatUniforms('temperature', temperature),
     },
     outputs: [made, ids],
     area,
@@ -133,12 +132,12 @@ export function marks(
 }
 
 /** The references and upstream gradients of `count` anchors or candidates, a texel each. */
-export function sums({ device, scratch }: Tools, source: Flat, count: number, temperature: Flat) {
+export function sums(workspace: WebglWorkspace, source: Flat, count: number, temperature: Flat) {
   const area = { width: VECTOR_WIDTH, height: Math.ceil(padded(count) / VECTOR_WIDTH) };
-  const outputs = scratch.textures(2, area.width, area.height);
-  run(device, SUMS, {
+  const outputs = workspace.textures(2, area.width, area.height);
+  run(workspace.device, SUMS, {
     inputs: { source: source.info, temperature: temperature.info },
-    ints: { ...place('source', source), ...place('temperature', temperature), count },
+    ints: { ...flatUniforms('source', source), ...flatUniforms('temperature', temperature), count },
     outputs,
     area,
   });

@@ -1,9 +1,7 @@
-import type { NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
-import type { WebglDevice } from './context';
-import { type Flat, flat, input, place } from './flat';
-import { exactLabels } from './labels';
+import type { NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
+import { input } from '../shared/workspace';
 import { assertFits, type Marks, marks, type Points, pack } from './points';
-import type { Scratch } from './scratch';
+import { type Flat, flatUniforms, type WebglWorkspace } from './workspace';
 
 /** The inputs of both kernels, ready for the shaders. */
 export interface Problem {
@@ -32,8 +30,38 @@ export function pairInts(problem: Problem): Record<string, number> {
   const { n, m, x, z, firstPoint, selfOffset, temperature } = problem;
   return {
     ...{ n, m, depth: z.depth, xShift: x.shift, zShift: z.shift, firstPoint, selfOffset },
-    ...place('temperature', temperature),
+    ...flatUniforms('temperature', temperature),
   };
+}
+
+/** Class ids from here on are not all told apart by a float32. */
+const FIRST_INEXACT = 2 ** 24;
+
+/**
+ * Label tensors as they can be uploaded: where an id is too large for a float, all ids are replaced
+ * by their place among the classes. Ids that are on the device already cannot be: the shaders mark
+ * those that are too large, and the results are NaN.
+ */
+function exactLabels(
+  workspace: WebglWorkspace,
+  labels: readonly TensorInfo[],
+): readonly TensorInfo[] {
+  const values = labels.map(({ dataId }) => {
+    const data = workspace.backend.texData.get(dataId);
+    return data.texture == null ? (data.values as Int32Array | undefined) : undefined;
+  });
+  const tooLarge = values.some((ids) => ids?.some((id) => Math.abs(id) >= FIRST_INEXACT));
+  if (!tooLarge || values.includes(undefined)) return labels;
+  const classes = new Map<number, number>();
+  const dense = (id: number): number => {
+    const known = classes.get(id) ?? classes.size;
+    classes.set(id, known);
+    return known;
+  };
+  return labels.map(({ shape }, index) => {
+    const ids = Int32Array.from(values[index] ?? [], dense);
+    return workspace.own(workspace.backend.makeTensorInfo(shape, 'int32', ids));
+  });
 }
 
 /**
@@ -42,30 +70,29 @@ export function pairInts(problem: Problem): Record<string, number> {
  * @throws RangeError, before anything is drawn, where the device has no texture for the points.
  */
 export function prepare(
-  device: WebglDevice,
-  scratch: Scratch,
+  workspace: WebglWorkspace,
   inputs: NamedTensorInfoMap,
-  selfOffset: number,
+  attrs: NamedAttrMap | undefined,
 ): Problem {
-  const tools = { device, scratch };
   const anchors = input(inputs, 'anchors');
   const [n = 0, columns = 0] = anchors.shape;
   const m = input(inputs, 'candidates').shape[0] ?? 0;
-  for (const rows of [n, m]) assertFits(rows, columns, device.maxSide);
-  const temperature = flat(device, scratch, input(inputs, 'temperature'));
-  // An empty tensor has no texture; the anchors stand in, and no row of them is a candidate.
+  for (const rows of [n, m]) assertFits(rows, columns, workspace.device.maxSide);
+  const temperature = workspace.flat(input(inputs, 'temperature'));
+  const selfOffset = Number(attrs?.selfOffset ?? -1);
   const within = selfOffset >= 0;
+  // An empty tensor has no texture; the anchors stand in, and no row of them is a candidate.
   const candidates = m === 0 ? anchors : input(inputs, 'candidates');
   const given = [
     input(inputs, m === 0 ? 'anchorLabels' : 'candidateLabels'),
     ...(within ? [] : [input(inputs, 'anchorLabels')]),
   ];
-  const [zIds, xIds] = exactLabels(device, scratch, given).map((ids) => flat(device, scratch, ids));
+  const [zIds, xIds] = exactLabels(workspace, given).map((ids) => workspace.flat(ids));
   if (!zIds) throw new Error('Expected labels of the candidates.');
 
   const ready = (source: TensorInfo, rows: number, ids: Flat): Points & Marks => {
-    const points = pack(tools, flat(device, scratch, source), rows, columns, temperature);
-    return { ...points, ...marks(tools, points, ids, temperature) };
+    const points = pack(workspace, workspace.flat(source), rows, columns, temperature);
+    return { ...points, ...marks(workspace, points, ids, temperature) };
   };
   const z = ready(candidates, m, zIds);
   // With a selfOffset the anchors are among the candidates.

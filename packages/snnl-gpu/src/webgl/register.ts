@@ -1,33 +1,26 @@
+/** `snnl-gpu/webgl`: the fused kernels of the backend `webgl` alone. */
 import type { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import { findBackend } from '@tensorflow/tfjs-core';
 import type { KernelStatus } from 'snnl-layer';
-import {
-  ANCHOR_SUMS,
-  LOSS_ANCHOR_SUMS,
-  NEIGHBOR_LOG_SUMS,
-  NEIGHBOR_LOG_SUMS_GRAD,
-  REDUCED_LOSS,
-  UNIT_ROWS,
-  UNIT_ROWS_GRAD,
-} from 'snnl-layer';
-import { CheckedKernels } from '../checked-kernels';
-import { selfTest } from '../self-test';
-import { isWebgl, maxSide, obstacle } from './context';
-import { checkEqualDistances } from './equal-distances';
-import { LEVEL } from './glsl/distances';
-import { logSums, logSumsGrad } from './kernels';
+import { CheckedKernels, type KernelFunctions } from '../shared/checked-kernels';
+import { selfTest } from '../shared/self-test';
+import { logSumsGrad } from './backward';
+import { checkEqualDistances } from './check';
+import { isWebgl, maxSide, obstacle } from './device';
+import { logSums } from './forward';
 import { anchorSums, lossAnchorSums, reducedLoss } from './loss';
 import { tooLarge } from './points';
+import { LEVEL } from './shaders/distances';
 import { unitRows, unitRowsGrad } from './unit-rows';
 
-const KERNELS = {
-  [NEIGHBOR_LOG_SUMS]: logSums,
-  [NEIGHBOR_LOG_SUMS_GRAD]: logSumsGrad,
-  [REDUCED_LOSS]: reducedLoss,
-  [LOSS_ANCHOR_SUMS]: lossAnchorSums,
-  [ANCHOR_SUMS]: anchorSums,
-  [UNIT_ROWS]: unitRows,
-  [UNIT_ROWS_GRAD]: unitRowsGrad,
+const KERNELS: KernelFunctions = {
+  logSums,
+  logSumsGrad,
+  reducedLoss,
+  lossAnchorSums,
+  anchorSums,
+  unitRows,
+  unitRowsGrad,
 };
 
 /** Wider rows have shaders of their own. */

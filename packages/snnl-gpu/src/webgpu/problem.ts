@@ -1,9 +1,8 @@
 import type { NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
-import type { WebgpuBackend } from './backend';
-import { columnMean } from './column-mean';
-import { paddedWidth, rowPanels } from './pack';
-import { poison } from './poison';
-import type { Scratch } from './scratch';
+import { input } from '../shared/workspace';
+import type { WebgpuBackend } from './device';
+import { columnMean, paddedWidth, poison, rowPanels } from './points';
+import type { WebgpuWorkspace } from './workspace';
 
 /** What both kernels start from, on the device. */
 export interface Problem {
@@ -24,16 +23,9 @@ export interface Problem {
   readonly poison: TensorInfo;
 }
 
-export function input(inputs: NamedTensorInfoMap, name: string): TensorInfo {
-  const tensor = inputs[name];
-  if (tensor) return tensor;
-  throw new Error(`Expected an input '${name}', but got ${Object.keys(inputs).join(', ')}.`);
-}
-
 /** Centres and packs the inputs of a kernel. */
 export function prepare(
-  backend: WebgpuBackend,
-  scratch: Scratch,
+  workspace: WebgpuWorkspace,
   inputs: NamedTensorInfoMap,
   attrs: NamedAttrMap | undefined,
 ): Problem {
@@ -41,14 +33,12 @@ export function prepare(
   const candidates = input(inputs, 'candidates');
   const [n = 0, d = 0] = anchors.shape;
   const [m = 0] = candidates.shape;
-  const take = (name: string) => scratch.nonEmpty(input(inputs, name));
-  const features = scratch.nonEmpty(candidates);
-  const center = scratch.own(columnMean(backend, features, m, d));
-  const columns = scratch.own(rowPanels(backend, features, center, m, d));
+  const take = (name: string) => workspace.nonEmpty(input(inputs, name));
+  const features = workspace.nonEmpty(candidates);
+  const center = columnMean(workspace, features, m, d);
+  const columns = rowPanels(workspace, features, center, m, d);
   const shared = anchors.dataId === candidates.dataId;
-  const rows = shared
-    ? columns
-    : scratch.own(rowPanels(backend, scratch.nonEmpty(anchors), center, n, d));
+  const rows = shared ? columns : rowPanels(workspace, workspace.nonEmpty(anchors), center, n, d);
   const temperature = input(inputs, 'temperature');
   return {
     n,
@@ -61,7 +51,7 @@ export function prepare(
     rowLabels: take('anchorLabels'),
     columnLabels: take('candidateLabels'),
     temperature,
-    poison: scratch.own(poison(backend, columns, temperature, m, d)),
+    poison: poison(workspace, columns, temperature, m, d),
   };
 }
 

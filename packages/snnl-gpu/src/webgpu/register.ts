@@ -1,35 +1,27 @@
+/** `snnl-gpu/webgpu`: the fused kernels of the backend `webgpu` alone. */
 import { engine, findBackendFactory } from '@tensorflow/tfjs-core';
 import type { KernelStatus } from 'snnl-layer';
-import {
-  ANCHOR_SUMS,
-  LOSS_ANCHOR_SUMS,
-  NEIGHBOR_LOG_SUMS,
-  NEIGHBOR_LOG_SUMS_GRAD,
-  REDUCED_LOSS,
-  UNIT_ROWS,
-  UNIT_ROWS_GRAD,
-} from 'snnl-layer';
-import { CheckedKernels } from '../checked-kernels';
-import { selfTest } from '../self-test';
-import type { WebgpuBackend } from './backend';
-import { checkingShaders } from './check-shaders';
-import { AFTER_LOSS, deviceLoss } from './device-loss';
-import { logSums, logSumsGrad } from './kernels';
-import { tooLarge } from './pack';
-import { anchorSums, lossAnchorSums, reducedLoss } from './reduced-loss';
+import { CheckedKernels, type KernelFunctions } from '../shared/checked-kernels';
+import { selfTest } from '../shared/self-test';
+import { logSumsGrad } from './backward';
+import { checkingShaders } from './check';
+import { AFTER_LOSS, deviceLoss, type WebgpuBackend } from './device';
+import { logSums } from './forward';
+import { anchorSums, lossAnchorSums, reducedLoss } from './loss';
+import { tooLarge } from './points';
+import { LEVEL } from './shaders/common';
 import { unitRows, unitRowsGrad } from './unit-rows';
-import { LEVEL } from './wgsl';
 
 const BACKEND = 'webgpu';
 
-const KERNELS = {
-  [NEIGHBOR_LOG_SUMS]: logSums,
-  [NEIGHBOR_LOG_SUMS_GRAD]: logSumsGrad,
-  [UNIT_ROWS]: unitRows,
-  [UNIT_ROWS_GRAD]: unitRowsGrad,
-  [REDUCED_LOSS]: reducedLoss,
-  [LOSS_ANCHOR_SUMS]: lossAnchorSums,
-  [ANCHOR_SUMS]: anchorSums,
+const KERNELS: KernelFunctions = {
+  logSums,
+  logSumsGrad,
+  reducedLoss,
+  lossAnchorSums,
+  anchorSums,
+  unitRows,
+  unitRowsGrad,
 };
 
 const kernels = new CheckedKernels<WebgpuBackend>(

@@ -1,6 +1,6 @@
 import { add, addN, cast, div, equal, type Scalar, tidy } from '@tensorflow/tfjs-core';
 import { type KernelChoice, kernelRule } from '../operation/kernel-choice';
-import { assertOptions, type OptionRules, rules, shown } from '../options';
+import { assertOptions, describeValue, type OptionRules, rules } from '../options';
 import type { SoftNearestNeighbor } from './layer';
 import type { LossOrMetricFunction } from './target-labels';
 
@@ -49,7 +49,7 @@ export function entanglement(
   // Not by its class: there may be two copies of this package.
   if (typeof layer?.monitor !== 'function') {
     throw new TypeError(
-      `Expected a SoftNearestNeighbor layer, but got ${shown(layer)}. Give the layer itself: ` +
+      `Expected a SoftNearestNeighbor layer, but got ${describeValue(layer)}. Give the layer itself: ` +
         `entanglement(model.getLayer('code')).`,
     );
   }

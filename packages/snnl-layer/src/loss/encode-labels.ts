@@ -3,7 +3,7 @@ import {
   type ClassId,
   type ClassLabel,
   classesOf,
-  described,
+  describeEntry,
   encodeSets,
   type LabelArray,
 } from './label-values';
@@ -42,7 +42,7 @@ export function encodeLabels(values: LabelArray, classes?: ArrayLike<ClassLabel>
     const id = positions.get(name);
     if (id !== undefined) return id;
     throw new Error(
-      `Expected values to be among the ${known.length} classes given, but got ${described(name)} ` +
+      `Expected values to be among the ${known.length} classes given, but got ${describeEntry(name)} ` +
         `at ${i}.`,
     );
   });

@@ -1,5 +1,5 @@
 import { Tensor, type TensorLike } from '@tensorflow/tfjs-core';
-import { shown } from '../options';
+import { describeValue } from '../options';
 
 /** What a sample may say of its class. Booleans are the ids 0 and 1, as in a bool tensor. */
 export type ClassLabel = number | bigint | string | boolean;
@@ -51,12 +51,12 @@ function refusal(
 const isArray = (value: unknown): value is ArrayLike<unknown> =>
   Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value);
 
-export function described(value: unknown): string {
+export function describeEntry(value: unknown): string {
   if (value instanceof Tensor) return 'a tensor';
   if (isArray(value)) return 'an array';
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return 'a function';
-  return typeof value === 'object' && value !== null ? 'an object' : shown(value);
+  return typeof value === 'object' && value !== null ? 'an object' : describeValue(value);
 }
 
 /** Shape as far as the first entries tell it. */
@@ -102,7 +102,7 @@ export function arraySet(labels: unknown, origin: LabelOrigin, samples?: number)
   if (!isArray(labels)) {
     throw refusal(
       origin,
-      `Expected ${origin.name} to be an array of one label a sample, but got ${described(labels)}.` +
+      `Expected ${origin.name} to be an array of one label a sample, but got ${describeEntry(labels)}.` +
         (labels instanceof Tensor ? ' Read it: await tensor.array().' : ''),
     );
   }
@@ -116,7 +116,7 @@ export function arraySet(labels: unknown, origin: LabelOrigin, samples?: number)
     throw refusal(
       origin,
       `Expected the rows of ${origin.name} to be as long as the first, ${width}, but row ${i} ` +
-        `${isArray(row) ? `has ${entries.length} entries` : `is ${described(row)}`}.`,
+        `${isArray(row) ? `has ${entries.length} entries` : `is ${describeEntry(row)}`}.`,
     );
   });
   return labelSet(values, shape, origin);
@@ -137,7 +137,7 @@ function classOf({ values, origin, limit }: LabelSet, i: number): ClassId {
     throw refusal(
       origin,
       `Expected ${origin.name} to be integer class ids or class names, but got ` +
-        `${described(value)} at ${i}.`,
+        `${describeEntry(value)} at ${i}.`,
     );
   }
   if (Math.abs(value) < limit) return value;
@@ -164,7 +164,7 @@ function weight(value: unknown): number {
 function rowFault(row: readonly unknown[]): string {
   const weights = row.map(weight);
   const bad = row[weights.findIndex((entry) => !Number.isFinite(entry))];
-  if (!weights.every(Number.isFinite)) return `holds ${described(bad)}`;
+  if (!weights.every(Number.isFinite)) return `holds ${describeEntry(bad)}`;
   if (weights.every((entry) => entry === 0)) return 'has no class';
   if (weights.every((entry) => entry === 0 || entry === 1)) {
     const count = weights.filter((entry) => entry === 1).length;
@@ -211,7 +211,7 @@ function noClass({ values, shape, origin }: LabelSet, row: number): Error {
   return refusal(
     origin,
     `Expected each row of ${origin.name} of shape [${shape}] to be one-hot, or probabilities that sum ` +
-      `to 1, but row ${row}, [${entries.slice(0, 8).map(described)}${more}], ${rowFault(entries)}.`,
+      `to 1, but row ${row}, [${entries.slice(0, 8).map(describeEntry)}${more}], ${rowFault(entries)}.`,
   );
 }
 
@@ -240,7 +240,7 @@ export function classesOf(sets: readonly LabelSet[]): ClassId[][] {
       throw refusal(
         set.origin,
         `Expected ${set.origin.name} to name classes in one way, by numbers or by strings, but got ` +
-          `${described(value)} at ${i} beside ${described(first)}.`,
+          `${describeEntry(value)} at ${i} beside ${describeEntry(first)}.`,
       );
     });
   });

@@ -20,7 +20,7 @@ interface Cell {
 }
 
 /** Names for the axes, shortened where they would not fit. */
-function nameOf(classes: readonly string[]): (index: number) => string {
+function axisNames(classes: readonly string[]): (index: number) => string {
   const every = Math.ceil(classes.length / NAMED);
   return (index) => {
     const name = index % every === 0 ? (classes[index] ?? '') : '';
@@ -40,7 +40,7 @@ export function drawConfusion(
   const cells = shares.flatMap((row, a) =>
     row.map((share, b): Cell => ({ row: a, column: b, share })),
   );
-  const name = nameOf(classes);
+  const name = axisNames(classes);
   const longest = Math.max(...classes.map((_, index) => name(index).length));
   const domain = classes.map((_, index) => index);
   const slanted = longest > 3 ? { tickRotate: -40 } : {};

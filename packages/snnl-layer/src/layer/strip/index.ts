@@ -1,6 +1,6 @@
 import type { serialization } from '@tensorflow/tfjs-core';
 import { LayersModel, type LayerVariable, type layers, Sequential } from '@tensorflow/tfjs-layers';
-import { shown } from '../../options';
+import { describeValue } from '../../options';
 import { innerLayers } from '../graph';
 import { SoftNearestNeighbor } from '../layer';
 import { stripConfig } from './config';
@@ -120,7 +120,7 @@ function pairs(layer: layers.Layer, source: layers.Layer): [LayerVariable, Layer
 export function stripEntanglement(model: LayersModel): LayersModel {
   if (!(model instanceof LayersModel)) {
     throw new TypeError(
-      `Expected a sequential or functional model to strip, but got ${shown(model)}.`,
+      `Expected a sequential or functional model to strip, but got ${describeValue(model)}.`,
     );
   }
   assertInReach(model);

@@ -1,7 +1,0 @@
-import { expect, test } from 'vitest';
-import { obstacle } from './context';
-
-test('a process without WebGL 2 is told so', () => {
-  expect(typeof WebGL2RenderingContext).toBe('undefined');
-  expect(obstacle({})).toBe('the kernels need WebGL 2');
-});

@@ -1,1 +1,0 @@
-export { registerWebgl } from './register';
