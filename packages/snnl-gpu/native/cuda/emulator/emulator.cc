@@ -147,13 +147,7 @@ float* shared_memory() { return shared; }
 void block_barrier() { wait(block, kThreads); }
 void warp_barrier() { wait(warps[current / 32].barrier, 32); }
 
-const char* exchange(const void* value, size_t bytes) {
-  const unsigned thread = static_cast<unsigned>(current);
-  char* slots = warps[thread / 32].slots[fibers[thread].collectives++ % 2];
-  std::memcpy(slots + thread % 32 * 32, value, bytes);
-  warp_barrier();
-  return slots;
-}
+char* warp_slots() { return warps[current / 32].slots[fibers[current].collectives++ % 2]; }
 
 void copy_async(float* to, const float* from, bool valid) {
   // A device faults on such addresses.
@@ -173,11 +167,6 @@ void await_copies(int pending) {
     perform(groups.front());
     groups.erase(groups.begin());
   }
-}
-
-float round_to_zero(double value) {
-  const float nearest = static_cast<float>(value);
-  return std::abs(static_cast<double>(nearest)) > std::abs(value) ? std::nextafter(nearest, 0.0f) : nearest;
 }
 
 std::string launch(const snnl::cuda::Launch& launch, Order wanted) {
