@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <memory>
 #include <numeric>
 #include <random>
 #include <vector>
@@ -51,7 +52,8 @@ struct Copy {
 
 struct Fiber {
   Context context;
-  std::vector<char> stack = std::vector<char>(kStackBytes);
+  // Not cleared: most of it is never used.
+  std::unique_ptr<char[]> stack{new char[kStackBytes]};
   bool done = false;
   unsigned collectives = 0;
   std::vector<std::vector<Copy>> groups;  // committed copies, oldest first
@@ -124,7 +126,7 @@ void perform(const std::vector<Copy>& copies) {
 // Gives every fiber its turn until all are done. False if none can go on.
 bool run_block() {
   for (Fiber& fiber : fibers) {
-    start_context(fiber.context, fiber.stack.data(), fiber.stack.size(), run_fiber);
+    start_context(fiber.context, fiber.stack.get(), kStackBytes, run_fiber);
     fiber.done = false;
     fiber.collectives = 0;
     fiber.groups.clear();
