@@ -5,7 +5,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { ensureBrowsers } from './browsers.mjs';
 import { pnpmCommand, root } from './pnpm.mjs';
 import { setup } from './setup.mjs';
@@ -46,7 +46,7 @@ const step = (name, ...commands) =>
     let failed = 0;
     for (const command of commands) {
       const { ok, output } = await execute(command);
-      console.log(`\n== ${name}: ${relative(root, command.join(' '))}`);
+      console.log(`\n== ${name}: ${[basename(command[0]), ...command.slice(1)].join(' ')}`);
       process.stdout.write(Buffer.concat(output));
       if (!ok) failed += 1;
     }
