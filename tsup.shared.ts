@@ -1,6 +1,7 @@
 /** What the builds of the published packages have in common. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Options } from 'tsup';
 
 type Plugin = NonNullable<Options['esbuildPlugins']>[number];
@@ -48,10 +49,15 @@ export function libraryBuilds(sources: Record<string, string | null> = {}, optio
         }),
     );
   const esm = { ...entries('import'), ...entries('default') };
-  const builds: Options[] = [
-    { ...LIBRARY, ...options, entry: esm, format: 'esm' },
-    { ...LIBRARY, ...options, entry: entries('require'), format: 'cjs' },
-  ];
+  const cjs = entries('require');
+  const shared: Options = { ...LIBRARY, ...options };
+  // One build where both have the same entries: their types are made once.
+  const builds: Options[] = isDeepStrictEqual(esm, cjs)
+    ? [{ ...shared, entry: esm, format: ['esm', 'cjs'] }]
+    : [
+        { ...shared, entry: esm, format: 'esm' },
+        { ...shared, entry: cjs, format: 'cjs' },
+      ];
   return builds;
 }
 

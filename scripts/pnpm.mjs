@@ -21,9 +21,13 @@ export function run(command, args, { cwd = root, env = {}, stdio = 'inherit' } =
   return signal ? 130 : (status ?? 1);
 }
 
+/** pnpm as a command and its first arguments. */
+export const pnpmCommand = ['npx', '--yes', packageManager];
+
 /** Runs pnpm with `args` and returns its exit code. */
 export function pnpm(args, options) {
-  return run('npx', ['--yes', packageManager, ...args], options);
+  const [npx, ...pinned] = pnpmCommand;
+  return run(npx, [...pinned, ...args], options);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) process.exit(pnpm(process.argv.slice(2)));

@@ -1,71 +1,121 @@
 /**
  * `npm test`: sets up what is missing, then runs every check of the workspace, also after one has
- * failed. The last line is `N passed, N failed, N skipped`; each step outside vitest counts as one.
+ * failed, and says where the time went. The last line is `N passed, N failed, N skipped`; each command
+ * outside vitest counts as one.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { ensureBrowsers } from './browsers.mjs';
-import { ensureNative } from './native.mjs';
-import { pnpm, root, run } from './pnpm.mjs';
+import { pnpmCommand, root } from './pnpm.mjs';
 import { setup } from './setup.mjs';
 
 const report = join(root, '.cache', 'vitest.json');
 const totals = { passed: 0, failed: 0, skipped: 0 };
+/** Pairs of seconds and a name. */
+const times = { steps: [], files: [] };
 
-/** Runs one step; `count` reads what it did, by default one check that passed or failed. */
-function step(name, action, count = (ok) => ({ passed: ok ? 1 : 0, failed: ok ? 0 : 1 })) {
-  console.log(`\n== ${name}`);
+const node = (...args) => [process.execPath, ...args];
+const tool = (name, ...args) => [join(root, 'node_modules', '.bin', name), ...args];
+const pnpm = (...args) => [...pnpmCommand, ...args];
+
+/** Runs a command; whether it exited with 0, and what it wrote. */
+function execute([command, ...args], stdio = ['ignore', 'pipe', 'pipe']) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio });
+    const output = [];
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (part) => output.push(part));
+    child.once('error', (error) => output.push(Buffer.from(`${error}\n`)));
+    child.once('close', (code) => resolve({ ok: code === 0, output }));
+  });
+}
+
+/** Times `action`, which returns how many of its checks failed. */
+async function timed(name, action) {
   const started = Date.now();
-  const ok = action() === 0;
-  for (const [kind, number] of Object.entries(count(ok))) totals[kind] += number;
-  console.log(
-    `== ${name}: ${ok ? 'ok' : 'FAILED'} (${Math.round((Date.now() - started) / 1000)} s)`,
-  );
+  const failed = await action();
+  const seconds = Math.round((Date.now() - started) / 1000);
+  times.steps.push([seconds, name]);
+  console.log(`== ${name}: ${failed === 0 ? 'ok' : 'FAILED'} (${seconds} s)`);
 }
 
-function vitest() {
-  rmSync(report, { force: true });
-  mkdirSync(join(root, '.cache'), { recursive: true });
-  const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
-  return pnpm(['exec', 'vitest', 'run', ...reporters]);
-}
+/** Runs commands one after the other. What each says is printed whole: another step may run beside. */
+const step = (name, ...commands) =>
+  timed(name, async () => {
+    let failed = 0;
+    for (const command of commands) {
+      const { ok, output } = await execute(command);
+      console.log(`\n== ${name}: ${[basename(command[0]), ...command.slice(1)].join(' ')}`);
+      process.stdout.write(Buffer.concat(output));
+      if (!ok) failed += 1;
+    }
+    totals.passed += commands.length - failed;
+    totals.failed += failed;
+    return failed;
+  });
 
 /** A run that wrote no report, or failed outside of a test, counts as a failure of its own. */
-function countVitest(ok) {
-  if (!existsSync(report)) return { failed: 1 };
-  const result = JSON.parse(readFileSync(report, 'utf8'));
-  const failed = result.numFailedTests;
-  return {
-    passed: result.numPassedTests,
-    failed: ok ? failed : Math.max(failed, 1),
-    skipped: result.numPendingTests + result.numTodoTests,
-  };
-}
+const tests = () =>
+  timed('tests', async () => {
+    rmSync(report, { force: true });
+    mkdirSync(join(root, '.cache'), { recursive: true });
+    const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
+    const { ok } = await execute(tool('vitest', 'run', ...reporters), 'inherit');
+    const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {};
+    const { numPassedTests = 0, numPendingTests = 0, numTodoTests = 0, testResults = [] } = result;
+    const failed = Math.max(result.numFailedTests ?? 0, ok ? 0 : 1);
+    totals.passed += numPassedTests;
+    totals.failed += failed;
+    totals.skipped += numPendingTests + numTodoTests;
+    for (const { name, startTime, endTime } of testResults) {
+      times.files.push([Math.round((endTime - startTime) / 1000), relative(root, name)]);
+    }
+    return failed;
+  });
 
 /** Compiles the CUDA kernels for every architecture and reads ptxas' report, where there is nvcc. */
-function checkCuda() {
-  if (spawnSync(process.env.NVCC ?? 'nvcc', ['--version']).error) {
-    console.log('No nvcc here: the CUDA kernels are tested on the emulator alone.');
-    return 0;
+function cudaChecks() {
+  if (!spawnSync(process.env.NVCC ?? 'nvcc', ['--version']).error) {
+    return [node('packages/snnl-gpu/native/cuda/build.mjs', '--check')];
   }
-  return run('node', ['packages/snnl-gpu/native/cuda/build.mjs', '--check']);
+  console.log('No nvcc here: the CUDA kernels are tested on the emulator alone.');
+  return [];
 }
 
 setup();
-step('lint and format', () => pnpm(['exec', 'biome', 'ci', '--error-on-warnings', '.']));
-step('build', () => pnpm(['-r', '--filter', './packages/*', 'run', 'build']));
-step('types', () => pnpm(['-r', 'run', 'typecheck']));
-step('packages', () => run('node', ['scripts/packages/check.mjs']));
-step('unused code', () => pnpm(['exec', 'knip', '--no-progress', '--no-config-hints']));
-step('CUDA kernels', checkCuda);
-step('browsers', () => ensureBrowsers());
-step('packages in use', () => run('node', ['scripts/release/quick.mjs']));
-step('native kernels and tfjs-node', ensureNative);
-step('published binary', () => run('node', ['scripts/release/prebuild.mjs', '--no-cuda']));
-step('CPU kernels, with sanitizers', () => run('sh', ['packages/snnl-gpu/native-test/cpu/run.sh']));
-step('docs', () => run('node', ['scripts/docs.mjs']));
-step('tests', vitest, countVitest);
+if (ensureBrowsers() !== 0) totals.failed += 1;
+await Promise.all([
+  step(
+    'static checks and build',
+    tool('biome', 'ci', '--error-on-warnings', '.'),
+    tool('tsc', '-p', '.'),
+    tool('knip', '--no-progress', '--no-config-hints'),
+    pnpm('-r', '--filter', './packages/*', 'run', 'build'),
+  ),
+  step(
+    'native code',
+    node('scripts/native.mjs'),
+    node('scripts/release/prebuild.mjs', '--no-cuda'),
+    ...cudaChecks(),
+  ),
+]);
+await Promise.all([
+  step(
+    'packages and documentation',
+    node('scripts/packages/check.mjs'),
+    node('scripts/release/quick.mjs'),
+    node('scripts/docs.mjs'),
+  ),
+  step('CPU kernels, with sanitizers', ['sh', 'packages/snnl-gpu/native-test/cpu/run.sh']),
+]);
+await tests();
+
+console.log('\nSeconds of each step, and of the test files that took longest:');
+const slowest = times.files.sort(([a], [b]) => b - a).slice(0, 12);
+for (const [seconds, name] of [...times.steps, ...slowest]) {
+  console.log(`${String(seconds).padStart(5)}  ${name}`);
+}
 const { passed, failed, skipped } = totals;
 console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
 process.exit(failed === 0 ? 0 : 1);

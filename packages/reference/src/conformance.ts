@@ -21,6 +21,8 @@ export interface ConformanceOptions {
   readonly runs?: number;
   /** For each check; 60,000 by default. */
   readonly timeoutMs?: number;
+  /** Checks whose name matches are left out. */
+  readonly skip?: RegExp;
 }
 
 /**
@@ -32,12 +34,14 @@ export interface ConformanceOptions {
 export function describeKernelConformance(
   name: string,
   adapter: KernelAdapter,
-  { tolerance = defaultTolerance, runs = 30, timeoutMs = 60_000 }: ConformanceOptions = {},
+  { tolerance = defaultTolerance, runs = 30, timeoutMs = 60_000, skip }: ConformanceOptions = {},
 ): void {
   describe(`kernel conformance: ${name}`, () => {
     beforeAll(() => adapter.setup(), timeoutMs);
     afterAll(async () => adapter.dispose?.());
-    for (const [group, checks] of byGroup(checksFor(adapter))) {
+    for (const [group, checks] of byGroup(
+      checksFor(adapter).filter(({ name }) => !skip?.test(name)),
+    )) {
       describe(group, () => {
         for (const check of checks) {
           test(check.name, () => check.run({ adapter, tolerance, runs }), timeoutMs);

@@ -29,8 +29,10 @@ function roundUpstream(sums: SumsWithUpstream): SumsWithUpstream {
   return [nearestAll, relativeAll, nearestSame, relativeSame, roundRow(a), roundRow(b)];
 }
 
-function roundRows(rows: Matrix): number[][] {
-  return rows.map(roundRow);
+/** The same rows where they are of float32: what is known of them stays known. */
+function roundRows(rows: Matrix): Matrix {
+  const exact = rows.every((row) => row.every((value) => Object.is(value, Math.fround(value))));
+  return exact ? rows : rows.map(roundRow);
 }
 
 function roundRow(row: readonly number[]): number[] {

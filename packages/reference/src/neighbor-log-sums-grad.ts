@@ -1,6 +1,6 @@
 import { at } from './at.js';
-import { isFiniteRow, spoilsEveryAnchor } from './finite.js';
-import { squaredDistance } from './squared-distance.js';
+import { spoilsEveryAnchor } from './finite.js';
+import { packed, squaredDistances } from './squared-distance.js';
 import type { NeighborGradProblem, SumsWithUpstream } from './types.js';
 
 /**
@@ -12,39 +12,46 @@ import type { NeighborGradProblem, SumsWithUpstream } from './types.js';
  * @see docs/math.md eq. 5.
  */
 export function neighborLogSumsGrad(problem: NeighborGradProblem): number[][] {
-  const { anchors, candidates } = problem;
+  const { anchors, candidates, selfOffset } = problem;
   const allSpoilt = spoilsEveryAnchor(problem);
-  return anchors.map((anchor, i) => {
-    if (allSpoilt || !isFiniteRow(anchor)) return anchor.map(() => Number.NaN);
-    const gradient = anchor.map(() => 0);
-    for (const [j, candidate] of candidates.entries()) {
-      const weight = pairWeight(problem, i, j);
-      for (let k = 0; k < gradient.length; k++) {
-        gradient[k] = (gradient[k] ?? 0) + 2 * weight * ((anchor[k] ?? 0) - (candidate[k] ?? 0));
+  const distances = squaredDistances(anchors, candidates);
+  const columns = packed(candidates);
+  return packed(anchors).map((x, i) => {
+    if (allSpoilt || !x.every(Number.isFinite)) return Array.from(x, () => Number.NaN);
+    const gradient = new Float64Array(x.length);
+    for (const [j, z] of columns.entries()) {
+      if (selfOffset >= 0 && j === selfOffset + i) continue;
+      const twice = 2 * pairWeight(problem, i, j, at(at(distances, i), j));
+      for (let k = 0; k < x.length; k++) {
+        gradient[k] = (gradient[k] ?? 0) + twice * ((x[k] ?? 0) - (z[k] ?? 0));
       }
     }
-    return gradient;
+    return [...gradient];
   });
 }
 
-/** G_ij = -(a_i p_ij + b_i q_ij + a'_j p'_ij + b'_j q'_ij) / T, and 0 for the excluded pair. */
-function pairWeight(problem: NeighborGradProblem, i: number, j: number): number {
-  const { anchors, candidates, anchorLabels, candidateLabels, temperature, selfOffset } = problem;
-  if (selfOffset >= 0 && j === selfOffset + i) return 0;
-  const distance = squaredDistance(at(anchors, i), at(candidates, j));
+/** G_ij = -(a_i p_ij + b_i q_ij + a'_j p'_ij + b'_j q'_ij) / T, of a pair that is not excluded. */
+function pairWeight(problem: NeighborGradProblem, i: number, j: number, distance: number): number {
+  const { anchorLabels, candidateLabels, anchorSums, candidateSums, temperature } = problem;
   const same = at(anchorLabels, i) === at(candidateLabels, j);
-  const weight = (sums: SumsWithUpstream, k: number): number => {
-    const [nearestAll, relativeAll, nearestSame, relativeSame, upstreamAll, upstreamSame] = sums;
-    const share = (nearest: number, relative: number) =>
-      Math.exp((nearest - distance) / temperature - relative);
-    const ofAll = times(at(upstreamAll, k), share(at(nearestAll, k), at(relativeAll, k)));
-    if (!same) return ofAll;
-    return ofAll + times(at(upstreamSame, k), share(at(nearestSame, k), at(relativeSame, k)));
-  };
-  return -(weight(problem.anchorSums, i) + weight(problem.candidateSums, j)) / temperature;
+  const ofAnchor = shares(anchorSums, i, distance, temperature, same);
+  return -(ofAnchor + shares(candidateSums, j, distance, temperature, same)) / temperature;
 }
 
-/** upstream * weight. Zeros stand where there is no anchor: the weight means nothing there. */
-function times(upstream: number, weight: number): number {
-  return upstream === 0 ? 0 : upstream * weight;
+/** a p + b q of sample `k`: upstream gradients times the weights that it gives to the pair. */
+function shares(
+  [nearestAll, relativeAll, nearestSame, relativeSame, upstreamAll, upstreamSame]: SumsWithUpstream,
+  k: number,
+  distance: number,
+  temperature: number,
+  same: boolean,
+): number {
+  const a = at(upstreamAll, k);
+  const b = same ? at(upstreamSame, k) : 0;
+  // Zeros stand where there is no anchor: the weight means nothing there.
+  const ofAll =
+    a === 0 ? 0 : a * Math.exp((at(nearestAll, k) - distance) / temperature - at(relativeAll, k));
+  if (b === 0) return ofAll;
+  const logShare = (at(nearestSame, k) - distance) / temperature - at(relativeSame, k);
+  return ofAll + b * Math.exp(logShare);
 }

@@ -1,7 +1,7 @@
 import { at } from './at.js';
 import { isFiniteRow, spoilsEveryAnchor } from './finite.js';
 import { logSumExp } from './log-sum-exp.js';
-import { squaredDistance } from './squared-distance.js';
+import { squaredDistances } from './squared-distance.js';
 import type { NeighborLogSums, NeighborProblem } from './types.js';
 
 /**
@@ -17,16 +17,17 @@ import type { NeighborLogSums, NeighborProblem } from './types.js';
 export function neighborLogSums(problem: NeighborProblem): NeighborLogSums {
   const { anchors, candidates, anchorLabels, candidateLabels, temperature, selfOffset } = problem;
   const allSpoilt = spoilsEveryAnchor(problem);
+  const distances = squaredDistances(anchors, candidates);
   const rows: NeighborLogSums = [[], [], [], [], [], [], [], [], []];
 
   for (const [i, anchor] of anchors.entries()) {
     const all: number[] = [];
     const same: number[] = [];
-    for (const [j, candidate] of candidates.entries()) {
+    const label = at(anchorLabels, i);
+    for (const [j, distance] of at(distances, i).entries()) {
       if (selfOffset >= 0 && j === selfOffset + i) continue;
-      const distance = squaredDistance(anchor, candidate);
       all.push(distance);
-      if (at(candidateLabels, j) === at(anchorLabels, i)) same.push(distance);
+      if (at(candidateLabels, j) === label) same.push(distance);
     }
     const spoilt = allSpoilt || !isFiniteRow(anchor);
     const ofAll = spoilt ? notANumber : softSums(all, temperature);

@@ -3,10 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, expect, it } from 'vitest';
-import { installTensorBoard, readScalars, temporaryFolder } from './testing/logs';
-
-beforeAll(installTensorBoard, 300_000);
+import { expect, it } from 'vitest';
+import { temporaryFolder } from './testing/logs';
+import { readScalars } from './testing/tensor-board-reader';
 
 const program = fileURLToPath(new URL('testing/endless-training.ts', import.meta.url));
 const tsconfig = fileURLToPath(new URL('../tsconfig.json', import.meta.url));

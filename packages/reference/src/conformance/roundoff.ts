@@ -1,5 +1,5 @@
 import { at } from '../at.js';
-import { squaredDistance } from '../squared-distance.js';
+import { packed, squaredDistance, squaredDistances } from '../squared-distance.js';
 import type {
   Matrix,
   NeighborGradProblem,
@@ -24,8 +24,8 @@ export const unitRoundoff = 2 ** -24;
  */
 export interface PairRoundoff {
   /** d_ij and the uncertainty of s_ij, `[N][M]`. */
-  readonly distances: number[][];
-  readonly exponent: number[][];
+  readonly distances: readonly Float64Array[];
+  readonly exponent: readonly Float64Array[];
   /** |x_i| and |z_j| after centring, no less than float32 makes them. */
   readonly anchorNorms: number[];
   readonly candidateNorms: number[];
@@ -34,25 +34,26 @@ export interface PairRoundoff {
 /** @param inputError relative rounding of the features themselves, where the oracle had better. */
 export function pairRoundoff(problem: NeighborProblem, inputError = 0): PairRoundoff {
   const { anchors, candidates, temperature, selfOffset } = problem;
-  const center = columnMeans(candidates.length > 0 ? candidates : anchors);
+  const [ofAnchors, ofCandidates] = [packed(anchors), packed(candidates)];
+  const center = columnMeans(candidates.length > 0 ? ofCandidates : ofAnchors);
   // Two disjoint sets may be centred on the mean of both, for a pair to be the same from either side.
-  const ofBoth = columnMeans([...anchors, ...candidates]);
+  const ofBoth = columnMeans([...ofAnchors, ...ofCandidates]);
   const centers = selfOffset < 0 && ofBoth.every(Number.isFinite) ? [center, ofBoth] : [center];
   // The centre is itself a float32 sum of M points, so that equal points do not centre to 0.
   const ofCenter = unitRoundoff * (4 + 2 * Math.sqrt(candidates.length)) * Math.hypot(...center);
-  const lengthOf = (row: readonly number[]) =>
+  const lengthOf = (row: Float64Array) =>
     Math.sqrt(Math.max(...centers.map((point) => squaredDistance(row, point)))) + ofCenter;
-  const anchorNorms = anchors.map(lengthOf);
-  const candidateNorms = candidates.map(lengthOf);
-  const distances = anchors.map((x) => candidates.map((z) => squaredDistance(x, z)));
-  const growth = 8 + 2 * Math.sqrt(center.length);
-  const exponent = anchors.map((x, i) => {
+  const anchorNorms = ofAnchors.map(lengthOf);
+  const candidateNorms = ofCandidates.map(lengthOf);
+  const distances = squaredDistances(anchors, candidates);
+  const growth = (8 + 2 * Math.sqrt(center.length)) * unitRoundoff;
+  const exponent = distances.map((row, i) => {
     const anchorSquare = at(anchorNorms, i) ** 2;
-    return candidates.map((z, j) => {
-      const ofDistance = growth * unitRoundoff * (anchorSquare + at(candidateNorms, j) ** 2);
+    return row.map((distance, j) => {
+      const ofDistance = growth * (anchorSquare + at(candidateNorms, j) ** 2);
       if (inputError === 0) return ofDistance / temperature;
-      const lengths = Math.hypot(...x) + Math.hypot(...z);
-      const ofInputs = 2 * inputError * lengths * Math.sqrt(at(at(distances, i), j));
+      const lengths = Math.hypot(...at(anchors, i)) + Math.hypot(...at(candidates, j));
+      const ofInputs = 2 * inputError * lengths * Math.sqrt(distance);
       return (ofDistance + ofInputs) / temperature;
     });
   });
@@ -133,7 +134,7 @@ export function anchorLossRoundoff([ofAll = [], ofSame = []]: Matrix): number[] 
 export function gradientRoundoff(problem: NeighborGradProblem, roundoff: PairRoundoff): number[] {
   const { anchorLabels, candidateLabels, temperature, selfOffset } = problem;
   const ofSum = unitRoundoff * (16 + 2 * Math.sqrt(problem.candidates.length));
-  return roundoff.distances.map((row, i) => {
+  return Array.from(roundoff.distances, (row, i) => {
     let bound = 0;
     for (const [j, distance] of row.entries()) {
       if (selfOffset >= 0 && j === selfOffset + i) continue;
@@ -187,7 +188,10 @@ function growthOf(logWeight: number, error: number): number {
     : Math.exp(logWeight + error) - Math.exp(logWeight);
 }
 
-function columnMeans(rows: Matrix): number[] {
-  const [first = []] = rows;
-  return first.map((_, k) => rows.reduce((sum, row) => sum + at(row, k), 0) / rows.length);
+function columnMeans(rows: readonly Float64Array[]): Float64Array {
+  const sums = new Float64Array(rows[0]?.length ?? 0);
+  for (const row of rows) {
+    for (let k = 0; k < sums.length; k++) sums[k] = (sums[k] ?? 0) + (row[k] ?? 0);
+  }
+  return sums.map((sum) => sum / rows.length);
 }

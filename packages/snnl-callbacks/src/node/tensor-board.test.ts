@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { installTensorBoard, readScalars, record, temporaryFolder } from '../testing/logs';
+import { describe, expect, it } from 'vitest';
+import { record, temporaryFolder } from '../testing/logs';
+import { readScalars } from '../testing/tensor-board-reader';
 import { crc32c, tensorBoard } from './tensor-board';
 
 const SECONDS = Date.UTC(2024, 0, 1) / 1000;
@@ -15,9 +16,6 @@ async function logged(...logs: Record<string, number>[]): Promise<string> {
 }
 
 describe('tensorBoard', () => {
-  /** Installing takes a while, once. */
-  beforeAll(installTensorBoard, 300_000);
-
   it('writes events that the reader of TensorBoard finds', async () => {
     const folder = await logged(
       { loss: 1.5, entanglement_größe_ratio: 0.75 },

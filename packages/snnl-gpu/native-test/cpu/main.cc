@@ -12,6 +12,7 @@ int main() {
   const char* variable = std::getenv("SNNL_TEST");
   const std::string part = variable ? variable : "all";
   const bool all = part == "all";
+  compares = all;
   if (part != "threads") {
     test_kernels(all);
     test_cross(all);

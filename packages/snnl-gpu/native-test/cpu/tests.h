@@ -23,6 +23,10 @@ inline void check(bool good, const std::string& what) {
   if (!good) std::printf("FAILED: %s\n", what.c_str());
 }
 
+// Whether results are compared with float64. Not under a sanitizer, where the reference would take most
+// of the time: it looks at memory and threads, and the same problems are compared without it.
+inline bool compares = true;
+
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
@@ -37,6 +41,10 @@ inline void expect_sums(const std::string& what, const std::vector<float>& sums,
   char text[64];
   std::snprintf(text, sizeof text, ": sums off by %.3g bounds", worst);
   check(worst == 0, what + text);
+}
+
+inline void expect_no_nan(const std::string& what, const std::vector<float>& values) {
+  check(std::none_of(values.begin(), values.end(), [](float x) { return std::isnan(x); }), what + ": NaN");
 }
 
 inline bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {

@@ -32,9 +32,9 @@ namespace emulator {
 float* shared_memory();
 void block_barrier();
 void warp_barrier();
-// Hands `bytes` of every lane to the whole warp: gives those of all 32 lanes, 32 bytes apart. They
-// are valid until the next collective of the warp but one.
-const char* exchange(const void* value, size_t bytes);
+// 1 KB for the lanes of a warp to hand values to each other, before a barrier and after it: valid until
+// the next collective of the warp but one.
+char* warp_slots();
 void copy_async(float* to, const float* from, bool valid);
 void commit_copies();
 void await_copies(int pending);
@@ -47,15 +47,13 @@ To bits(From from) {
   return to;
 }
 
-template <class T>
-T of_lane(const char* exchanged, int lane, int index = 0) {
-  T value;
-  std::memcpy(&value, exchanged + lane * 32 + index * sizeof(T), sizeof value);
-  return value;
-}
-
 inline float as_tf32(uint32_t value) { return bits<float>(value & 0xffffe000u); }
-float round_to_zero(double value);
+
+inline float round_to_zero(double value) {
+  const float nearest = static_cast<float>(value);
+  const bool beyond = std::abs(static_cast<double>(nearest)) > std::abs(value);
+  return bits<float>(bits<uint32_t>(nearest) - beyond);  // the next float towards 0
+}
 
 }  // namespace emulator
 
@@ -63,7 +61,11 @@ inline void __syncthreads() { emulator::block_barrier(); }
 inline void __syncwarp() { emulator::warp_barrier(); }
 template <class T>
 T __shfl_xor_sync(unsigned, T value, int mask) {
-  return emulator::of_lane<T>(emulator::exchange(&value, sizeof value), static_cast<int>(threadIdx.x % 32) ^ mask);
+  T* const values = reinterpret_cast<T*>(emulator::warp_slots());
+  const int lane = static_cast<int>(threadIdx.x % 32);
+  values[lane] = value;
+  emulator::warp_barrier();
+  return values[lane ^ mask];
 }
 inline int __popc(uint32_t value) { return __builtin_popcount(value); }
 inline uint32_t __float_as_uint(float value) { return emulator::bits<uint32_t>(value); }
@@ -90,23 +92,22 @@ void await_copies() {
 // Fragments as PTX describes those of mma.m16n8k8 with .tf32. The sum of nine terms is formed
 // exactly enough and rounded towards 0, which no tensor core does worse.
 inline void multiply_tf32(float (&c)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]) {
-  const uint32_t own[7] = {a[0], a[1], a[2], a[3], b[0], b[1], a[0] | a[1] | a[2] | a[3]};
-  const char* all = emulator::exchange(own, sizeof own);
-  const int lane = static_cast<int>(threadIdx.x % 32);
+  const int lane = static_cast<int>(threadIdx.x % 32), group = lane / 4, t = lane % 4;
+  // [16][8], the other factor transposed, [8][8], and of each lane whether it has all zeros in `a`.
+  float* const left = reinterpret_cast<float*>(emulator::warp_slots());
+  float* const right = left + 16 * 8;
+  char* const zeros = reinterpret_cast<char*>(right + 8 * 8);
+  for (int i = 0; i < 4; i++) left[(group + i % 2 * 8) * 8 + t + i / 2 * 4] = emulator::as_tf32(a[i]);
+  for (int i = 0; i < 2; i++) right[group * 8 + t + i * 4] = emulator::as_tf32(b[i]);
+  zeros[lane] = (a[0] | a[1] | a[2] | a[3]) == 0;
+  emulator::warp_barrier();
   // Much of a tile is zeros where few samples have many features.
-  uint32_t some = 0;
-  for (int k = 0; k < 4; k++) some |= emulator::of_lane<uint32_t>(all, lane / 4 * 4 + k, 6);
-  if (some == 0) return;
+  if (std::memcmp(zeros + group * 4, "\1\1\1\1", 4) == 0) return;
+  const float *const upper = left + group * 8, *const lower = upper + 8 * 8;
   for (int i = 0; i < 4; i++) {
-    const int row = lane / 4 + (i < 2 ? 0 : 8), column = lane % 4 * 2 + i % 2;
+    const float *const row = i < 2 ? upper : lower, *const column = right + (t * 2 + i % 2) * 8;
     double sum = c[i];
-    for (int k = 0; k < 8; k++) {
-      // a_i of lane (group, t): row group + 8 (i % 2), column t + 4 (i / 2).
-      const uint32_t left = emulator::of_lane<uint32_t>(all, row % 8 * 4 + k % 4, row / 8 + k / 4 * 2);
-      // b_i of lane (group, t): row t + 4 i, column group.
-      const uint32_t right = emulator::of_lane<uint32_t>(all, column * 4 + k % 4, 4 + k / 4);
-      sum += static_cast<double>(emulator::as_tf32(left)) * emulator::as_tf32(right);
-    }
+    for (int k = 0; k < 8; k++) sum += static_cast<double>(row[k]) * column[k];
     c[i] = emulator::round_to_zero(sum);
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <memory>
 #include <numeric>
 #include <random>
 #include <vector>
@@ -36,7 +37,8 @@ struct Copy {
 
 struct Fiber {
   Context context;
-  std::vector<char> stack = std::vector<char>(kStackBytes);
+  // Not cleared: most of it is never used.
+  std::unique_ptr<char[]> stack{new char[kStackBytes]};
   bool done = false;
   unsigned collectives = 0;
   std::vector<std::vector<Copy>> groups;  // committed copies, oldest first
@@ -109,7 +111,7 @@ void perform(const std::vector<Copy>& copies) {
 // Gives every fiber its turn until all are done. False if none can go on.
 bool run_block() {
   for (Fiber& fiber : fibers) {
-    start_context(fiber.context, fiber.stack.data(), fiber.stack.size(), run_fiber);
+    start_context(fiber.context, fiber.stack.get(), kStackBytes, run_fiber);
     fiber.done = false;
     fiber.collectives = 0;
     fiber.groups.clear();
@@ -132,13 +134,7 @@ float* shared_memory() { return shared; }
 void block_barrier() { wait(block, kThreads); }
 void warp_barrier() { wait(warps[current / 32].barrier, 32); }
 
-const char* exchange(const void* value, size_t bytes) {
-  const unsigned thread = static_cast<unsigned>(current);
-  char* slots = warps[thread / 32].slots[fibers[thread].collectives++ % 2];
-  std::memcpy(slots + thread % 32 * 32, value, bytes);
-  warp_barrier();
-  return slots;
-}
+char* warp_slots() { return warps[current / 32].slots[fibers[current].collectives++ % 2]; }
 
 void copy_async(float* to, const float* from, bool valid) {
   // A device faults on such addresses.
@@ -158,11 +154,6 @@ void await_copies(int pending) {
     perform(groups.front());
     groups.erase(groups.begin());
   }
-}
-
-float round_to_zero(double value) {
-  const float nearest = static_cast<float>(value);
-  return std::abs(static_cast<double>(nearest)) > std::abs(value) ? std::nextafter(nearest, 0.0f) : nearest;
 }
 
 std::string launch(const snnl::cuda::Launch& launch, Order wanted) {

@@ -11,7 +11,7 @@ import { softNearestNeighbor } from './layer';
 import { entanglement } from './metric';
 import { withTargetLabels } from './target-labels';
 
-const ROWS = 8;
+const ROWS = 32;
 const factory = tf.findBackendFactory('wasm');
 const labels = Int32Array.from({ length: ROWS }, (_, i) => i % 2);
 

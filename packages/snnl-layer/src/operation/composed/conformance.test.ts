@@ -11,9 +11,13 @@ for (const backend of BACKENDS) {
   });
 }
 
-// Blocks of one to a few rows: every case crosses block borders.
-describeKernelConformance('composed in tiny blocks on cpu', {
-  setup: () => useBackend('cpu'),
-  forward: (inputs, selfOffset) => composedLogSums(inputs, selfOffset, 50),
-  gradient: (inputs, selfOffset) => composedLogSumsGrad(inputs, selfOffset, 50),
-});
+// Blocks of one to a few rows: every case crosses block borders, and large ones only take longer.
+describeKernelConformance(
+  'composed in tiny blocks on cpu',
+  {
+    setup: () => useBackend('cpu'),
+    forward: (inputs, selfOffset) => composedLogSums(inputs, selfOffset, 50),
+    gradient: (inputs, selfOffset) => composedLogSumsGrad(inputs, selfOffset, 50),
+  },
+  { skip: /401 samples of 401|1271/ },
+);
