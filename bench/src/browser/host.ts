@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle, launch, serve } from '@snnl/browser-testing';
+import { bundleQuickly, launch, serve } from '@snnl/browser-testing';
 import type { Page } from 'playwright-core';
 import type { BrowserBackend, PageMeasures } from './measures';
 
@@ -32,8 +32,9 @@ export async function openBrowser(
 ): Promise<BrowserHost> {
   const folder = mkdtempSync(join(tmpdir(), 'snnl-bench-'));
   const source = (name: string) => here(`../../../packages/${name}/src/index.ts`);
-  await bundle(here('./page.html'), folder, {
-    resolve: { alias: { 'snnl-layer': source('snnl-layer'), 'snnl-gpu': source('snnl-gpu') } },
+  await bundleQuickly(here('./page.html'), folder, {
+    'snnl-layer': source('snnl-layer'),
+    'snnl-gpu': source('snnl-gpu'),
   });
   const { url, server } = await serve({ '/': folder }, { isolated: true });
   const browser = await launch({ rendering: hardware ? 'hardware' : 'software' });

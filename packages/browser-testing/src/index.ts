@@ -1,4 +1,4 @@
-export { bundle } from './bundle';
+export { bundle, bundleQuickly } from './bundle';
 export { launch } from './chromium';
 export { ENGINES, type Engine, visitIn } from './engines';
 export { serve } from './serve';

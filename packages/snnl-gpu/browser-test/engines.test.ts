@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle, ENGINES, visitIn } from '@snnl/browser-testing';
+import { bundleQuickly, ENGINES, visitIn } from '@snnl/browser-testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectSteady } from '../../snnl-layer/browser-test/steady-expect';
 import type { EngineReport } from './engines';
@@ -13,9 +13,7 @@ const layerSource = fileURLToPath(new URL('../../snnl-layer/src/index.ts', impor
 
 beforeAll(async () => {
   const alias = { 'snnl-layer': layerSource };
-  await bundle(fileURLToPath(new URL('engines.html', import.meta.url)), folder, {
-    resolve: { alias },
-  });
+  await bundleQuickly(fileURLToPath(new URL('engines.html', import.meta.url)), folder, alias);
 }, 3 * MINUTES);
 
 afterAll(() => {

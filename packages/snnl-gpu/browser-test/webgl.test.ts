@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle, launch, visit } from '@snnl/browser-testing';
+import { bundleQuickly, launch, visit } from '@snnl/browser-testing';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectUnitRows } from './unit-rows-expect';
@@ -16,9 +16,7 @@ let report: WebglReport;
 
 beforeAll(async () => {
   const alias = { 'snnl-layer': layerSource };
-  await bundle(fileURLToPath(new URL('webgl.html', import.meta.url)), folder, {
-    resolve: { alias },
-  });
+  await bundleQuickly(fileURLToPath(new URL('webgl.html', import.meta.url)), folder, alias);
   browser = await launch();
   report = await visit<WebglReport>(browser, {
     folders: { '/': folder },

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle, launch, visit } from '@snnl/browser-testing';
+import { bundleQuickly, launch, visit } from '@snnl/browser-testing';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { UnitRowsReport } from './unit-rows';
@@ -19,7 +19,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   const page = fileURLToPath(new URL('webgpu.html', import.meta.url));
-  await bundle(page, folder, { resolve: { alias: { 'snnl-layer': source } } });
+  await bundleQuickly(page, folder, { 'snnl-layer': source });
   browser = await launch();
 }, 3 * MINUTES);
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle, launch, visit } from '@snnl/browser-testing';
+import { bundleQuickly, launch, visit } from '@snnl/browser-testing';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ComposedReport } from './composed';
@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'snnl-browser-'));
 let browser: Browser;
 
 beforeAll(async () => {
-  await bundle(fileURLToPath(new URL('composed.html', import.meta.url)), folder);
+  await bundleQuickly(fileURLToPath(new URL('composed.html', import.meta.url)), folder);
   browser = await launch();
 }, 3 * MINUTES);
 
