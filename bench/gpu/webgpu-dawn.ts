@@ -32,7 +32,7 @@ async function provideWebgpu(): Promise<void> {
 await provideWebgpu();
 await import('@tensorflow/tfjs-backend-webgpu');
 const { registerWebgpu } = await import('../../packages/snnl-gpu/src/webgpu/register');
-const { registeredKernels, runChecks } = await import('@snnl/reference/checks');
+const { registeredKernels, runChecks, stepKernels } = await import('@snnl/reference/checks');
 
 if (!(await tf.setBackend('webgpu'))) throw new Error('Expected a Vulkan, Metal or D3D12 device.');
 const status = await registerWebgpu();
@@ -40,10 +40,13 @@ const adapter: unknown = Reflect.get(tf.backend(), 'adapterInfo');
 console.log('adapter', JSON.stringify(adapter), status);
 if (!status.fused) process.exit(1);
 
-const { checks, failures } = await runChecks(registeredKernels('webgpu', registerWebgpu), {
-  tolerance: TOLERANCE,
-  runs: 10,
-});
+const { checks, failures } = await runChecks(
+  registeredKernels('webgpu', registerWebgpu, stepKernels),
+  {
+    tolerance: TOLERANCE,
+    runs: 10,
+  },
+);
 console.log(`${checks} checks, ${failures.length} failed`);
 for (const failure of failures) console.log(failure);
 

@@ -15,7 +15,7 @@ _TEXT = 500
 
 class _Problem(ctypes.Structure):
     _fields_ = [(name, ctypes.c_void_p) for name in ("anchors", "candidates", "anchor_labels", "candidate_labels", "temperature")]
-    _fields_ += [(name, ctypes.c_int64) for name in ("n", "m", "d", "self_offset")]
+    _fields_ += [(name, ctypes.c_int64) for name in ("n", "m", "d", "self_offset", "one_batch")]
 
 
 def _checked(function, *args):
@@ -39,7 +39,7 @@ def _problem(x, z, x_labels, z_labels, temperature, self_offset):
     assert x.dtype == z.dtype == temperature.dtype == torch.float32
     assert x_labels.dtype == z_labels.dtype == torch.int32
     pointers = [t.data_ptr() for t in (x, z, x_labels, z_labels, temperature)]
-    return _Problem(*pointers, x.shape[0], z.shape[0], x.shape[1], self_offset)
+    return _Problem(*pointers, x.shape[0], z.shape[0], x.shape[1], self_offset, int(self_offset >= 0))
 
 
 def _how(ordering, path):

@@ -1,10 +1,9 @@
 export type {
-  BatchAttrs,
-  BatchInputs,
   KernelAdapter,
   KernelGradientInputs,
   KernelInputs,
 } from './conformance/adapter.js';
+export { optionalKernels, stepKernels } from './conformance/adapter.js';
 export {
   type CheckContext,
   type ConformanceCheck,
@@ -13,7 +12,7 @@ export {
 } from './conformance/check.js';
 export { checksFor, kernelChecks } from './conformance/kernel-checks.js';
 
-export { batchKernels, registeredKernels } from './conformance/registered-kernels.js';
+export { registeredKernels } from './conformance/registered-kernels.js';
 export {
   type ConformanceResult,
   type RunChecksOptions,

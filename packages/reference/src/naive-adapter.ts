@@ -1,12 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { at } from './at.js';
 import type {
-  BatchAttrs,
-  BatchInputs,
   KernelAdapter,
   KernelGradientInputs,
   KernelInputs,
+  OptionalKernel,
+  RunKernel,
 } from './conformance/adapter.js';
+
+/** An adapter that has every kernel. */
+export interface WholeAdapter extends Required<Omit<KernelAdapter, 'dispose' | 'optional'>> {
+  readonly optional: Readonly<Record<OptionalKernel, RunKernel>>;
+}
 
 /**
  * All kernels from core tfjs operations over whole N x M matrices: slow, short, and enough to
@@ -15,7 +20,7 @@ import type {
 export const naiveAdapter = createNaiveAdapter();
 
 /** @param centered without it the kernels lose their digits under a common offset. */
-export function createNaiveAdapter(centered = true): Required<Omit<KernelAdapter, 'dispose'>> {
+export function createNaiveAdapter(centered = true): WholeAdapter {
   return {
     async setup() {
       await tf.setBackend('cpu');
@@ -23,24 +28,52 @@ export function createNaiveAdapter(centered = true): Required<Omit<KernelAdapter
     },
     forward: (inputs, selfOffset) => tf.tidy(() => naiveForward(inputs, selfOffset, centered)),
     gradient: (inputs, selfOffset) => tf.tidy(() => naiveGradient(inputs, selfOffset, centered)),
-    batch: (inputs, attrs) => tf.tidy(() => naiveBatch(inputs, attrs, centered)),
-    batchGradient: (inputs, attrs, [, sums], dy) =>
-      tf.tidy(() => naiveBatchGradient(inputs, attrs, sums as tf.Tensor2D, dy, centered)),
-    cross: (inputs) =>
-      tf.tidy(() => {
-        const { anchors, candidates, anchorLabels, candidateLabels } = inputs;
-        const exchanged = {
-          ...inputs,
-          anchors: candidates,
-          candidates: anchors,
-          anchorLabels: candidateLabels,
-          candidateLabels: anchorLabels,
-        };
-        return tf.concat(
-          [inputs, exchanged].map((side) => naiveForward(side, -1, centered)),
-          1,
-        );
-      }),
+    optional: {
+      SnnlUnitRows: ({ x }) => tf.tidy(() => unitRows(x as tf.Tensor2D).units),
+      SnnlUnitRowsGrad: ({ x, dy }) =>
+        tf.tidy(() => unitRowsGradient(x as tf.Tensor2D, dy as tf.Tensor2D)),
+      SnnlReducedLoss: ({ sums, temperature }, { mean }) =>
+        tf.tidy(() => lossOf(sums as tf.Tensor2D, temperature as tf.Scalar, mean === true)),
+      SnnlLossAnchorSums: ({ sums, dy }, { mean }) =>
+        tf.tidy(() => slopesOf(sums as tf.Tensor2D, dy as tf.Scalar, mean === true)),
+      SnnlAnchorSums: ({ sums, dy }) =>
+        tf.tidy(() =>
+          tf.concat([tf.slice(sums as tf.Tensor2D, 5, 4), tf.slice(dy as tf.Tensor2D, 0, 2)], 0),
+        ),
+      SnnlCrossLogSums: (inputs) =>
+        tf.tidy(() => {
+          const side = inputs as object as KernelInputs;
+          const exchanged = {
+            ...side,
+            anchors: side.candidates,
+            candidates: side.anchors,
+            anchorLabels: side.candidateLabels,
+            candidateLabels: side.anchorLabels,
+          };
+          return tf.concat(
+            [side, exchanged].map((one) => naiveForward(one, -1, centered)),
+            1,
+          );
+        }),
+      SnnlBatchLoss: (inputs, { cosine, mean }) =>
+        tf.tidy(() => {
+          const batch = ofBatch(inputs as object as BatchInputs, cosine === true);
+          const sums = naiveForward(batch, 0, centered);
+          return [lossOf(sums, batch.temperature, mean === true), sums];
+        }),
+      SnnlBatchLossGrad: (inputs, { cosine, mean }) =>
+        tf.tidy(() => {
+          const batch = ofBatch(inputs as object as BatchInputs, cosine === true);
+          const anchorSums = slopesOf(
+            inputs.sums as tf.Tensor2D,
+            inputs.dy as tf.Scalar,
+            mean === true,
+          );
+          const of = { ...batch, anchorSums, candidateSums: anchorSums };
+          const gradient = naiveGradient(of, 0, centered);
+          return cosine ? unitRowsGradient(inputs.features as tf.Tensor2D, gradient) : gradient;
+        }),
+    },
   };
 }
 
@@ -58,47 +91,43 @@ function unitRows(x: tf.Tensor2D) {
   };
 }
 
-function ofBatch({ features, labels, temperature }: BatchInputs, { cosine }: BatchAttrs) {
+function unitRowsGradient(x: tf.Tensor2D, dy: tf.Tensor2D): tf.Tensor2D {
+  const { units, largest, length, zero } = unitRows(x);
+  const along = tf.sum(tf.mul(units, dy), 1, true);
+  const apart = tf.mul(tf.sub(dy, tf.mul(units, along)), tf.sub(1, zero));
+  return tf.div(tf.div(apart, length), largest);
+}
+
+interface BatchInputs {
+  readonly features: tf.Tensor2D;
+  readonly labels: tf.Tensor1D;
+  readonly temperature: tf.Scalar;
+}
+
+function ofBatch({ features, labels, temperature }: BatchInputs, cosine: boolean) {
   const rows = cosine ? unitRows(features).units : features;
   const classes = { anchorLabels: labels, candidateLabels: labels };
   return { anchors: rows, candidates: rows, ...classes, temperature };
 }
 
 /** Which anchors have a partner, and what a sum over them is divided by. */
-function partners(sums: tf.Tensor2D, { mean }: BatchAttrs) {
+function partners(sums: tf.Tensor2D, mean: boolean) {
   const counted = tf.cast(tf.greater(tf.slice(sums, [4, 0], [1, -1]), 0), 'float32');
   return { counted, divisor: mean ? tf.maximum(tf.sum(counted), 1) : tf.scalar(1) };
 }
 
-function naiveBatch(inputs: BatchInputs, attrs: BatchAttrs, centered: boolean): tf.Tensor[] {
-  const sums = naiveForward(ofBatch(inputs, attrs), 0, centered);
+function lossOf(sums: tf.Tensor2D, temperature: tf.Scalar, mean: boolean): tf.Tensor {
   const [nearestAll, relativeAll, nearestSame, relativeSame] = tf.unstack(tf.slice(sums, 5, 4));
-  const apart = tf.div(
-    tf.sub(nearestSame as tf.Tensor, nearestAll as tf.Tensor),
-    inputs.temperature,
-  );
-  const { counted, divisor } = partners(sums, attrs);
+  const apart = tf.div(tf.sub(nearestSame as tf.Tensor, nearestAll as tf.Tensor), temperature);
+  const { counted, divisor } = partners(sums, mean);
   const relative = tf.sub(relativeAll as tf.Tensor, relativeSame as tf.Tensor);
-  return [tf.div(tf.sum(tf.mul(tf.add(relative, apart), counted)), divisor), sums];
+  return tf.div(tf.sum(tf.mul(tf.add(relative, apart), counted)), divisor);
 }
 
-function naiveBatchGradient(
-  inputs: BatchInputs,
-  attrs: BatchAttrs,
-  sums: tf.Tensor2D,
-  dy: tf.Scalar,
-  centered: boolean,
-): tf.Tensor2D {
-  const { counted, divisor } = partners(sums, attrs);
+function slopesOf(sums: tf.Tensor2D, dy: tf.Scalar, mean: boolean): tf.Tensor2D {
+  const { counted, divisor } = partners(sums, mean);
   const slope = tf.mul(counted, tf.div(dy, divisor));
-  const anchorSums = tf.concat([tf.slice(sums, 5, 4), slope, tf.neg(slope)], 0) as tf.Tensor2D;
-  const of = ofBatch(inputs, attrs);
-  const gradient = naiveGradient({ ...of, anchorSums, candidateSums: anchorSums }, 0, centered);
-  if (!attrs.cosine) return gradient;
-  const { units, largest, length, zero } = unitRows(inputs.features);
-  const along = tf.sum(tf.mul(units, gradient), 1, true);
-  const apart = tf.mul(tf.sub(gradient, tf.mul(units, along)), tf.sub(1, zero));
-  return tf.div(tf.div(apart, length), largest);
+  return tf.concat([tf.slice(sums, 5, 4), slope, tf.neg(slope)], 0) as tf.Tensor2D;
 }
 
 function naiveForward(inputs: KernelInputs, selfOffset: number, centered: boolean): tf.Tensor2D {

@@ -1,5 +1,10 @@
 import { report } from '@snnl/browser-testing/page';
-import { type ConformanceResult, registeredKernels, runChecks } from '@snnl/reference/checks';
+import {
+  type ConformanceResult,
+  registeredKernels,
+  runChecks,
+  stepKernels,
+} from '@snnl/reference/checks';
 import '@tensorflow/tfjs-backend-webgl';
 import { type KernelStatus, kernelStatus } from 'snnl-layer';
 import { type Steadiness, steadiness } from '../../snnl-layer/browser-test/steadiness';
@@ -16,7 +21,7 @@ export interface EngineReport extends ConformanceResult {
 const LARGE = /401|1271/;
 
 await report(async (): Promise<EngineReport> => {
-  const adapter = registeredKernels('webgl', register);
+  const adapter = registeredKernels('webgl', register, stepKernels);
   await adapter.setup();
   const steady = await steadiness('webgl');
   const conformance = await runChecks(adapter, { ...conformityHere(LARGE), runs: 2 });

@@ -57,18 +57,6 @@ test('a batch of several panels has the gradient that all its weights give', () 
   expect(report.panels.difference).toBeLessThan(1e-5);
 });
 
-test('the loss and what its gradient takes come from the sums', () => {
-  const { losses, lone, lossAnchorSums, anchorSums } = report.loss;
-  expect(losses).toEqual([5, 2.5, 2500, 2.5, 0, 0]);
-  expect(lone).toEqual([0, Number.NaN]);
-  const references = [6, 8, 2, 2, 2, 2, 8, 0, 4, 1, 0, 0];
-  expect(lossAnchorSums).toEqual([
-    [...references, 8, 0, 8, -8, 0, -8],
-    [...references, 4, 0, 4, -4, 0, -4],
-  ]);
-  expect(anchorSums.map((value) => value + 0)).toEqual([...references, 1, 2, -1, 3, 0, 2]);
-});
-
 test('rows that no texture holds are declined before anything is drawn', () => {
   const { maxSide, declined } = report.edges;
   expect(declined.fits).toEqual([true, false]);

@@ -1,5 +1,5 @@
 import { report } from '@snnl/browser-testing/page';
-import { registeredKernels, runChecks } from '@snnl/reference/checks';
+import { registeredKernels, runChecks, stepKernels } from '@snnl/reference/checks';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-webgl';
 import type { KernelStatus } from 'snnl-layer';
@@ -16,9 +16,7 @@ import {
 } from './webgl/failures';
 import {
   type LabelReport,
-  type LossReport,
   labelsOnCpuAndGpu,
-  lossKernels,
   type PanelReport,
   panelsAndBlocks,
 } from './webgl/kernels';
@@ -34,7 +32,6 @@ export interface WebglReport {
   readonly unitRows: UnitRowsReport;
   readonly labels: LabelReport;
   readonly panels: PanelReport;
-  readonly loss: LossReport;
   readonly edges: EdgesReport;
   readonly draws: StepsReport;
   readonly training: TrainingReport;
@@ -47,9 +44,10 @@ export interface WebglReport {
 
 await report(async (): Promise<WebglReport> => {
   let status: KernelStatus = { fused: false, reason: 'not asked' };
-  const adapter = registeredKernels('webgl', async () => {
+  const prepare = async () => {
     status = (await register()).webgl;
-  });
+  };
+  const adapter = registeredKernels('webgl', prepare, stepKernels);
   await adapter.setup();
   const { checks, failures } = await runChecks(adapter, conformityHere());
   return {
@@ -59,7 +57,6 @@ await report(async (): Promise<WebglReport> => {
     unitRows: await unitRowsReport(),
     labels: await labelsOnCpuAndGpu(),
     panels: await panelsAndBlocks(),
-    loss: await lossKernels(),
     edges: await edges(),
     draws: await drawsOfLayer(),
     training: await training(),

@@ -68,18 +68,6 @@ test(
       sum: { loss: [0], gradient: [0, 3] },
       none: { loss: [], gradient: [0, 3] },
     });
-    for (const { what, found: values, exact } of found.reduced) {
-      expect(values, what).toHaveLength(exact.length);
-      for (const [i, value] of exact.entries()) {
-        if (Number.isNaN(value)) expect(values[i], what).toBeNaN();
-        // Roundings of sums in float32 over 234 anchors, in a tree.
-        else
-          expect(Math.abs((values[i] ?? nan) - value), what).toBeLessThan(
-            2e-6 * Math.abs(value) + 1e-12,
-          );
-      }
-    }
-    expect(found.reduced).toHaveLength(8);
     expect(Object.keys(found.constant)).toHaveLength(4);
     for (const [d, error] of Object.entries(found.constant)) {
       // Roundings of runs of 512 equal terms and of up to 98 totals, a tenth of the worst.

@@ -32,7 +32,7 @@ void run_on_gpu(const Call& call, const Status& status) {
   const cuda::DeviceProblem problem{p.anchors,         p.candidates, p.anchor_labels,
                                     p.candidate_labels, call.inputs.floats(Inputs::kTemperature),
                                     p.n,               p.m,          p.d,
-                                    p.self_offset};
+                                    p.self_offset,     p.one_batch};
   const size_t bytes = call.gradient ? cuda::log_sums_grad_workspace(problem) : cuda::log_sums_workspace(problem);
   const Tensor workspace(workspace_of(call.context, bytes, status));
   if (!status.ok()) return;

@@ -26,7 +26,7 @@ Inputs::Inputs(TF_OpKernelContext* context, int count, const Status& status) : c
   get_inputs(context, tensors_.data(), count, status);
 }
 
-std::string Inputs::mismatch(int64_t self_offset) const {
+std::string Inputs::mismatch(int64_t self_offset, bool one_batch) const {
   for (int i = 0; i < count_; i++) {
     const Expected& expected = kExpected[i];
     const Tensor& got = tensors_[i];
@@ -62,10 +62,11 @@ std::string Inputs::mismatch(int64_t self_offset) const {
     return "Expected selfOffset to be -1, or from 0 to " + std::to_string(m - n) + " so that the " + rows +
            " anchors lie among the " + columns + " candidates, but got " + std::to_string(self_offset) + ".";
   }
+  if (one_batch && self_offset < 0) return "Expected oneBatch only beside a selfOffset from 0 on, but got -1.";
   return "";
 }
 
-Problem Inputs::problem(int64_t self_offset) const {
+Problem Inputs::problem(int64_t self_offset, bool one_batch) const {
   Problem problem{};
   problem.anchors = floats(kAnchors);
   problem.candidates = floats(kCandidates);
@@ -75,6 +76,7 @@ Problem Inputs::problem(int64_t self_offset) const {
   problem.m = tensors_[kCandidates].dim(0);
   problem.d = tensors_[kAnchors].dim(1);
   problem.self_offset = self_offset;
+  problem.one_batch = one_batch;
   return problem;
 }
 

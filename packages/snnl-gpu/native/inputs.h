@@ -16,10 +16,10 @@ class Inputs {
   Inputs(TF_OpKernelContext* context, int count, const Status& status);
 
   // Empty, or what was expected and what came.
-  std::string mismatch(int64_t self_offset) const;
+  std::string mismatch(int64_t self_offset, bool one_batch) const;
 
   // The temperature is left at 0: it may lie on a device.
-  Problem problem(int64_t self_offset) const;
+  Problem problem(int64_t self_offset, bool one_batch) const;
   const float* floats(Index index) const { return tensors_[index].floats(); }
 
  private:

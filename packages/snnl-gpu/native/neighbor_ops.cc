@@ -6,8 +6,8 @@
 namespace snnl {
 namespace {
 
-constexpr char kSelfOffset[] = "selfOffset";
-constexpr char kSelfOffsetAttribute[] = "selfOffset: int = -1";
+constexpr char kSelfOffset[] = "selfOffset", kOneBatch[] = "oneBatch";
+const std::vector<const char*> kAttributes = {"selfOffset: int = -1", "oneBatch: int = 0"};
 
 enum class Kind { kSums, kGradient, kCrossSums };
 
@@ -15,12 +15,13 @@ template <Kind kind, Runner run>
 void compute(void* state, TF_OpKernelContext* context) {
   constexpr bool gradient = kind == Kind::kGradient;
   compute_with_status(context, [&](const Status& status) {
-    const int64_t self_offset = kind == Kind::kCrossSums ? -1 : value_of(state);
+    const int64_t self_offset = kind == Kind::kCrossSums ? -1 : value_of(state, 0);
+    const bool one_batch = kind != Kind::kCrossSums && value_of(state, 1) != 0;
     const Inputs inputs(context, gradient ? 7 : 5, status);
     if (!status.ok()) return;
-    const std::string mismatch = inputs.mismatch(self_offset);
+    const std::string mismatch = inputs.mismatch(self_offset, one_batch);
     if (!mismatch.empty()) return status.set(kInvalidArgument, mismatch);
-    const Problem problem = inputs.problem(self_offset);
+    const Problem problem = inputs.problem(self_offset, one_batch);
     const int64_t rows = gradient ? problem.n : kSumRows;
     const int64_t columns =
         gradient ? problem.d : kind == Kind::kCrossSums ? problem.n + problem.m : problem.n;
@@ -51,12 +52,12 @@ std::vector<const char*> inputs_of_gradient() {
 
 }  // namespace
 
-const Op kLogSums = {"SnnlNeighborLogSums", kInputs, {"sums: float"}, {kSelfOffsetAttribute}, log_sums_shape,
-                     attribute_state<kSelfOffset>, compute<Kind::kSums, run_on_cpu>,
+const Op kLogSums = {"SnnlNeighborLogSums", kInputs, {"sums: float"}, kAttributes, log_sums_shape,
+                     attribute_state<kSelfOffset, kOneBatch>, compute<Kind::kSums, run_on_cpu>,
                      compute<Kind::kSums, run_on_gpu>};
 
 const Op kLogSumsGrad = {"SnnlNeighborLogSumsGrad", inputs_of_gradient(), {"anchors_grad: float"},
-                         {kSelfOffsetAttribute}, log_sums_grad_shape, attribute_state<kSelfOffset>,
+                         kAttributes, log_sums_grad_shape, attribute_state<kSelfOffset, kOneBatch>,
                          compute<Kind::kGradient, run_on_cpu>, compute<Kind::kGradient, run_on_gpu>};
 
 // Its output is [9, N + M]: the C API cannot add.

@@ -22,8 +22,8 @@ const adapterFor = (backend: string): KernelAdapter => ({
     if (!(await tf.setBackend(backend))) throw new Error(`The backend ${backend} did not start.`);
     await tf.ready();
   },
-  forward: composedLogSums,
-  gradient: composedLogSumsGrad,
+  forward: (inputs, selfOffset) => composedLogSums(inputs, selfOffset),
+  gradient: (inputs, selfOffset) => composedLogSumsGrad(inputs, selfOffset),
 });
 
 export interface ComposedReport extends ConformanceResult {

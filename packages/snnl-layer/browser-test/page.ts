@@ -1,5 +1,10 @@
 import { report } from '@snnl/browser-testing/page';
-import { type ConformanceResult, registeredKernels, runChecks } from '@snnl/reference/checks';
+import {
+  type ConformanceResult,
+  optionalKernels,
+  registeredKernels,
+  runChecks,
+} from '@snnl/reference/checks';
 import '@tensorflow/tfjs-backend-cpu';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { type KernelStatus, kernelStatus } from '../src/operation/kernel-status';
@@ -30,7 +35,7 @@ async function conformance(): Promise<ConformanceResult> {
   const tolerance = { loss: 1e-6, gradient: 1e-5, reason: 'see register.test.ts' };
   const total = { checks: 0, failures: [] as string[] };
   for (const backend of ['cpu', 'wasm']) {
-    const adapter = registeredKernels(backend, registerCpuKernels, { cross: true, batch: true });
+    const adapter = registeredKernels(backend, registerCpuKernels, optionalKernels);
     await adapter.setup();
     const { checks, failures } = await runChecks(adapter, { tolerance, runs: 5 });
     total.checks += checks;

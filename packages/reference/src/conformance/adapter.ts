@@ -1,4 +1,11 @@
-import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type {
+  NamedAttrMap,
+  NamedTensorMap,
+  Scalar,
+  Tensor,
+  Tensor1D,
+  Tensor2D,
+} from '@tensorflow/tfjs-core';
 
 /** Input tensors of the forward kernel. Anchors and candidates may be one and the same tensor. */
 export interface KernelInputs {
@@ -25,35 +32,39 @@ export interface KernelGradientInputs extends KernelInputs {
   readonly candidateSums: Tensor2D;
 }
 
-/** Input tensors of the kernel of a whole batch. */
-export interface BatchInputs {
-  /** float32 `[N, D]` */
-  readonly features: Tensor2D;
-  /** int32 `[N]` */
-  readonly labels: Tensor1D;
-  /** float32 `[]`, of squared Euclidean distances, of unit rows for `cosine`. */
-  readonly temperature: Scalar;
-}
+/** Kernels before and after the operation in a training step; a backend may have them. */
+export const stepKernels = [
+  'SnnlUnitRows',
+  'SnnlUnitRowsGrad',
+  'SnnlReducedLoss',
+  'SnnlLossAnchorSums',
+  'SnnlAnchorSums',
+] as const;
 
-export interface BatchAttrs {
-  readonly cosine: boolean;
-  readonly mean: boolean;
-}
+/**
+ * Kernels that a backend may have besides the two, which save calls and change no value. Inputs,
+ * attributes and outputs are those of `operation/contract.ts` of snnl-layer.
+ */
+export const optionalKernels = [
+  ...stepKernels,
+  'SnnlCrossLogSums',
+  'SnnlBatchLoss',
+  'SnnlBatchLossGrad',
+] as const;
+export type OptionalKernel = (typeof optionalKernels)[number];
+
+/** Runs a kernel on its inputs, by name: its output, or its outputs in order. */
+export type RunKernel = (inputs: NamedTensorMap, attrs: NamedAttrMap) => Tensor | Tensor[];
 
 /** What a backend must offer to be tested: the two kernels, called directly, and what more it has. */
 export interface KernelAdapter {
   /** Registers the kernels if need be and makes the backend the current one. */
   setup(): Promise<void>;
   /** `SnnlNeighborLogSums`: float32 `[9, N]`. */
-  forward(inputs: KernelInputs, selfOffset: number): Tensor2D;
+  forward(inputs: KernelInputs, selfOffset: number, oneBatch?: boolean): Tensor2D;
   /** `SnnlNeighborLogSumsGrad`: float32 `[N, D]`. */
-  gradient(inputs: KernelGradientInputs, selfOffset: number): Tensor2D;
-  /** `SnnlCrossLogSums`, of backends that have it: float32 `[9, N + M]`. */
-  cross?(inputs: KernelInputs): Tensor2D;
-  /** `SnnlBatchLoss`, of backends that have it: loss `[]`, sums `[9, N]`, and what the gradient wants. */
-  batch?(inputs: BatchInputs, attrs: BatchAttrs): Tensor[];
-  /** `SnnlBatchLossGrad`, on what {@link batch} gave: float32 `[N, D]`. */
-  batchGradient?(inputs: BatchInputs, attrs: BatchAttrs, given: Tensor[], dy: Scalar): Tensor2D;
+  gradient(inputs: KernelGradientInputs, selfOffset: number, oneBatch?: boolean): Tensor2D;
+  readonly optional?: Partial<Readonly<Record<OptionalKernel, RunKernel>>>;
   /** Called once after the last check. */
   dispose?(): void | Promise<void>;
 }

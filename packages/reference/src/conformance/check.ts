@@ -1,4 +1,4 @@
-import type { KernelAdapter } from './adapter.js';
+import type { KernelAdapter, OptionalKernel } from './adapter.js';
 
 /** Allowed error besides what rounding to float32 alone can cause (see roundoff.ts). */
 export interface Tolerance {
@@ -27,7 +27,7 @@ export interface CheckContext {
 export interface ConformanceCheck {
   readonly group: string;
   readonly name: string;
-  /** An optional kernel that it is about: only for adapters that have it. */
-  readonly needs?: 'cross' | 'batch';
+  /** Optional kernels that it is about: only for adapters that have one of them, which need all. */
+  readonly needs?: readonly OptionalKernel[];
   run(context: CheckContext): Promise<void>;
 }

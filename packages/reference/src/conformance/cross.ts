@@ -86,7 +86,11 @@ export const crossChecks: readonly ConformanceCheck[] = [
       }
     },
   },
-].map((check) => ({ group: 'sums of both of two sets', needs: 'cross', ...check }));
+].map((check) => ({
+  group: 'sums of both of two sets',
+  needs: ['SnnlCrossLogSums'] as const,
+  ...check,
+}));
 
 function drawn({ n, m, d, heat = 1, gap = 0 }: Shape): NeighborProblem {
   const next = normal(n * 10_000 + m * 100 + d);

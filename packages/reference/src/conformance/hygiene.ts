@@ -44,10 +44,12 @@ export const hygieneChecks: readonly ConformanceCheck[] = [
     name: 'inputs are not modified',
     run: async ({ adapter }) => {
       for (const { problem, gradProblem } of problems()) {
-        const inputs = uploadProblem(problem, 'one tensor');
-        await expectInputsKept(inputs, () => adapter.forward(inputs, problem.selfOffset));
-        const gradInputs = uploadGradProblem(gradProblem, 'one tensor');
-        await expectInputsKept(gradInputs, () => adapter.gradient(gradInputs, problem.selfOffset));
+        const inputs = uploadProblem(problem, 'one batch');
+        await expectInputsKept(inputs, () => adapter.forward(inputs, problem.selfOffset, true));
+        const gradInputs = uploadGradProblem(gradProblem, 'one batch');
+        await expectInputsKept(gradInputs, () =>
+          adapter.gradient(gradInputs, problem.selfOffset, true),
+        );
       }
     },
   },
@@ -56,13 +58,13 @@ export const hygieneChecks: readonly ConformanceCheck[] = [
     name: 'each call adds one tensor, its output, and nothing else',
     run: async ({ adapter }) => {
       for (const { problem, gradProblem } of problems()) {
-        const inputs = uploadGradProblem(gradProblem, 'one tensor');
+        const inputs = uploadGradProblem(gradProblem, 'one batch');
         const before = tf.memory().numTensors;
         for (let call = 1; call <= 5; call++) {
           const output =
             call % 2 === 0
-              ? adapter.forward(inputs, problem.selfOffset)
-              : adapter.gradient(inputs, problem.selfOffset);
+              ? adapter.forward(inputs, problem.selfOffset, true)
+              : adapter.gradient(inputs, problem.selfOffset, true);
           expectEqual('tensors added by a call', [tf.memory().numTensors - before], [1]);
           await output.data();
           output.dispose();
@@ -79,9 +81,9 @@ export const hygieneChecks: readonly ConformanceCheck[] = [
       const before = tf.memory().numTensors;
       for (const { problem, gradProblem } of problems()) {
         const [kept, direct] = tf.tidy(() => {
-          const inputs = uploadGradProblem(gradProblem, 'two tensors');
-          const sums = adapter.forward(inputs, problem.selfOffset);
-          return [tf.clone(sums), adapter.forward(inputs, problem.selfOffset)];
+          const inputs = uploadGradProblem(gradProblem, 'two sets');
+          const sums = adapter.forward(inputs, problem.selfOffset, true);
+          return [tf.clone(sums), adapter.forward(inputs, problem.selfOffset, true)];
         });
         if (!kept || !direct) throw new Error('Expected two tensors.');
         expectSameBits('sums in a tidy', await readFloats(kept), await readFloats(direct));

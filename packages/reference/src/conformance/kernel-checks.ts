@@ -8,11 +8,13 @@ import { goldenChecks } from './golden.js';
 import { hygieneChecks } from './hygiene.js';
 import { identityChecks } from './identities.js';
 import { invarianceChecks } from './invariance.js';
+import { lossSumsChecks } from './loss-sums.js';
 import { nonFiniteChecks } from './non-finite.js';
 import { randomBatchChecks } from './random-batches.js';
 import { rectangleChecks } from './rectangles.js';
 import { scaleChecks } from './scales.js';
 import { sizeChecks } from './sizes.js';
+import { unitRowsChecks } from './unit-rows.js';
 
 /** Everything a backend must do, without a test runner: each `run` rejects on a fault. */
 export const kernelChecks: readonly ConformanceCheck[] = [
@@ -27,11 +29,14 @@ export const kernelChecks: readonly ConformanceCheck[] = [
   ...emptyChecks,
   ...nonFiniteChecks,
   ...hygieneChecks,
+  ...unitRowsChecks,
+  ...lossSumsChecks,
   ...crossChecks,
   ...batchChecks,
 ];
 
 /** The checks that `adapter` must pass: those of optional kernels only where it has them. */
 export function checksFor(adapter: KernelAdapter): readonly ConformanceCheck[] {
-  return kernelChecks.filter(({ needs }) => needs === undefined || adapter[needs] !== undefined);
+  const has = Object.keys(adapter.optional ?? {});
+  return kernelChecks.filter(({ needs }) => needs?.some((kernel) => has.includes(kernel)) ?? true);
 }

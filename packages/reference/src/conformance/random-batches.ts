@@ -7,10 +7,11 @@ import type { Sharing } from './run-kernel.js';
 import { verifyForward, verifyGradient } from './verify.js';
 
 const kinds = [
-  { kind: 'a batch against itself, one tensor', batches: selfBatches, sharing: 'one tensor' },
-  { kind: 'a batch against itself, two tensors', batches: selfBatches, sharing: 'two tensors' },
-  { kind: 'a batch within a memory', batches: memoryBatches, sharing: 'two tensors' },
-  { kind: 'anchors against other samples', batches: disjointBatches, sharing: 'two tensors' },
+  { kind: 'a batch against itself, said to be one', batches: selfBatches, sharing: 'one batch' },
+  { kind: 'a batch against itself, not said to be one', batches: selfBatches, sharing: 'two sets' },
+  { kind: 'a batch within a memory', batches: memoryBatches, sharing: 'one batch' },
+  { kind: 'a batch within a memory, not said to be', batches: memoryBatches, sharing: 'two sets' },
+  { kind: 'anchors against other samples', batches: disjointBatches, sharing: 'two sets' },
 ] as const satisfies readonly { kind: string; batches: unknown; sharing: Sharing }[];
 
 /** Both kernels against the float64 oracle, upstream gradients normal and of both signs. */

@@ -1,4 +1,4 @@
-import { blockProblem, mapSums, sumsWithUpstream, withUpstream } from '../problems.js';
+import { blockProblem, mapSums, noSums, sumsWithUpstream, withUpstream } from '../problems.js';
 import { integersOf, matrixOf, normal, uniform } from '../random.js';
 import type { NeighborProblem, SumsWithUpstream } from '../types.js';
 import type { ConformanceCheck } from './check.js';
@@ -34,6 +34,7 @@ export const rectangleChecks: readonly ConformanceCheck[] = shapes.flatMap((shap
         await verifyGradient(context, withUpstream(problem, next));
       },
     },
+    ...(selfOffset < 0 ? [] : [othersInTheirPlace(shape, group, name)]),
     {
       group,
       name: `${name}: every candidate an anchor elsewhere`,
@@ -44,6 +45,25 @@ export const rectangleChecks: readonly ConformanceCheck[] = shapes.flatMap((shap
     },
   ];
 });
+
+/** Anchors that are not the candidates at `selfOffset`, nor have sums as candidates: two sets. */
+function othersInTheirPlace(shape: Shape, group: string, name: string): ConformanceCheck {
+  return {
+    group,
+    name: `${name}: anchors are others`,
+    run: async (context) => {
+      const { problem, next } = draw(shape);
+      const others = {
+        ...problem,
+        anchors: problem.anchors.map((row) => row.map((x) => x + 0.5)),
+        anchorLabels: [...problem.anchorLabels].reverse(),
+      };
+      await verifyForward(context, others, 'two sets');
+      const candidateSums = noSums(shape.m);
+      await verifyGradient(context, { ...withUpstream(others, next), candidateSums }, 'two sets');
+    },
+  };
+}
 
 function draw({ n, m, d, selfOffset }: Shape): { problem: NeighborProblem; next: () => number } {
   const next = normal(n * 10_000 + m * 100 + d + selfOffset);

@@ -1,22 +1,22 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { at } from '../at.js';
 import { toRows } from '../fixtures.js';
+import type { NeighborGradProblem, NeighborLogSums, NeighborProblem } from '../types.js';
 import type {
-  NeighborGradProblem,
-  NeighborLogSums,
-  NeighborProblem,
-  SumsWithUpstream,
-} from '../types.js';
-import type { KernelAdapter, KernelGradientInputs, KernelInputs } from './adapter.js';
+  KernelAdapter,
+  KernelGradientInputs,
+  KernelInputs,
+  OptionalKernel,
+} from './adapter.js';
 
-/** Whether anchors and candidates that are the same rows go in as one tensor or as two. */
-export type Sharing = 'one tensor' | 'two tensors';
+/** Whether anchors that are candidates are said to be, and go in as one tensor where they are all. */
+export type Sharing = 'one batch' | 'two sets';
 
 /** Runs the forward kernel once and reads `[9][N]` back. */
 export async function runForward(
   adapter: KernelAdapter,
   problem: NeighborProblem,
-  sharing: Sharing = 'one tensor',
+  sharing: Sharing = 'one batch',
 ): Promise<NeighborLogSums> {
   const values = await forwardValues(adapter, problem, sharing);
   return asSums(toRows(values, 9, problem.anchors.length));
@@ -31,7 +31,7 @@ function asSums(rows: readonly number[][]): NeighborLogSums {
 export async function runGradient(
   adapter: KernelAdapter,
   problem: NeighborGradProblem,
-  sharing: Sharing = 'one tensor',
+  sharing: Sharing = 'one batch',
 ): Promise<number[][]> {
   const values = await gradientValues(adapter, problem, sharing);
   return toRows(values, problem.anchors.length, width(problem));
@@ -40,11 +40,11 @@ export async function runGradient(
 export function forwardValues(
   adapter: KernelAdapter,
   problem: NeighborProblem,
-  sharing: Sharing = 'one tensor',
+  sharing: Sharing = 'one batch',
 ): Promise<Float32Array> {
   return readAndFree(
     () => uploadProblem(problem, sharing),
-    (inputs) => adapter.forward(inputs, problem.selfOffset),
+    (inputs) => adapter.forward(inputs, problem.selfOffset, isOneBatch(problem, sharing)),
     [9, problem.anchors.length],
   );
 }
@@ -52,11 +52,16 @@ export function forwardValues(
 export function gradientValues(
   adapter: KernelAdapter,
   problem: NeighborGradProblem,
-  sharing: Sharing = 'one tensor',
+  sharing: Sharing = 'one batch',
 ): Promise<Float32Array> {
   return readAndFree(
     () => uploadGradProblem(problem, sharing),
-    (inputs) => adapter.gradient(inputs, problem.selfOffset),
+    (inputs) =>
+      adapter.gradient(
+        inputs,
+        problem.selfOffset,
+        isOneBatch(problem, sharing) && hasOneSums(problem),
+      ),
     [problem.anchors.length, width(problem)],
   );
 }
@@ -75,15 +80,53 @@ export function crossValues(
   adapter: KernelAdapter,
   problem: NeighborProblem,
 ): Promise<Float32Array> {
-  return readAndFree(
-    () => uploadProblem(problem, 'two tensors'),
-    (inputs) => {
-      if (!adapter.cross) throw new Error('Expected an adapter with the kernel of both sides.');
-      return adapter.cross(inputs);
-    },
-    [9, problem.anchors.length + problem.candidates.length],
+  const shape = [9, problem.anchors.length + problem.candidates.length];
+  return optionalValues(
+    adapter,
+    'SnnlCrossLogSums',
+    () => ({ ...uploadProblem(problem, 'two sets') }),
+    shape,
   );
 }
+
+/** Runs a kernel that a backend may have; its outputs in order. */
+export function runOptional(
+  adapter: KernelAdapter,
+  kernel: OptionalKernel,
+  inputs: tf.NamedTensorMap,
+  attrs: tf.NamedAttrMap = {},
+): tf.Tensor[] {
+  const run = adapter.optional?.[kernel];
+  if (!run) throw new Error(`Expected an adapter with the kernel ${kernel}.`);
+  return [run(inputs, attrs)].flat();
+}
+
+/** The values of its one output, as {@link forwardValues}. */
+export function optionalValues(
+  adapter: KernelAdapter,
+  kernel: OptionalKernel,
+  upload: () => tf.NamedTensorMap,
+  shape: readonly number[],
+  attrs?: tf.NamedAttrMap,
+): Promise<Float32Array> {
+  return readAndFree(upload, (inputs) => at(runOptional(adapter, kernel, inputs, attrs), 0), shape);
+}
+
+/** Whether it is true, and to be said, that the anchors are the candidates at `selfOffset`. */
+function isOneBatch(problem: NeighborProblem, sharing: Sharing): boolean {
+  const { anchors, candidates, anchorLabels, candidateLabels, selfOffset } = problem;
+  if (sharing !== 'one batch' || selfOffset < 0) return false;
+  return (
+    anchorLabels.every((label, i) => label === candidateLabels[selfOffset + i]) &&
+    anchors.every((row, i) => row.every((x, k) => Object.is(x, candidates[selfOffset + i]?.[k])))
+  );
+}
+
+/** Whether the anchors have one and the same sums in both roles. */
+const hasOneSums = ({ anchorSums, candidateSums, selfOffset }: NeighborGradProblem): boolean =>
+  anchorSums.every((row, r) =>
+    row.every((value, i) => Object.is(value, candidateSums[r]?.[selfOffset + i])),
+  );
 
 /** Feature count D; an empty set of anchors takes it from the candidates. */
 function width({ anchors, candidates }: NeighborProblem): number {
@@ -94,7 +137,7 @@ export function uploadProblem(problem: NeighborProblem, sharing: Sharing): Kerne
   const d = width(problem);
   const { anchors, candidates, anchorLabels, candidateLabels, temperature } = problem;
   const anchorTensor = tf.tensor2d(anchors.flat(), [anchors.length, d], 'float32');
-  const share = sharing === 'one tensor' && candidates === anchors;
+  const share = sharing === 'one batch' && candidates === anchors;
   return {
     anchors: anchorTensor,
     candidates: share
@@ -113,28 +156,21 @@ export function uploadGradProblem(
   const inputs = uploadProblem(problem, sharing);
   const { anchors, candidates, anchorSums, candidateSums } = problem;
   const ofAnchors = tf.tensor2d(anchorSums.flat(), [6, anchors.length], 'float32');
-  // As `neighborLogSums` does for a batch against itself: kernels may read symmetry from it.
-  const share = inputs.candidates === inputs.anchors && equalSums(anchorSums, candidateSums);
   return {
     ...inputs,
     anchorSums: ofAnchors,
-    candidateSums: share
-      ? ofAnchors
-      : tf.tensor2d(candidateSums.flat(), [6, candidates.length], 'float32'),
+    candidateSums: tf.tensor2d(candidateSums.flat(), [6, candidates.length], 'float32'),
   };
 }
-
-const equalSums = (a: SumsWithUpstream, b: SumsWithUpstream): boolean =>
-  a.every((row, k) => row.every((value, i) => Object.is(value, b[k]?.[i])));
 
 /**
  * Uploads, runs, reads and frees; fails on a wrong shape or type, or on a tensor left behind.
  * Reads are asynchronous: webgpu warns of others, and has none in Node.
  */
-async function readAndFree<Inputs extends KernelInputs>(
+async function readAndFree<Inputs extends object>(
   upload: () => Inputs,
-  run: (inputs: Inputs) => tf.Tensor2D,
-  shape: readonly [number, number],
+  run: (inputs: Inputs) => tf.Tensor,
+  shape: readonly number[],
 ): Promise<Float32Array> {
   const before = tf.memory().numTensors;
   const inputs = upload();

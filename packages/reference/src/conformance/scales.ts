@@ -44,7 +44,7 @@ export const scaleChecks: readonly ConformanceCheck[] = [
         run: async (context) => {
           const { problem, next } = draw(scale);
           const [, , , , , ...references] = await verifyForward(context, problem);
-          await verifyGradient(context, withUpstream(problem, next), 'one tensor', references);
+          await verifyGradient(context, withUpstream(problem, next), 'one batch', references);
         },
       },
       {

@@ -24,7 +24,7 @@ export const rowNames = [
 export async function verifyForward(
   { adapter, tolerance }: CheckContext,
   exactProblem: NeighborProblem,
-  sharing: Sharing = 'one tensor',
+  sharing: Sharing = 'one batch',
 ): Promise<NeighborLogSums> {
   const problem = toFloat32(exactProblem);
   const got = await runForward(adapter, problem, sharing);
@@ -59,7 +59,7 @@ export function expectSums(
 export async function verifyGradient(
   { adapter, tolerance }: CheckContext,
   exactProblem: NeighborGradProblem,
-  sharing: Sharing = 'one tensor',
+  sharing: Sharing = 'one batch',
   references?: References,
 ): Promise<number[][]> {
   const problem = gradToFloat32(exactProblem);

@@ -1,4 +1,9 @@
-import { type ConformanceResult, registeredKernels, runChecks } from '@snnl/reference/checks';
+import {
+  type ConformanceResult,
+  registeredKernels,
+  runChecks,
+  stepKernels,
+} from '@snnl/reference/checks';
 import type { KernelStatus } from 'snnl-layer';
 import { registerWebgpu } from '../../src/webgpu/register';
 import { useWebgpu } from './backend';
@@ -8,10 +13,11 @@ const TOLERANCE = { loss: 1e-5, gradient: 1e-5, reason: 'exp2 and log2 of shader
 
 /** The whole conformance suite. */
 export async function conformance(): Promise<ConformanceResult & { status: KernelStatus }> {
-  const adapter = registeredKernels('webgpu', async () => {
+  const prepare = async () => {
     await useWebgpu();
     await registerWebgpu();
-  });
+  };
+  const adapter = registeredKernels('webgpu', prepare, stepKernels);
   await adapter.setup();
   const result = await runChecks(adapter, { tolerance: TOLERANCE, runs: 10 });
   return { ...result, status: await registerWebgpu() };

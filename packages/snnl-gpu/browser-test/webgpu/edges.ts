@@ -1,19 +1,6 @@
-import {
-  neighborLogSums as exactLogSums,
-  integersOf,
-  matrixOf,
-  type NeighborProblem,
-  normal,
-  uniform,
-} from '@snnl/reference';
+import { integersOf, matrixOf, type NeighborProblem, normal, uniform } from '@snnl/reference';
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  LOSS_ANCHOR_SUMS,
-  neighborLogSums,
-  REDUCED_LOSS,
-  softNearestNeighborLoss,
-  UNIT_ROWS,
-} from 'snnl-layer';
+import { neighborLogSums, softNearestNeighborLoss, UNIT_ROWS } from 'snnl-layer';
 import { registerWebgpu } from '../../src/webgpu/register';
 import { useWebgpu } from './backend';
 
@@ -27,8 +14,6 @@ export interface EdgesReport {
   readonly far: Readonly<Record<string, readonly number[]>>;
   /** Loss and shape of the gradient of an empty batch, by the reduction. */
   readonly empty: Readonly<Record<string, { loss: number[]; gradient: readonly number[] }>>;
-  /** The kernels of the loss around the operation beside float64. */
-  readonly reduced: readonly { what: string; found: readonly number[]; exact: readonly number[] }[];
   /** Relative error of |x - z|^2 for two rows that differ by 0.3 in each feature, by their number. */
   readonly constant: Readonly<Record<string, number>>;
   /** Length of a row of 50,000 equal numbers after scaling, less 1. */
@@ -164,47 +149,6 @@ async function empty(): Promise<EdgesReport['empty']> {
   return found;
 }
 
-async function reduced(): Promise<EdgesReport['reduced']> {
-  const found: { what: string; found: readonly number[]; exact: readonly number[] }[] = [];
-  const [n, temperature, dy] = [700, 0.5, 3];
-  const features = matrixOf(n, 3, normal(5));
-  // Every class but the first has one sample.
-  const labels = features.map((_, i) => (i % 3 === 0 ? 0 : i));
-  const problem = { anchors: features, candidates: features, temperature, selfOffset: 0 };
-  const sums = exactLogSums({ ...problem, anchorLabels: labels, candidateLabels: labels });
-  const [, , , , sameCount, ...references] = sums;
-  const [nearestAll, relativeAll, nearestSame, relativeSame] = references;
-  const at = (row: readonly number[], i: number) => row[i] ?? Number.NaN;
-  const counted = sameCount.flatMap((count, i) => (count > 0 ? [i] : []));
-  const losses = counted.map((i) => {
-    const apart = (at(nearestSame, i) - at(nearestAll, i)) / temperature;
-    return at(relativeAll, i) - at(relativeSame, i) + apart;
-  });
-  const total = losses.reduce((sum, loss) => sum + loss, 0);
-  const spoilt = sums.map((row) => row.map((value, i) => (i === 1 ? Number.NaN : value)));
-  const run = async (kernel: string, inputs: tf.NamedTensorMap, mean: boolean) => [
-    ...(await (tf.engine().runKernel(kernel, inputs, { mean }) as tf.Tensor).data()),
-  ];
-  const t = tf.scalar(temperature);
-  for (const mean of [false, true]) {
-    const count = mean ? counted.length : 1;
-    const lossOf = (of: number[][], width: number) =>
-      run(REDUCED_LOSS, { sums: tf.tensor2d(of, [9, width]), temperature: t }, mean);
-    const slopes = sameCount.map((same) => (same > 0 ? dy / count : 0));
-    found.push(
-      { what: 'loss', found: await lossOf(sums, n), exact: [total / count] },
-      { what: 'NaN of a lone anchor', found: await lossOf(spoilt, n), exact: [Number.NaN] },
-      { what: 'no anchors', found: await lossOf([], 0), exact: [0] },
-      {
-        what: 'slopes',
-        found: await run(LOSS_ANCHOR_SUMS, { sums: tf.tensor2d(sums), dy: tf.scalar(dy) }, mean),
-        exact: [...references.flat(), ...slopes, ...slopes.map((slope) => -slope)],
-      },
-    );
-  }
-  return found;
-}
-
 async function constant(): Promise<Record<string, number>> {
   const errors: Record<string, number> = {};
   for (const d of [512, 784, 4096, 50_176]) {
@@ -241,7 +185,6 @@ export async function edges(): Promise<EdgesReport> {
     largeIds: await largeIds(),
     far: await far(),
     empty: await empty(),
-    reduced: await reduced(),
     constant: await constant(),
     wideUnit: await wideUnit(),
   };

@@ -52,6 +52,7 @@ inline Case draw(const Shape& shape, unsigned seed = 1) {
     const auto label = c.candidate_labels.begin() + before;
     c.anchor_labels.assign(label, label + c.n);
     c.shared = shape.kind == Kind::kSelf;
+    c.one_batch = true;
   }
   return c;
 }

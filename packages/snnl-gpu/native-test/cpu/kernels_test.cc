@@ -52,6 +52,20 @@ void test_shapes(bool large) {
   expect_close({3200, 5, 10, Kind::kSelf, 2});  // groups of two blocks
 }
 
+// Anchors that are candidates and not said to be, and others in the place of candidates.
+void test_not_one_batch() {
+  for (const Kind kind : {Kind::kSelf, Kind::kBlock, Kind::kMemory}) {
+    for (const int64_t n : {1, 96, 130}) {
+      Case c = draw({n, 19, 5, kind, 8});
+      c.one_batch = c.shared = false;
+      expect_close("not said to be one batch, " + std::string(name_of(kind)), c);
+      for (float& x : c.anchors) x += 0.5f;
+      std::rotate(c.anchor_labels.begin(), c.anchor_labels.begin() + n / 2, c.anchor_labels.end());
+      expect_close("others in the place of candidates, " + std::string(name_of(kind)), c);
+    }
+  }
+}
+
 void test_ranges() {
   for (const Kind kind : {Kind::kSelf, Kind::kMemory, Kind::kDisjoint}) {
     for (const int classes : {1, 2, 10, 150, 1000}) expect_close({220, 12, classes, kind, 4});
@@ -194,6 +208,7 @@ void test_exponential() {
 void test_kernels(bool large) {
   test_exponential();
   test_shapes(large);
+  test_not_one_batch();
   test_ranges();
   test_scales();
   test_many_features();

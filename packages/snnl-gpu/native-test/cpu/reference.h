@@ -13,12 +13,13 @@ struct Case {
   std::vector<int32_t> anchor_labels, candidate_labels;
   float temperature = 1;
   int64_t n = 0, m = 0, d = 0, self_offset = -1;
-  bool shared = false;  // candidates are the anchors, the same memory
+  bool shared = false;     // candidates are the anchors, the same memory
+  bool one_batch = false;  // the anchors are said to be candidates
 
   snnl::Problem problem() const {
     return {anchors.data(), shared ? anchors.data() : candidates.data(), anchor_labels.data(),
             shared ? anchor_labels.data() : candidate_labels.data(), temperature, n, m, d,
-            self_offset};
+            self_offset, one_batch};
   }
 };
 

@@ -72,14 +72,17 @@ export function emulatedKernels(options: EmulatorOptions): KernelAdapter {
       await tf.setBackend('cpu');
       buildEmulator();
     },
-    forward: (inputs, selfOffset) =>
-      tf.tensor2d(call(options, inputs, selfOffset, []), [9, inputs.anchors.shape[0]]),
-    gradient: (inputs, selfOffset) =>
+    forward: (inputs, selfOffset, oneBatch = false) =>
+      tf.tensor2d(call(options, inputs, { selfOffset, oneBatch }, []), [
+        9,
+        inputs.anchors.shape[0],
+      ]),
+    gradient: (inputs, selfOffset, oneBatch = false) =>
       tf.tensor2d(
         call(
           options,
           inputs,
-          selfOffset,
+          { selfOffset, oneBatch },
           GRADIENT.map((name) => inputs[name]),
         ),
         inputs.anchors.shape,
@@ -90,7 +93,7 @@ export function emulatedKernels(options: EmulatorOptions): KernelAdapter {
 function call(
   { path, order, capability = 80 }: EmulatorOptions,
   inputs: KernelInputs | KernelGradientInputs,
-  selfOffset: number,
+  { selfOffset, oneBatch }: { selfOffset: number; oneBatch: boolean },
   sums: readonly tf.Tensor[],
 ): Float32Array {
   const { anchors, candidates, anchorLabels, candidateLabels, temperature } = inputs;
@@ -101,6 +104,7 @@ function call(
     candidates.shape[0],
     d,
     selfOffset,
+    oneBatch ? 1 : 0,
     anchors === candidates ? 1 : 0,
     PATHS.indexOf(path),
     order === undefined ? -1 : ORDERS.indexOf(order),

@@ -14,7 +14,7 @@ using namespace snnl::cuda;
 namespace {
 
 struct Header {
-  int64_t gradient, n, m, d, self_offset;
+  int64_t gradient, n, m, d, self_offset, one_batch;
   int64_t one_tensor;  // whether anchors and candidates are to have one address
   int64_t path;        // as `Path`
   // -1: through the launcher and the emulated driver. Else `emulator::Order`: the plan directly, cut
@@ -61,7 +61,8 @@ int main() {
                                  n,
                                  m,
                                  d,
-                                 header.self_offset};
+                                 header.self_offset,
+                                 header.one_batch};
   const Path path = static_cast<Path>(header.path);
   std::string error;
   if (header.order < 0) {

@@ -28,18 +28,6 @@ bool is_finite_row(const float* sums, int64_t count, int64_t row) {
   return Reference(sums, count, row, 0).is_finite() && Reference(sums, count, row, 1).is_finite();
 }
 
-// Whether G is symmetric over the anchors: each has the same label and sums in both roles.
-bool is_symmetric(const Problem& p, const float* anchor_sums, const float* candidate_sums) {
-  if (p.self_offset < 0) return false;
-  if (!is_slice(p.anchor_labels, p.candidate_labels + p.self_offset, p.n)) return false;
-  for (int k = 0; k < kReferenceRows; k++) {
-    const float* part = anchor_sums + k * p.n;
-    const float* whole = candidate_sums + k * p.m + p.self_offset;
-    if (part != whole && !std::equal(part, part + p.n, whole)) return false;
-  }
-  return true;
-}
-
 float largest_upstream(const float* sums, int64_t count) {
   float largest = 0;
   for (int64_t k = 4 * count; k < kReferenceRows * count; k++) {
@@ -96,7 +84,7 @@ bool cpu_log_sums_grad(const Problem& p, const float* anchor_sums, const float* 
       std::fill(grad, grad + p.n * p.d, kNaN);
       return true;
     }
-    Plan plan(p, is_symmetric(p, anchor_sums, candidate_sums), Pass::kGradient, threads);
+    Plan plan(p, Pass::kGradient, threads);
     Job& job = plan.job;
     double largest =
         std::max(largest_upstream(anchor_sums, p.n), largest_upstream(candidate_sums, p.m));

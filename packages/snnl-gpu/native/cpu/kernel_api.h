@@ -9,6 +9,7 @@ struct Problem {           // row-major, float32; labels int32
   float temperature;
   int64_t n, m, d;
   int64_t self_offset;     // candidate index of anchor 0, or -1
+  bool one_batch;          // whether the anchors are those candidates, with the same labels and sums
 };
 // Rows of the output, kSumRows, and of what the gradient takes, kReferenceRows: rows 5 to 8 of the
 // output (nearest distance and relative log-sum, of all and of the class), then dL/dA and dL/dB.

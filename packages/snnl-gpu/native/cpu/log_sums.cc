@@ -15,9 +15,7 @@ constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 bool sums(const Problem& p, Pass pass, float* out, int threads) {
   if (p.n == 0 && (p.m == 0 || pass == Pass::kSums)) return true;
   const SmallResults small(SmallResults::kKept);
-  const bool symmetric =
-      p.self_offset >= 0 && is_slice(p.anchor_labels, p.candidate_labels + p.self_offset, p.n);
-  Plan plan(p, symmetric, pass, threads);
+  Plan plan(p, pass, threads);
   const Job& job = plan.job;
   const int64_t width = pass == Pass::kCrossSums ? p.n + p.m : p.n;
   const auto column = [&](const Set& set, int64_t row) {

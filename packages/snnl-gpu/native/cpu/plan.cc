@@ -58,25 +58,21 @@ float scale_of_features(float of_candidates, float of_all) {
 
 bool is_usable(float temperature) { return std::isfinite(temperature) && temperature > 0; }
 
-bool is_slice(const int32_t* part, const int32_t* whole, int64_t count) {
-  return part == whole || std::equal(part, part + count, whole);
-}
-
-Plan::Plan(const Problem& problem, bool symmetric, Pass pass, int threads)
+Plan::Plan(const Problem& problem, Pass pass, int threads)
     : problem_(problem), pass_(pass) {
   job.features = problem.d;
   job.panels = (problem.d + kPanel - 1) / kPanel;
-  job.symmetric = symmetric;
+  job.symmetric = problem.one_batch;
   job.anchors.count = problem.n;
-  job.others.count = symmetric ? problem.m - problem.n : problem.m;
+  job.others.count = job.symmetric ? problem.m - problem.n : problem.m;
   job.anchors.blocks = blocks_of(job.anchors.count);
   job.others.blocks = blocks_of(job.others.count);
   job.anchors.raw = problem.anchors;
   job.others.raw = problem.candidates;
-  schedule_ = make_schedule(job.anchors.blocks, job.others.blocks, symmetric, pass == Pass::kCrossSums);
+  schedule_ = make_schedule(job.anchors.blocks, job.others.blocks, job.symmetric, pass == Pass::kCrossSums);
   turns_.reset(new std::atomic<int32_t>[schedule_.groups + 1]);
   for (int64_t g = 0; g <= schedule_.groups; g++) turns_[g].store(0);
-  const double pairs = static_cast<double>(problem.n) * problem.m / (symmetric ? 2 : 1);
+  const double pairs = static_cast<double>(problem.n) * problem.m / (job.symmetric ? 2 : 1);
   threads_ = useful_threads(pairs, problem.d, threads);
   threads_ = static_cast<int>(std::min<int64_t>(threads_, std::max<int64_t>(
       1, static_cast<int64_t>(schedule_.tasks.size()))));
@@ -202,7 +198,9 @@ void Plan::choose_center(const Problem& p) {
     kernels().sum_rows(p.anchors, p.n, p.d, at, at + p.d);
     for (int64_t k = 0; k < p.d; k++) of_anchors = std::max(of_anchors, at[p.d + k]);
   }
-  job.feature_scale = scale_of_features(of_candidates, std::max(of_candidates, of_anchors));
+  // Of two sets, a sample that is out of all bounds leaves the others of its side as they are.
+  const float of_all = std::max(of_candidates, of_anchors);
+  job.feature_scale = scale_of_features(pass_ == Pass::kCrossSums ? 0 : of_candidates, of_all);
   for (int64_t k = 0; k < p.d; k++) {
     const double mean = p.m > 0 ? sums[k] / p.m * job.feature_scale : 0;
     // Where a candidate is not finite, packing finds it.

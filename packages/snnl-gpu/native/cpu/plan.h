@@ -19,8 +19,8 @@ enum class Pass { kSums, kCrossSums, kGradient };
 
 class Plan {
  public:
-  // Throws std::bad_alloc. `symmetric`: anchors are candidates with the same labels (and sums).
-  Plan(const Problem& problem, bool symmetric, Pass pass, int threads);
+  // Throws std::bad_alloc.
+  Plan(const Problem& problem, Pass pass, int threads);
 
   using Step = void (*)(const Job&, int64_t, const Set&, int64_t, Scratch&);
 
@@ -113,8 +113,5 @@ float scale_of_features(float of_candidates, float of_all);
 
 // Whether distances can be divided by it.
 bool is_usable(float temperature);
-
-// Whether each anchor has the same label in both roles, as self_offset promises for features.
-bool is_slice(const int32_t* part, const int32_t* whole, int64_t count);
 
 }  // namespace snnl

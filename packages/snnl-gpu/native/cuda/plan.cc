@@ -81,10 +81,10 @@ struct Plan {
   }
 
  private:
-  // Where anchors are candidates, rows of a tile beyond the last anchor are whatever candidates
+  // Where the anchors are candidates, rows of a tile beyond the last anchor are whatever candidates
   // or padding follow: a tile's rows do not touch each other.
   void place_features(Workspace& workspace) {
-    const bool shared = args.self_offset >= 0;
+    const bool shared = args.one_batch;
     args.z_rows = shared ? args.mp + kTile : args.mp;
     workspace.take(args.z, args.z_rows * args.dp);
     workspace.take(args.z_norms, args.z_rows);
@@ -137,7 +137,7 @@ void center(Sequence& sequence, const Args& args) {
   sequence.run(Kernel::kMeanParts, args, divide_up(args.dp, 32), args.center_blocks);
   sequence.run(Kernel::kMean, args, divide_up(args.dp, kThreads));
   sequence.run(Kernel::kCenterCandidates, args, divide_up(args.z_rows, kWarps));
-  if (args.self_offset < 0) sequence.run(Kernel::kCenterAnchors, args, divide_up(args.np, kWarps));
+  if (!args.one_batch) sequence.run(Kernel::kCenterAnchors, args, divide_up(args.np, kWarps));
 }
 
 }  // namespace

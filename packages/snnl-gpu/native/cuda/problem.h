@@ -12,6 +12,7 @@ struct DeviceProblem {
   const float* temperature;         // [], read by the kernels
   int64_t n, m, d;
   int64_t self_offset;  // candidate index of anchor 0, or -1
+  int64_t one_batch;    // 1 where the anchors are those candidates, with the same labels and sums
 };
 
 }  // namespace snnl::cuda

@@ -17,13 +17,13 @@ function forwardInputs(): Record<string, tf.Tensor> {
   };
 }
 
-function run(changed: Record<string, tf.Tensor>, selfOffset = 0) {
+function run(changed: Record<string, tf.Tensor>, selfOffset = 0, oneBatch = false) {
   const gradient = 'anchorSums' in changed;
   const kernel = gradient ? 'SnnlNeighborLogSumsGrad' : 'SnnlNeighborLogSums';
   const extra = gradient ? { candidateSums: tf.zeros([6, 5]) } : {};
   return tf
     .engine()
-    .runKernel(kernel, { ...forwardInputs(), ...extra, ...changed }, { selfOffset });
+    .runKernel(kernel, { ...forwardInputs(), ...extra, ...changed }, { selfOffset, oneBatch });
 }
 
 test('labels that a kernel made are checked, in every call, and no kernel runs for them', async () => {
@@ -34,6 +34,10 @@ test('labels that a kernel made are checked, in every call, and no kernel runs f
   expect(() => softNearestNeighborLoss(tf.mul(oneHot, 0), x)).toThrow(/row 0.*has no class/);
   const halves = tf.mul(tf.tensor1d([0, 2, 4, 0, 2, 3]), 0.5);
   expect(() => softNearestNeighborLoss(halves, x)).toThrow(/got 1.5 at 5/);
+});
+
+test('one batch without an index is refused', () => {
+  expect(() => run({}, -1, true)).toThrow('Expected oneBatch only beside a selfOffset from 0 on');
 });
 
 describe('inputs that do not fit say what was expected and what came', () => {

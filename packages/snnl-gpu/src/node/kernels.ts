@@ -72,9 +72,11 @@ const ofBatch: OpAttrs = (attrs) => ({
   mean: attrs?.mean === true ? 1 : 0,
 });
 
-const selfOffset: OpAttrs = (attrs, kernel) => {
+const ofPairs: OpAttrs = (attrs, kernel) => {
   const value = attrs?.selfOffset;
-  if (typeof value === 'number' && Number.isInteger(value)) return { selfOffset: value };
+  if (typeof value === 'number' && Number.isInteger(value)) {
+    return { selfOffset: value, oneBatch: attrs?.oneBatch === true ? 1 : 0 };
+  }
   throw new Error(
     `${kernel}: expected the attribute 'selfOffset' to be an integer, but got ${value}.`,
   );
@@ -106,8 +108,8 @@ function kernel(
 }
 
 export const TENSORFLOW_KERNELS: readonly KernelConfig[] = [
-  kernel(NEIGHBOR_LOG_SUMS, FORWARD_INPUTS, selfOffset),
-  kernel(NEIGHBOR_LOG_SUMS_GRAD, GRADIENT_INPUTS, selfOffset),
+  kernel(NEIGHBOR_LOG_SUMS, FORWARD_INPUTS, ofPairs),
+  kernel(NEIGHBOR_LOG_SUMS_GRAD, GRADIENT_INPUTS, ofPairs),
 ];
 
 /** Where the backend computes on the CPU; on a GPU they would copy to and fro. */

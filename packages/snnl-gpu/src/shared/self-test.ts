@@ -53,8 +53,14 @@ export async function selfTest(
   const sums = floats([9, 4], SUMS);
   const anchorSums = floats([6, 4], ANCHOR);
   const x = floats([2, 2], ROWS);
-  const check = async (key: KernelKey, from: NamedTensorInfoMap, expected: readonly number[]) => {
-    const output = kernels[key]({ inputs: from, backend, attrs: { selfOffset: 0, mean: true } });
+  const check = async (
+    key: KernelKey,
+    from: NamedTensorInfoMap,
+    expected: readonly number[],
+    oneBatch = false,
+  ) => {
+    const attrs = { selfOffset: 0, oneBatch, mean: true };
+    const output = kernels[key]({ inputs: from, backend, attrs });
     await expectNear(backend, key, own(output as TensorInfo), expected);
   };
   try {
@@ -64,9 +70,12 @@ export async function selfTest(
         ...{ anchors: corners, candidates: corners, temperature },
         ...{ anchorLabels: labels, candidateLabels: labels },
       };
-      await check('logSums', inputs, SUMS);
       const gradInputs = { ...inputs, anchorSums, candidateSums: anchorSums };
-      await check('logSumsGrad', gradInputs, widened(GRADIENT, width));
+      // Kernels go another way where the sides are one.
+      for (const oneBatch of [false, true]) {
+        await check('logSums', inputs, SUMS, oneBatch);
+        await check('logSumsGrad', gradInputs, widened(GRADIENT, width), oneBatch);
+      }
     }
     await check('reducedLoss', { sums, temperature }, [LOSS]);
     await check('lossAnchorSums', { sums, dy: temperature }, ANCHOR);

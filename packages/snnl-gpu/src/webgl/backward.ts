@@ -110,20 +110,13 @@ function applyBlocks(
 const SIDE = 256;
 
 /**
- * Whether the weight of i and j is known to be that of j and i: a batch against itself, where
- * anchors and candidates share one tensor of sums. Panels add to the products of others, which not
- * every device can.
+ * Whether the weight of i and j is that of j and i: a batch against itself. Panels add to the products
+ * of others, which not every device can.
  */
-function hasPanels(
-  { device }: WebglWorkspace,
-  problem: Problem,
-  inputs: NamedTensorInfoMap,
-): boolean {
-  const { n, m, selfOffset } = problem;
-  const [own, others] = ['anchorSums', 'candidateSums'].map((name) => input(inputs, name).dataId);
+function hasPanels({ device }: WebglWorkspace, { n, m, oneBatch }: Problem): boolean {
   const blocks = allBlocks(n).count;
   const possible = SIDE * 2 <= device.maxSide && (device.canAdd || blocks <= SIDE);
-  return possible && selfOffset === 0 && n === m && own === others;
+  return possible && oneBatch && n === m;
 }
 
 function ranges(blocks: number): Blocks[] {
@@ -182,7 +175,7 @@ export const logSumsGrad: KernelFunc = ({ inputs, attrs, backend }) => {
   const [n = 0, d = 0] = input(inputs, 'anchors').shape;
   return compute(backend, [n, d], (workspace, output) => {
     const problem = prepare(workspace, inputs, attrs);
-    const symmetric = hasPanels(workspace, problem, inputs);
+    const symmetric = hasPanels(workspace, problem);
     const steps = gradientSteps(workspace, problem, inputs, symmetric);
     (symmetric ? applyPanels : applyBlocks)(workspace, problem, steps);
     steps.finish(output);

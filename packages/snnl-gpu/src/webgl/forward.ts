@@ -39,7 +39,7 @@ function forward(workspace: WebglWorkspace, problem: Problem, output: Output): v
   run(device, COLLECT, {
     inputs: {
       ...Object.fromEntries(range(ANCHORS).map((a) => [`state${a}`, states[a] ?? output.info])),
-      xMarks: x.marks,
+      ...{ xMarks: x.marks, xLabels: x.labels, zLabels: z.labels },
       temperature: temperature.info,
     },
     ints: {

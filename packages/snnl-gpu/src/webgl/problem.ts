@@ -9,6 +9,8 @@ export interface Problem {
   readonly m: number;
   readonly columns: number;
   readonly selfOffset: number;
+  /** Whether the anchors are those candidates, whose points, marks and labels then serve both. */
+  readonly oneBatch: boolean;
   /** Index of anchor 0 among the points of `x`. */
   readonly firstPoint: number;
   readonly x: Points & Marks;
@@ -80,12 +82,12 @@ export function prepare(
   for (const rows of [n, m]) assertFits(rows, columns, workspace.device.maxSide);
   const temperature = workspace.flat(input(inputs, 'temperature'));
   const selfOffset = Number(attrs?.selfOffset ?? -1);
-  const within = selfOffset >= 0;
+  const oneBatch = attrs?.oneBatch === true;
   // An empty tensor has no texture; the anchors stand in, and no row of them is a candidate.
   const candidates = m === 0 ? anchors : input(inputs, 'candidates');
   const given = [
     input(inputs, m === 0 ? 'anchorLabels' : 'candidateLabels'),
-    ...(within ? [] : [input(inputs, 'anchorLabels')]),
+    ...(oneBatch ? [] : [input(inputs, 'anchorLabels')]),
   ];
   const [zIds, xIds] = exactLabels(workspace, given).map((ids) => workspace.flat(ids));
   if (!zIds) throw new Error('Expected labels of the candidates.');
@@ -95,7 +97,7 @@ export function prepare(
     return { ...points, ...marks(workspace, points, ids, temperature) };
   };
   const z = ready(candidates, m, zIds);
-  // With a selfOffset the anchors are among the candidates.
   const x = xIds ? ready(anchors, n, xIds) : z;
-  return { n, m, columns, selfOffset, firstPoint: within ? selfOffset : 0, x, z, temperature };
+  const firstPoint = oneBatch ? selfOffset : 0;
+  return { n, m, columns, selfOffset, oneBatch, firstPoint, x, z, temperature };
 }

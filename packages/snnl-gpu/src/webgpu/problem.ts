@@ -13,7 +13,7 @@ export interface Problem {
   /** `d` rounded up to whole steps of the products. */
   readonly padded: number;
   readonly selfOffset: number;
-  /** Panels of the centred anchors and candidates, one and the same where the inputs are. */
+  /** Panels of the centred anchors and candidates, one and the same for a batch against itself. */
   readonly rows: TensorInfo;
   readonly columns: TensorInfo;
   readonly rowLabels: TensorInfo;
@@ -37,7 +37,8 @@ export function prepare(
   const features = workspace.nonEmpty(candidates);
   const center = columnMean(workspace, features, m, d);
   const columns = rowPanels(workspace, features, center, m, d);
-  const shared = anchors.dataId === candidates.dataId;
+  // Beside a memory the anchors begin amid a panel of the candidates.
+  const shared = attrs?.oneBatch === true && n === m;
   const rows = shared ? columns : rowPanels(workspace, workspace.nonEmpty(anchors), center, n, d);
   const temperature = input(inputs, 'temperature');
   return {

@@ -7,64 +7,11 @@ import {
 } from '@snnl/reference';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ANCHOR_SUMS, LOSS_ANCHOR_SUMS, REDUCED_LOSS } from '../operation/contract';
 import { neighborLogSums } from '../operation/neighbor-log-sums';
-import { registerCpuKernels } from '../operation/wasm/register';
 import { BACKENDS, useBackend } from '../testing/backends';
 import { softNearestNeighborLoss } from './loss';
 
-/** Anchors 0 and 2 with losses 2 and 3 at T = 2, anchor 1 is lone. */
-const SUMS = [
-  [-1, -2, 1],
-  [-3, 0, -2],
-  [9, 9, 9],
-  [9, 0, 9],
-  [4, 0, 1],
-  [6, 8, 2],
-  [2, 2, 2],
-  [8, 0, 4],
-  [1, 0, 0],
-];
-const REFERENCES = SUMS.slice(5);
-
 const kernels = ['fused', 'composed'] as const;
-
-describe.each(BACKENDS)('kernels of the loss on %s', (backend) => {
-  beforeAll(async () => {
-    await useBackend(backend);
-    registerCpuKernels();
-  });
-
-  const run = (kernel: string, inputs: tf.NamedTensorMap, attrs: tf.NamedAttrMap = {}) =>
-    (tf.engine().runKernel(kernel, inputs, attrs) as tf.Tensor).arraySync();
-  const loss = (sums: number[][], mean: boolean) =>
-    run(REDUCED_LOSS, { sums: tf.tensor2d(sums), temperature: tf.scalar(2) }, { mean });
-
-  test('the loss is the sum or the mean over anchors that are not lone', () => {
-    expect(loss(SUMS, false)).toBe(5);
-    expect(loss(SUMS, true)).toBe(2.5);
-  });
-
-  test('it is 0 where all are lone, and NaN where one of them is', () => {
-    const lone = [[-1], [0], [1], [0], [0], [2], [3], [0], [0]];
-    expect(loss(lone, true)).toBe(0);
-    lone[6] = [Number.NaN];
-    expect(loss(lone, true)).toBeNaN();
-  });
-
-  test('its gradient is shared out among the anchors that are not lone, beside their references', () => {
-    const sums = tf.tensor2d(SUMS);
-    const grad = (mean: boolean) => run(LOSS_ANCHOR_SUMS, { sums, dy: tf.scalar(8) }, { mean });
-    expect(grad(false)).toEqual([...REFERENCES, [8, 0, 8], [-8, -0, -8]]);
-    expect(grad(true)).toEqual([...REFERENCES, [4, 0, 4], [-4, -0, -4]]);
-  });
-
-  test('the sums of anchors are the references and the gradients of the log-sums', () => {
-    const dy = tf.tensor2d(SUMS.map((row) => row.map((value) => -value)));
-    const joined = run(ANCHOR_SUMS, { sums: tf.tensor2d(SUMS), dy });
-    expect(joined).toEqual([...REFERENCES, [1, 2, -1], [3, -0, 2]]);
-  });
-});
 
 describe.each(BACKENDS)('on %s', (backend) => {
   beforeAll(() => useBackend(backend));

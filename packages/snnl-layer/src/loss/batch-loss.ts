@@ -121,7 +121,7 @@ function stepwiseRoad(distance: Distance, form: LossOfSums, kind: KernelKind): R
   const operation = ({ ids, temperature }: Batch, kept: Tensor[]): Operation => {
     const [anchors, candidates = anchors, candidateLabels = ids] = kept as Stepwise;
     const inputs = { anchors, anchorLabels: ids, candidates, candidateLabels, temperature };
-    return { inputs, selfOffset: 0, kind };
+    return { inputs, selfOffset: 0, oneBatch: true, kind };
   };
   return {
     forward(batch, past) {

@@ -168,7 +168,7 @@ export class Parts {
   /** Sums `[9, N]` of anchors over candidates, among which they lie at `selfOffset`. */
   async within(anchors: Part, candidates: Part, selfOffset: number): Promise<ArrayLike<number>> {
     const inputs = this.inputs(anchors, candidates);
-    return readOnce(logSums({ inputs, selfOffset, kind: this.kind }));
+    return readOnce(logSums({ inputs, selfOffset, oneBatch: selfOffset >= 0, kind: this.kind }));
   }
 
   /** Sums `[9, N + M]` of two parts that share no sample, each over the other. */

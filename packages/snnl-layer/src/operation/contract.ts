@@ -7,10 +7,12 @@
  * - `SnnlNeighborLogSums`: {@link NeighborLogSumsInputs} to sums `[9, N]`, equations 1, 2 and 6.
  * - `SnnlNeighborLogSumsGrad`: {@link NeighborLogSumsGradInputs} to `[N, D]`, equation 5.
  *
- * The attribute of both is `selfOffset`: candidate `selfOffset + i` is anchor i, and that pair is left
- * out; -1 where the sets share no sample. Anchors and candidates come apart, with labels and sums of
- * their own: so the same two serve a batch against itself, a batch beside a memory, a data set in
- * blocks, and the candidates of another process.
+ * Attributes of both: `selfOffset`, candidate `selfOffset + i` is anchor i, and that pair is left out; -1
+ * where the sets share no sample. `oneBatch`: the caller's word that they are the same in all, features,
+ * label and, in the gradient, sums, so that a kernel may read either and work off a pair of anchors once
+ * for both. Anchors and candidates come apart, with labels and sums of their own: so the same two serve
+ * a batch against itself, a batch beside a memory, a data set in blocks, and the candidates of another
+ * process.
  *
  * Rows of the sums `[9, N]`; those of the class are 0 for a lone anchor, all are without a candidate:
  *
@@ -128,6 +130,14 @@ export interface NeighborLogSumsGradInputs extends NeighborLogSumsInputs {
   readonly anchorSums: Tensor2D;
   /** float32 `[6, M]`: the same of each candidate as an anchor; zeros where it is none. */
   readonly candidateSums: Tensor2D;
+}
+
+/** Attributes of both kernels. */
+export interface NeighborLogSumsAttrs {
+  /** Index of anchor 0 among the candidates, or -1. */
+  readonly selfOffset: number;
+  /** Whether the anchors are those candidates, with the same labels and sums; only with an index. */
+  readonly oneBatch: boolean;
 }
 
 /** How large a problem is. */

@@ -28,6 +28,7 @@ import {
   NEAREST_ALL,
   NEIGHBOR_LOG_SUMS,
   NEIGHBOR_LOG_SUMS_GRAD,
+  type NeighborLogSumsAttrs,
   type NeighborLogSumsInputs,
 } from './contract';
 import { moveHere } from './host/tensor-io';
@@ -43,7 +44,8 @@ import {
 export interface NeighborLogSumsOptions {
   /**
    * Index of anchor 0 among the candidates: `candidates[selfOffset + i]` is anchor i, and that
-   * pair is excluded. -1 (default): the two sets are disjoint. Anchors that are not those
+   * pair is excluded. -1 (default): the two sets are disjoint. A batch against itself is fastest where
+   * features and labels are given as one tensor for both sides. Anchors that are not those
    * candidates, as with a momentum encoder, are a set of their own: pass -1, and leave the sample
    * itself out of the candidates.
    */
@@ -59,16 +61,15 @@ const RULES: OptionRules<NeighborLogSumsOptions> = {
 };
 
 /** A pass of the operation: its inputs, where the anchors lie, and which kernels run. */
-export interface Operation {
+export interface Operation extends NeighborLogSumsAttrs {
   readonly inputs: NeighborLogSumsInputs;
-  readonly selfOffset: number;
   readonly kind: KernelKind;
 }
 
 /** The value of the operation, `[9, N]`. No gradient flows through it. */
-export function logSums({ inputs, selfOffset, kind }: Operation): Tensor2D {
+export function logSums({ inputs, selfOffset, oneBatch, kind }: Operation): Tensor2D {
   if (kind === 'composed') return composedLogSums(inputs, selfOffset);
-  return engine().runKernel(NEIGHBOR_LOG_SUMS, { ...inputs }, { selfOffset }) as Tensor2D;
+  return engine().runKernel(NEIGHBOR_LOG_SUMS, { ...inputs }, { selfOffset, oneBatch }) as Tensor2D;
 }
 
 /**
@@ -78,14 +79,13 @@ export function logSums({ inputs, selfOffset, kind }: Operation): Tensor2D {
  * @param anchorSums `[6, N]`, see {@link NeighborLogSumsGradInputs}.
  */
 export function anchorGradient(
-  { inputs, selfOffset, kind }: Operation,
+  { inputs, selfOffset, oneBatch, kind }: Operation,
   anchorSums: Tensor2D,
 ): Tensor2D {
   const n = inputs.anchors.shape[0];
   const m = inputs.candidates.shape[0];
   const candidateSums = ((): Tensor2D => {
     if (selfOffset < 0) return zeros([6, m]);
-    // One tensor for both tells a kernel that the weights of pairs are symmetric.
     if (m === n) return anchorSums;
     return pad(anchorSums, [
       [0, 0],
@@ -94,7 +94,8 @@ export function anchorGradient(
   })();
   const all = { ...inputs, anchorSums, candidateSums };
   if (kind === 'composed') return composedLogSumsGrad(all, selfOffset);
-  return engine().runKernel(NEIGHBOR_LOG_SUMS_GRAD, { ...all }, { selfOffset }) as Tensor2D;
+  const attrs = { selfOffset, oneBatch };
+  return engine().runKernel(NEIGHBOR_LOG_SUMS_GRAD, { ...all }, attrs) as Tensor2D;
 }
 
 /** Equation 6: dL/dT = (1/T^2) sum_i (a_i E_p[d]_i + b_i E_q[d]_i), from `[6, N]` and `[9, N]`. */
@@ -170,8 +171,9 @@ export function neighborLogSums(
   const [n, d] = anchors.shape;
   const size = { anchors: n, candidates: candidates.shape[0], features: d };
   const kind = resolveKernel(kernel, getBackend(), size);
+  const oneBatch = selfOffset >= 0 && anchors === candidates && anchorLabels === candidateLabels;
   return customGrad((x, t, save) => {
-    const value = logSums({ inputs, selfOffset, kind });
+    const value = logSums({ inputs, selfOffset, oneBatch, kind });
     // The tape keeps what the gradient reads until it has run.
     const kept = [x as Tensor, t as Tensor, candidates, anchorLabels, candidateLabels, value];
     (save as GradSaveFunc)(kept);
@@ -183,6 +185,7 @@ export function neighborLogSums(
         const operation = {
           inputs: { anchors, temperature, candidates, anchorLabels, candidateLabels },
           selfOffset,
+          oneBatch,
           kind,
         };
         const once = <T extends Tensor>(gradient: (anchorSums: Tensor2D) => T): T =>

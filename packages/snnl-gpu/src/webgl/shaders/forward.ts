@@ -95,7 +95,7 @@ const states = range(ANCHORS).map((a) => `state${a}`);
 /** The output [9, N] from the states of all chunks. */
 export const COLLECT: Shader = {
   name: 'collect',
-  textures: [...states, 'xMarks', 'temperature'],
+  textures: [...states, 'xMarks', 'xLabels', 'zLabels', 'temperature'],
   ints: [
     ...['n', 'firstPoint', 'selfOffset', 'chunks', 'outWidth'],
     ...['temperatureWidth', 'temperatureOffset'],
@@ -124,7 +124,8 @@ vec3 gather(int i, bool same, float k2) {
   return vec3(r, t, w);
 }
 float count(int i) {
-  float total = selfOffset >= 0 ? -1.0 : 0.0;
+  bool own = selfOffset >= 0 && at1(xLabels, firstPoint + i) == at1(zLabels, selfOffset + i);
+  float total = own ? -1.0 : 0.0;
   for (int chunk = 0; chunk < chunks; chunk++) total += stateAt(i, true, chunk).w;
   return total;
 }

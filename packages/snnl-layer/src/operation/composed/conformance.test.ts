@@ -6,8 +6,8 @@ import { composedLogSums } from './log-sums';
 for (const backend of BACKENDS) {
   describeKernelConformance(`composed on ${backend}`, {
     setup: () => useBackend(backend),
-    forward: composedLogSums,
-    gradient: composedLogSumsGrad,
+    forward: (inputs, selfOffset) => composedLogSums(inputs, selfOffset),
+    gradient: (inputs, selfOffset) => composedLogSumsGrad(inputs, selfOffset),
   });
 }
 

@@ -1,14 +1,6 @@
 import { JobField, RowSetField } from './layout';
 import { announceJob, centre, hasBadRow, type PlacedSide, placeJob } from './place';
-import {
-  type GradProblem,
-  isBatchOfCandidates,
-  isSlice,
-  isUsable,
-  paddedPlace,
-  type Side,
-  splitSides,
-} from './problem';
+import { type GradProblem, isUsable, paddedPlace, type Side, splitSides } from './problem';
 import type { Runtime } from './runtime';
 import { threadsFor } from './threads';
 
@@ -37,7 +29,7 @@ export function backward(
   if (n === 0 || d === 0) return out;
   if (!isUsable(temperature) || !allFinite(candidateSums)) return nan();
 
-  const sides = splitSides(problem, isSymmetric(problem));
+  const sides = splitSides(problem);
   const threads = threadsFor(problem, sides, true);
   const tiles = problem.tiles?.length ? problem.tiles : undefined;
   const placed = placeJob(runtime, problem, sides, { backward: true, tiles, threads });
@@ -64,15 +56,6 @@ export function backward(
   out.set(floats.subarray(placed.gradient / 4, placed.gradient / 4 + n * d));
   spoilBadRows(out, problem, words.subarray(placed.anchors.bad / 4), sides.anchors);
   return out;
-}
-
-/** Whether G is symmetric over the anchors: each has the same label and sums in both roles. */
-function isSymmetric(problem: GradProblem): boolean {
-  const { n, m, anchorSums, candidateSums, selfOffset } = problem;
-  if (!isBatchOfCandidates(problem)) return false;
-  return [0, 1, 2, 3, 4, 5].every((row) =>
-    isSlice(anchorSums.subarray(row * n, (row + 1) * n), candidateSums, row * m + selfOffset),
-  );
 }
 
 function largestUpstream(sums: Float32Array): number {

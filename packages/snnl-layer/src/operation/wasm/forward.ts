@@ -1,13 +1,6 @@
 import { LOG_SUM_ALL, LOG_SUM_SAME, SAME_COUNT } from '../contract';
 import { announceJob, centre, hasBadRow, type PlacedJob, type PlacedSide, placeJob } from './place';
-import {
-  isBatchOfCandidates,
-  isUsable,
-  type Problem,
-  paddedPlace,
-  type Side,
-  splitSides,
-} from './problem';
+import { isUsable, type Problem, paddedPlace, type Side, splitSides } from './problem';
 import type { Runtime } from './runtime';
 import { threadsFor } from './threads';
 
@@ -56,7 +49,7 @@ function sumUp(
   { cross = false, tiles }: { cross?: boolean; tiles?: 'keep' },
 ): PlacedJob | undefined {
   const { n, temperature } = problem;
-  const sides = splitSides(problem, !cross && isBatchOfCandidates(problem));
+  const sides = splitSides(problem);
   const { anchors, others, symmetric } = sides;
   const ofAnchors = new Result(out, 0, anchors);
   const ofOthers = cross ? new Result(out, n, others) : undefined;

@@ -104,7 +104,17 @@ function readBatch(
   const [temperature = Number.NaN] = read(backend, inputs, 'temperature', Float32Array);
   const both = { anchors: features, candidates: features, anchorLabels: labels };
   const unitRows = attrs?.cosine === true;
-  return { n, m: n, d, ...both, candidateLabels: labels, temperature, selfOffset: 0, unitRows };
+  return {
+    n,
+    m: n,
+    d,
+    ...both,
+    candidateLabels: labels,
+    temperature,
+    selfOffset: 0,
+    oneBatch: true,
+    unitRows,
+  };
 }
 
 function readProblem(
@@ -114,19 +124,18 @@ function readProblem(
 ): Problem {
   const [n = 0, d = 0] = input(inputs, 'anchors').shape;
   const [m = 0] = input(inputs, 'candidates').shape;
-  const shared = input(inputs, 'anchors').dataId === input(inputs, 'candidates').dataId;
-  const candidates = read(backend, inputs, 'candidates', Float32Array);
   const [temperature = Number.NaN] = read(backend, inputs, 'temperature', Float32Array);
   return {
     n,
     m,
     d,
-    anchors: shared ? candidates : read(backend, inputs, 'anchors', Float32Array),
-    candidates,
+    anchors: read(backend, inputs, 'anchors', Float32Array),
+    candidates: read(backend, inputs, 'candidates', Float32Array),
     anchorLabels: read(backend, inputs, 'anchorLabels', Int32Array),
     candidateLabels: read(backend, inputs, 'candidateLabels', Int32Array),
     temperature,
     selfOffset: Number(attrs?.selfOffset ?? -1),
+    oneBatch: attrs?.oneBatch === true,
   };
 }
 

@@ -55,7 +55,7 @@ afterEach(() => {
 });
 
 const last = { i: 0, j: 0, turn: 0, turnOfJ: 0 };
-const { blocks } = splitSides(problem, true).anchors;
+const { blocks } = splitSides(problem).anchors;
 tournamentPair(symmetricPairs(blocks) - 1, blocks, last);
 
 test('one that fails in the last pair, for which nobody waits, is told with its message', () => {

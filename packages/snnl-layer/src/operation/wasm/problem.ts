@@ -14,6 +14,8 @@ export interface Problem {
   readonly temperature: number;
   /** Candidate that is anchor 0, or -1. */
   readonly selfOffset: number;
+  /** Whether the anchors are those candidates in all; default not. */
+  readonly oneBatch?: boolean;
   /** Whether the rows, the same on both sides, are to be scaled to length 1 first. */
   readonly unitRows?: boolean;
 }
@@ -37,23 +39,6 @@ export function isUsable(temperature: number): boolean {
 /** log2(e) / T as a float32: a distance times this is a power of two. */
 export function powerOfDistance(temperature: number): number {
   return Math.fround(Math.LOG2E / temperature);
-}
-
-/** Whether the anchors are what the candidates hold from `selfOffset` on, labels and all. */
-export function isBatchOfCandidates(problem: Problem): boolean {
-  const { d, anchors, candidates, anchorLabels, candidateLabels, selfOffset } = problem;
-  if (selfOffset < 0 || !isSlice(anchorLabels, candidateLabels, selfOffset)) return false;
-  return anchors === candidates || isSlice(anchors, candidates, selfOffset * d);
-}
-
-/** Whether `part` is what `whole` holds from `start` on, bit for bit but for the sign of 0. */
-export function isSlice(
-  part: Float32Array | Int32Array,
-  whole: Float32Array | Int32Array,
-  start: number,
-): boolean {
-  for (let k = 0; k < part.length; k++) if (part[k] !== whole[start + k]) return false;
-  return true;
 }
 
 /** Rows of one side, sorted by class and cut into blocks; see RowSet in assembly/layout.ts. */
@@ -92,17 +77,18 @@ export function paddedPlace({ blockSize }: Side, place: number): number {
 let last: { readonly labels: Int32Array; readonly sides: Sides } | undefined;
 
 /** Sorts both sides by class, so that most pairs of blocks share no class. */
-export function splitSides(problem: Problem, symmetric: boolean): Sides {
-  const { n, m, anchorLabels, candidateLabels } = problem;
-  if (!symmetric || n !== m || candidateLabels !== anchorLabels) return split(problem, symmetric);
-  if (last?.labels.length !== n || !isSlice(anchorLabels, last.labels, 0)) {
-    last = { labels: anchorLabels.slice(), sides: split(problem, true) };
+export function splitSides(problem: Problem): Sides {
+  const { n, m, anchorLabels, oneBatch = false } = problem;
+  if (!oneBatch || n !== m) return split(problem);
+  if (last?.labels.length !== n || !last.labels.every((id, i) => id === anchorLabels[i])) {
+    last = { labels: anchorLabels.slice(), sides: split(problem) };
   }
   return last.sides;
 }
 
-function split(problem: Problem, symmetric: boolean): Sides {
+function split(problem: Problem): Sides {
   const { n, m, anchorLabels, candidateLabels, selfOffset } = problem;
+  const symmetric = problem.oneBatch === true;
   const ids = new Map<number, number>();
   const anchorClasses = denseClasses(anchorLabels, ids);
   const candidateClasses =

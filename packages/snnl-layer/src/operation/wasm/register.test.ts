@@ -1,4 +1,4 @@
-import { registeredKernels } from '@snnl/reference/checks';
+import { optionalKernels, registeredKernels } from '@snnl/reference/checks';
 import { describeKernelConformance } from '@snnl/reference/conformance';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
@@ -11,6 +11,6 @@ const tolerance = {
 };
 
 for (const backend of ['cpu', 'wasm']) {
-  const adapter = registeredKernels(backend, registerCpuKernels, { cross: true, batch: true });
+  const adapter = registeredKernels(backend, registerCpuKernels, optionalKernels);
   describeKernelConformance(`fused WebAssembly, ${backend} backend`, adapter, { tolerance });
 }

@@ -108,6 +108,7 @@ describe.each(['simd', 'scalar'] as const)('weights of the %s build', (build) =>
       // One-sided: the same anchors, their sums in their own role alone.
       const own = backward(runtime, {
         ...among,
+        oneBatch: false,
         anchorSums: sums,
         candidateSums: new Float32Array(6 * among.m),
       });
@@ -212,7 +213,8 @@ describe.each(['simd', 'scalar'] as const)('weights of the %s build', (build) =>
 
   test('anchors that are not those candidates are taken as they are', () => {
     const among = memory(1);
-    const moved = { ...among, anchors: among.anchors.map((value) => value + 0.5) };
+    const anchors = among.anchors.map((value) => value + 0.5);
+    const moved = { ...among, anchors, oneBatch: false };
     const row = (values: Float32Array, count: number) => toRows(values, count, 7);
     const want = neighborLogSums({
       anchors: row(moved.anchors, moved.n),

@@ -26,6 +26,7 @@ export function randomProblem({ n, d, classes, temperature, seed }: RandomBatch)
     candidateLabels: labels,
     temperature: Math.fround(temperature),
     selfOffset: 0,
+    oneBatch: true,
   };
 }
 

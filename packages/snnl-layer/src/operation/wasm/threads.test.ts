@@ -24,6 +24,7 @@ const apart = {
   candidates: problem.candidates.subarray(0, 100 * 70),
   candidateLabels: problem.candidateLabels.subarray(0, 100),
   selfOffset: -1,
+  oneBatch: false,
 };
 
 afterEach(releaseCpuKernels);
