@@ -2,9 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { markdownLinks, siteLinks } from './links';
-import { messageFailures, troubleshooting } from './messages/entries';
-import { allMessages } from './messages/extract';
-import { nativeMessages } from './messages/extract-native';
 import { ROOT, SITE } from './paths';
 import { buildSite } from './site/build';
 import { coverage } from './site/coverage';
@@ -33,15 +30,6 @@ function tables(): void {
   check(
     'tables show what docs/results has',
     stale.map((file) => `${file} is stale: run npm run docs:tables`),
-  );
-}
-
-function messages(): void {
-  const all = [...allMessages(), ...nativeMessages()];
-  const texts = new Set(all.map(({ text }) => text));
-  check(
-    `${texts.size} messages of the packages have an entry in docs/troubleshooting.md`,
-    messageFailures(all, troubleshooting()),
   );
 }
 
@@ -75,7 +63,6 @@ async function site(): Promise<void> {
 }
 
 tables();
-messages();
 const inMarkdown = markdownLinks(MARKDOWN);
 check(`${inMarkdown.followed} links of the Markdown files lead somewhere`, inMarkdown.failures);
 await snippets();
