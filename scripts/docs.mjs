@@ -9,7 +9,7 @@ import { buildPackages } from './build-packages.mjs';
 import { root, run } from './pnpm.mjs';
 import { setup } from './setup.mjs';
 
-const PROGRAMS = { site: ['main'], tables: ['tables/write'], figures: ['figures/draw'] };
+const PROGRAMS = { site: ['main'], tables: ['write-tables'], figures: ['figures/draw'] };
 
 setup();
 buildPackages();

@@ -21,7 +21,7 @@ function pairDistances(features: tf.Tensor2D, distance: Distance): tf.Tensor2D {
  *
  * Softmax of -distance / T over the other samples, then the mean of -log of the share of the same
  * class. Anchors without a partner are left out. This was the quickest of the stable ways to write
- * it that were tried; see bench/log.md.
+ * it that were tried; see bench/logs/plain.md.
  *
  * @param labels int32 `[N]`
  * @param features float32 `[N, D]`

@@ -11,7 +11,7 @@ import { readSnippets } from './snippets/extract';
 import { type Program, writePrograms } from './snippets/programs';
 import { runPrograms } from './snippets/run';
 import { typeErrors } from './snippets/types';
-import { renderTables } from './tables/render';
+import { renderTables } from './tables';
 
 const failures: string[] = [];
 

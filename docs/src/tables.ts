@@ -1,24 +1,37 @@
-import type { BenchRecord } from '../../../bench/src/record';
-import { benchResults, factorResults } from './results';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { digits, megabytes, table, times } from '../../bench/src/format';
+import type { BenchRecord } from '../../bench/src/record';
+import { ROOT } from './paths';
 
-type Row = readonly string[];
+type Row = [name: string, cell: string][];
 
-function table(header: Row, rows: readonly Row[]): string {
-  const align = header.map((_, column) => (column === 0 ? '---' : '---:'));
-  return [header, align, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+/** A line of docs/results/factors.jsonl. */
+interface FactorResult {
+  readonly factor: number;
+  readonly temperature: number;
+  readonly accuracy: number;
+  /** Of both layers. */
+  readonly ratios: readonly number[];
 }
 
-const ms = (value: number | null): string => {
-  if (value === null) return '-';
-  return value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString('en-US');
-};
-const times = (value: number | null): string => {
-  if (value === null) return '-';
-  return value < 10 ? value.toFixed(1) : String(Math.round(value));
-};
+const FOLDER = join(ROOT, 'docs', 'results');
+
+function jsonLines<T>(name: string): T[] {
+  const lines = readFileSync(join(FOLDER, name), 'utf8').split('\n');
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line));
+}
+
+/** All measurements in files named bench-*.jsonl, in the order of their names. */
+function benchResults(): BenchRecord[] {
+  const files = readdirSync(FOLDER).filter((name) => /^bench-.*\.jsonl$/.test(name));
+  return files.sort().flatMap((name) => jsonLines<BenchRecord>(name));
+}
+
+const factorResults = (): FactorResult[] => jsonLines('factors.jsonl');
+
 /** With spaces that do not break. */
 const size = ({ n, d }: BenchRecord): string => `${n}\u00a0×\u00a0${d}`;
-const mb = (bytes: number): string => (bytes / 1e6).toFixed(1);
 
 /** What draws for a browser, in short: its graphics card, or that there is none. */
 function renderer(browser: string): string {
@@ -47,31 +60,31 @@ const distanceName = (distance: string): string =>
 
 function performance(): string {
   const results = benchResults().filter(({ pass }) => pass === 'forward+backward');
-  const rows = results.map((r) => [
-    where(r),
-    size(r),
-    distanceName(r.distance),
-    ms(r.plainMs),
-    ms(r.oursMs),
-    times(r.ratio),
-    ms(r.torchMs),
-  ]);
-  const header = [
-    'backend',
-    'samples × features',
-    'distance',
-    'plain, ms',
-    'ours, ms',
-    'plain / ours',
-    'PyTorch, ms',
-  ];
-  return `${table(header, rows)}\n\n${machines(results)}`;
+  const rows = results.map(
+    (r): Row => [
+      ['backend', where(r)],
+      ['samples × features', size(r)],
+      ['distance', distanceName(r.distance)],
+      ['plain, ms', digits(r.plainMs)],
+      ['ours, ms', digits(r.oursMs)],
+      ['plain / ours', times(r.ratio)],
+      ['PyTorch, ms', digits(r.torchMs)],
+    ],
+  );
+  return `${table(rows)}\n\n${machines(results)}`;
 }
 
 function memory(): string {
   const results = benchResults().filter(({ distance }) => distance === 'cosine');
-  const rows = results.map((r) => [where(r), size(r), mb(r.oursPeakBytes)]);
-  return table(['backend', 'samples × features', 'MB'], rows);
+  return table(
+    results.map(
+      (r): Row => [
+        ['backend', where(r)],
+        ['samples × features', size(r)],
+        ['memory', megabytes(r.oursPeakBytes)],
+      ],
+    ),
+  );
 }
 
 /** A line for each backend: the span of its ratios. */
@@ -81,28 +94,34 @@ function backends(): string {
     const name = where(result);
     groups.set(name, [...(groups.get(name) ?? []), result]);
   }
-  const rows = [...groups].map(([name, results]) => {
+  const rows = [...groups].map(([name, results]): Row => {
     const ratios = results.flatMap(({ ratio }) => (ratio === null ? [] : [ratio]));
     const largest = results.reduce((a, b) => (b.n * b.n * b.d > a.n * a.n * a.d ? b : a));
     const span =
       ratios.length === 0 ? '-' : `${times(Math.min(...ratios))} to ${times(Math.max(...ratios))}`;
-    return [name, span, `${ms(largest.oursMs)} ms for ${size(largest)}`];
+    return [
+      ['backend', name],
+      ['beside plain tfjs', span],
+      [
+        'loss and gradient of samples × features',
+        `${digits(largest.oursMs)} ms for ${size(largest)}`,
+      ],
+    ];
   });
-  return table(
-    ['backend', 'times as fast as plain tfjs', 'loss and gradient of samples × features'],
-    rows,
-  );
+  return table(rows);
 }
 
 function factors(): string {
-  const rows = factorResults().map(({ factor, temperature, accuracy, ratios }) => [
-    factor === 0 ? '0 (without)' : String(factor).replace('-', '−'),
-    factor === 0 ? '-' : String(temperature),
-    ...ratios.map((ratio) => ratio.toFixed(2)),
-    `${(100 * accuracy).toFixed(1)} %`,
-  ]);
-  const header = ['factor', 'T', 'ratio, first layer', 'ratio, second layer', 'test accuracy'];
-  return `${table(header, rows)}\n\nThe ratios are those of 2,000 test digits at T = 0.1, cosine distance.`;
+  const rows = factorResults().map(
+    ({ factor, temperature, accuracy, ratios: [first = Number.NaN, second = Number.NaN] }): Row => [
+      ['factor', factor === 0 ? '0 (without)' : String(factor).replace('-', '−')],
+      ['T', factor === 0 ? '-' : String(temperature)],
+      ['ratio, first layer', first.toFixed(2)],
+      ['ratio, second layer', second.toFixed(2)],
+      ['test accuracy', `${(100 * accuracy).toFixed(1)} %`],
+    ],
+  );
+  return `${table(rows)}\n\nThe ratios are those of 2,000 test digits at T = 0.1, cosine distance.`;
 }
 
 /** The tables that Markdown files may ask for by name. */
