@@ -1,4 +1,12 @@
-import { engine, keep, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import {
+  dispose,
+  engine,
+  keep,
+  type Scalar,
+  type Tensor,
+  type TensorContainer,
+} from '@tensorflow/tfjs-core';
+import type { Temperature } from '../loss/distance';
 import { moveHere } from '../operation/host/tensor-io';
 import { passOn } from './pass-on';
 import {
@@ -18,6 +26,8 @@ export interface Measured {
   readonly loss: Scalar;
   /** The same if all samples were equally far apart, in nats; only where a metric asks for it. */
   readonly chance: Scalar | undefined;
+  /** T that it was measured at. */
+  readonly temperature: Temperature;
 }
 
 /** What a layer saw at one of its places in a run of a model, and the entanglement measured there. */
@@ -37,11 +47,9 @@ export interface Capture extends Place {
  */
 const BUDGET = 2 ** 27;
 
-function dispose(capture: Capture): void {
-  capture.features.dispose();
-  capture.labels?.dispose();
-  capture.measured?.loss.dispose();
-  capture.measured?.chance?.dispose();
+function free({ features, labels, measured }: Capture): void {
+  // It takes the tensors out of what it is given, and leaves a temperature that is a number.
+  dispose([features, labels, { ...measured }] as TensorContainer);
 }
 
 const bytes = ({ features }: Capture): number => 4 * features.size;
@@ -158,7 +166,7 @@ export class Captures {
       if (!gone(capture)) return true;
       if (this.isOmitted(capture)) this.onOmission(capture);
       if (capture.run.tape === null) this.free -= bytes(capture);
-      dispose(capture);
+      free(capture);
       return false;
     });
   }

@@ -25,6 +25,18 @@ export interface SoftNearestNeighborOptions extends LayerArgs {
    * negative (Frosst, Papernot & Hinton 2019, eq. 3). Default false.
    */
   readonly learnTemperature?: boolean;
+  /**
+   * How fast a learned temperature moves: log T is so many times the weight that is learned. Steps of
+   * Adam in log T grow with the rate, those of gradient descent with its square. Default 5.
+   */
+  readonly temperatureRate?: number;
+  /**
+   * The least temperature, which a learned one does not go below; null for none. Default: a hundredth of
+   * `temperature` where it is learned, else none.
+   */
+  readonly minTemperature?: number | null;
+  /** The greatest temperature, in the same way. Default: a hundred times `temperature`. */
+  readonly maxTemperature?: number | null;
   /** Default `cosine`. */
   readonly distance?: Distance;
   /** Only this many leading features of each sample count. Default: all. */
@@ -44,6 +56,9 @@ const RULES: OptionRules<SoftNearestNeighborOptions> = {
   factor: rules.finite,
   temperature: temperatureRule,
   learnTemperature: rules.flag,
+  temperatureRate: rules.positive,
+  minTemperature: rules.orNull(temperatureRule),
+  maxTemperature: rules.orNull(temperatureRule),
   distance: distanceRule,
   units: rules.orNull(rules.integerFrom(1)),
   kernel: kernelRule,
@@ -64,9 +79,19 @@ export function checkedOptions(options: SoftNearestNeighborOptions) {
     factor = 1,
     temperature = 1,
     learnTemperature = false,
+    temperatureRate = 5,
     distance = 'cosine',
     units = null,
     kernel = 'auto',
   } = options;
-  return { ...options, factor, temperature, learnTemperature, distance, units, kernel };
+  return {
+    ...options,
+    factor,
+    temperature,
+    learnTemperature,
+    temperatureRate,
+    distance,
+    units,
+    kernel,
+  };
 }

@@ -331,32 +331,6 @@ describe('units', () => {
   });
 });
 
-describe('a learned temperature', () => {
-  test.each([1, -1])('descends the loss with factor %s and stays positive', async (factor) => {
-    const { x, y } = data(24);
-    const layer = softNearestNeighbor({ factor, learnTemperature: true, temperature: 3 });
-    const model = tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: [6] }), layer] });
-    model.compile({ optimizer: tf.train.sgd(1), loss: constant });
-    const measure = () =>
-      Number(
-        softNearestNeighborLoss(classes(y), x, { temperature: layer.temperature }).arraySync(),
-      );
-    const before = measure();
-    expect(layer.temperature).toBeCloseTo(3, 5);
-    for (let i = 0; i < 60; i++) await model.trainOnBatch(x, wide(y, 6));
-    expect(layer.temperature).not.toBeCloseTo(3, 1);
-    expect(layer.temperature).toBeGreaterThan(0);
-    expect(measure()).toBeLessThan(before - 1e-4);
-  });
-
-  test('can be set', () => {
-    const layer = softNearestNeighbor({ learnTemperature: true });
-    layer.apply(tf.input({ shape: [3] }));
-    layer.temperature = 0.25;
-    expect(layer.temperature).toBeCloseTo(0.25, 6);
-  });
-});
-
 describe('the metric', () => {
   test.each(KINDS)('shows in logs and History, with val_ too, in a %s model', async (kind) => {
     const { x, y } = data(12);
@@ -474,10 +448,11 @@ describe('the options of every tfjs layer', () => {
     expect(layer.getConfig().trainable).toBe(false);
   });
 
-  test('weights sets the logarithm of a learned temperature', () => {
+  test('weights sets the logarithm of a learned temperature, over its rate', () => {
     const layer = softNearestNeighbor({
       learnTemperature: true,
-      weights: [tf.scalar(Math.log(3))],
+      temperatureRate: 4,
+      weights: [tf.scalar(Math.log(3) / 4)],
     });
     models.functional(layer);
     expect(layer.temperature).toBeCloseTo(3, 6);
@@ -503,6 +478,8 @@ describe('saving', () => {
       factor: -0.25,
       temperature: 0.125,
       learnTemperature: true,
+      temperatureRate: 2,
+      maxTemperature: null,
       distance: 'squaredEuclidean',
       units: 3,
       name: 'code',

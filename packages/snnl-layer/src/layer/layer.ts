@@ -1,7 +1,6 @@
 import {
   addN,
   engine,
-  exp,
   keep,
   type Scalar,
   scalar,
@@ -10,14 +9,15 @@ import {
   Tensor,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
+import { layers, type Shape } from '@tensorflow/tfjs-layers';
 import { batchLoss } from '../loss/batch-loss';
-import { assertTemperature, type Distance, type Temperature } from '../loss/distance';
+import type { Distance } from '../loss/distance';
 import { featureRows } from '../loss/features';
 import type { KernelChoice } from '../operation/kernel-choice';
 import { type Capture, Captures, type Measured } from './captures';
 import { checkedOptions, type SoftNearestNeighborOptions } from './layer-options';
-import { passOn, reverseGradient, scaled } from './pass-on';
+import { LayerTemperature } from './layer-temperature';
+import { passOn, scaled } from './pass-on';
 import { idleLayers, read } from './passes';
 import { StepLabels } from './step-labels';
 
@@ -49,8 +49,7 @@ export class SoftNearestNeighbor extends layers.Layer {
   readonly learnTemperature: boolean;
   /** See {@link SoftNearestNeighborOptions.kernel}. */
   readonly kernel: KernelChoice;
-  private currentTemperature: number;
-  private logTemperature: LayerVariable | undefined;
+  private readonly ownTemperature: LayerTemperature;
   private monitored = false;
   private showsRatio = false;
   private readonly captures = new Captures((capture) => this.sayOmission(capture));
@@ -65,7 +64,7 @@ export class SoftNearestNeighbor extends layers.Layer {
     this.units = checked.units;
     this.learnTemperature = checked.learnTemperature;
     this.kernel = checked.kernel;
-    this.currentTemperature = checked.temperature;
+    this.ownTemperature = new LayerTemperature(checked);
     this.labels = new StepLabels(this, this.captures);
     this.supportsMasking = true;
     this.addLoss(() => this.charge());
@@ -75,20 +74,14 @@ export class SoftNearestNeighbor extends layers.Layer {
    * T. A change takes effect at the next step. Reading a learned temperature reads its tensor
    * synchronously, which makes a graphics card wait.
    *
-   * @throws RangeError on setting a value that is not finite and positive.
+   * @throws RangeError on setting a value that is not finite and positive, or beyond the bounds.
    */
   get temperature(): number {
-    const learned = this.logTemperature;
-    if (learned === undefined) return this.currentTemperature;
-    return Math.exp(learned.read().dataSync()[0] as number);
+    return this.ownTemperature.value;
   }
 
   set temperature(value: number) {
-    assertTemperature(value);
-    this.currentTemperature = value;
-    tidy(() => {
-      this.logTemperature?.write(scalar(Math.log(value)));
-    });
+    this.ownTemperature.value = value;
   }
 
   static override fromConfig<T extends serialization.Serializable>(
@@ -97,7 +90,9 @@ export class SoftNearestNeighbor extends layers.Layer {
   ): T {
     // tfjs adds a key of its own to the config of a saved layer.
     const { customObjects: _, ...options } = config;
-    return new cls(options);
+    // As it was before there was a rate, and bounds.
+    const first = { temperatureRate: 1, minTemperature: null, maxTemperature: null };
+    return new cls({ ...(options.learnTemperature === true && first), ...options });
   }
 
   override build(inputShape: Shape | Shape[]): void {
@@ -115,14 +110,7 @@ export class SoftNearestNeighbor extends layers.Layer {
           'a sample.',
       );
     }
-    if (this.learnTemperature) {
-      this.logTemperature = this.addWeight(
-        'log_temperature',
-        [],
-        'float32',
-        initializers.constant({ value: Math.log(this.currentTemperature) }),
-      );
-    }
+    this.ownTemperature.build(this.addWeight.bind(this));
     super.build(inputShape);
   }
 
@@ -157,8 +145,7 @@ export class SoftNearestNeighbor extends layers.Layer {
     return {
       ...super.getConfig(),
       factor: this.factor,
-      temperature: this.temperature,
-      learnTemperature: this.learnTemperature,
+      ...this.ownTemperature.config(),
       distance: this.distance,
       units: this.units,
       ...(this.kernel !== 'auto' && { kernel: this.kernel }),
@@ -220,13 +207,14 @@ export class SoftNearestNeighbor extends layers.Layer {
     // Asked for each time: a second metric may come with other labels.
     const labels = this.labels.of(capture);
     capture.measured ??= tidy(() => {
+      const temperature = this.ownTemperature.current(this.factor < 0);
       const rows = featureRows(capture.features, 'features');
       let chance: Scalar | undefined;
       const loss = batchLoss(
         labels,
         this.units === null ? rows : slice(rows, 0, [-1, this.units]),
         {
-          temperature: this.temperatureTensor(),
+          temperature,
           distance: this.distance,
           reduction: 'mean',
           epsilon: 0,
@@ -239,7 +227,8 @@ export class SoftNearestNeighbor extends layers.Layer {
             }
           : undefined,
       );
-      return { loss: keep(loss as Scalar), chance };
+      if (temperature instanceof Tensor) keep(temperature);
+      return { loss: keep(loss as Scalar), chance, temperature };
     });
     return capture.measured;
   }
@@ -267,12 +256,6 @@ export class SoftNearestNeighbor extends layers.Layer {
         'alone: timeDistributed({layer}). In a loop of your own, add model.calculateLosses() to the ' +
         'loss. With factor: 0 the layer only measures.',
     );
-  }
-
-  private temperatureTensor(): Temperature {
-    if (this.logTemperature === undefined) return this.currentTemperature;
-    const learned = exp(this.logTemperature.read());
-    return this.factor < 0 ? reverseGradient(learned) : learned;
   }
 
   private didNotRun(): Error {

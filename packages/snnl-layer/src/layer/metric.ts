@@ -1,6 +1,8 @@
 import { add, addN, cast, div, equal, type Scalar, tidy } from '@tensorflow/tfjs-core';
+import { temperatureScalar } from '../loss/distance';
 import { type KernelChoice, kernelRule } from '../operation/kernel-choice';
 import { assertOptions, describeValue, type OptionRules, rules } from '../options';
+import type { Measured } from './captures';
 import type { SoftNearestNeighbor } from './layer';
 import type { LossOrMetricFunction } from './target-labels';
 
@@ -9,10 +11,11 @@ export interface EntanglementMetricOptions {
   /**
    * `loss` (default): the layer's soft nearest neighbour loss in nats, before `factor`. `ratio`:
    * the loss relative to that of equally far samples, 1 when fully entangled and 0 when apart;
-   * 0 in a batch of one class.
+   * 0 in a batch of one class. `temperature`: that of the layer, in the logs of an epoch its mean over
+   * the batches.
    */
-  readonly measure?: 'loss' | 'ratio';
-  /** Key in the logs; default the layer's name followed by `_entanglement`. */
+  readonly measure?: 'loss' | 'ratio' | 'temperature';
+  /** Key in the logs; default the layer's name and `_entanglement`, or `_temperature` for that. */
   readonly name?: string;
   /**
    * Whether fused kernels measure; default that of the layer. In training, what measures the layer for
@@ -21,8 +24,10 @@ export interface EntanglementMetricOptions {
   readonly kernel?: KernelChoice;
 }
 
+type Measure = NonNullable<EntanglementMetricOptions['measure']>;
+
 const RULES: OptionRules<EntanglementMetricOptions> = {
-  measure: rules.oneOf<'loss' | 'ratio'>(['loss', 'ratio']),
+  measure: rules.oneOf<Measure>(['loss', 'ratio', 'temperature']),
   name: rules.text,
   kernel: kernelRule,
 };
@@ -36,7 +41,7 @@ const RULES: OptionRules<EntanglementMetricOptions> = {
  * layer's second input, else the target that the metric is given, which also trains the layer.
  *
  * @param layer A layer of the model that is compiled.
- * @returns A metric with a scalar value: nats, or for `ratio` without unit. A layer at several places
+ * @returns A metric with a scalar value: nats, for `ratio` without unit, or the temperature. A layer at several places
  *   gives the sum over them, or for `ratio` that of the losses over that of the chances.
  * @throws TypeError if it is no such layer; RangeError if `measure` or an option is unknown.
  * @throws Error while training or evaluating, if the layer did not run, or metrics of the layer are
@@ -54,11 +59,15 @@ export function entanglement(
     );
   }
   assertOptions('entanglement', options, RULES);
-  const { measure = 'loss', name = `${layer.name}_entanglement`, kernel } = options;
+  const { measure = 'loss', kernel } = options;
+  const suffix = measure === 'temperature' ? measure : 'entanglement';
+  const { name = `${layer.name}_${suffix}` } = options;
   layer.monitor(measure === 'ratio');
   const metric: LossOrMetricFunction = (yTrue, yPred) =>
     tidy(() => {
       const places = layer.measure(yTrue, yPred, kernel);
+      if (measure === 'temperature')
+        return temperatureScalar((places as [Measured])[0].temperature);
       const loss = addN(places.map((place) => place.loss));
       if (measure === 'loss') return loss;
       const chance = addN(places.map((place) => place.chance as Scalar));

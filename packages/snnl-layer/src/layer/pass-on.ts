@@ -1,5 +1,5 @@
 // Tensors that go on as they are, or scaled, with a gradient of their own.
-import { customGrad, engine, mul, neg, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { customGrad, engine, mul, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 
 /** The same values as another tensor, for which nothing is copied: a clone is a copy on `wasm`. Off the tape. */
 function alias(x: Tensor): Tensor {
@@ -17,11 +17,6 @@ export function passOn(x: Tensor, onGradient: () => void = () => {}): Tensor {
       return dy;
     },
   }))(x);
-}
-
-/** The identity, whose gradient is the negated one of its output. */
-export function reverseGradient(x: Tensor): Tensor {
-  return customGrad((t) => ({ value: alias(t as Tensor), gradFunc: (dy: Tensor) => neg(dy) }))(x);
 }
 
 /**

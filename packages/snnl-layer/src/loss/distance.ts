@@ -15,16 +15,16 @@ import { assertValue, type Rule, rules } from '../options';
 export type Temperature = number | Tensor;
 
 /** The least normal float32, and the largest of which twice as much is one (equation 7 doubles T). */
-const LEAST = 2 ** -126;
-const MOST = (2 - 2 ** -23) * 2 ** 126;
+export const TEMPERATURE_RANGE = { least: 2 ** -126, most: (2 - 2 ** -23) * 2 ** 126 };
 
 /** A temperature as a number: positive, and one that float32 holds. */
 export const temperatureRule: Rule<number> = {
   ...rules.finite,
   expected:
-    `a finite number greater than 0 (from ${LEAST.toPrecision(3)} to ${MOST.toPrecision(3)}, which ` +
-    'float32 can hold)',
-  allows: (temperature) => temperature >= LEAST && temperature <= MOST,
+    `a finite number greater than 0 (from ${TEMPERATURE_RANGE.least.toPrecision(3)} to ` +
+    `${TEMPERATURE_RANGE.most.toPrecision(3)}, which float32 can hold)`,
+  allows: (temperature) =>
+    temperature >= TEMPERATURE_RANGE.least && temperature <= TEMPERATURE_RANGE.most,
 };
 
 /** @throws RangeError if `temperature` is not a positive number that float32 holds. */
