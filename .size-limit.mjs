@@ -7,13 +7,13 @@ const budgets = [
   {
     name: 'snnl-layer',
     path: 'packages/snnl-layer/dist/index.js',
-    limit: '47 kB',
+    limit: '49 kB',
     ignore: ['@tensorflow/*'],
   },
   {
     name: 'snnl-layer.min.js',
     path: 'packages/snnl-layer/dist/snnl-layer.min.js',
-    limit: '48 kB',
+    limit: '50 kB',
   },
   {
     name: 'snnl-callbacks',

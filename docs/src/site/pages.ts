@@ -4,6 +4,7 @@ export const GUIDES = [
   'labels',
   'factor-and-temperature',
   'annealing',
+  'existing-models',
   'reading-entanglement',
   'backends',
   'performance',

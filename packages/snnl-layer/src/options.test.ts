@@ -7,6 +7,13 @@ const x = tf.tensor2d([0, 1, 2, 3], [2, 2]);
 
 /** Each export that takes options, called with some. */
 const WITH_OPTIONS: Record<string, (options: object) => unknown> = {
+  attachEntanglement: (options) =>
+    entries.attachEntanglement(
+      tf.sequential({
+        layers: [tf.layers.dense({ units: 2, inputShape: [2] }), tf.layers.dense({ units: 2 })],
+      }),
+      options,
+    ),
   balancedBatches: (options) =>
     entries.balancedBatches([0, 0], {
       ...{ classesPerBatch: 1, samplesPerClass: 2, seed: 1 },

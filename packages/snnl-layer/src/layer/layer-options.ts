@@ -52,7 +52,10 @@ const shape: Rule<Shape> = {
 };
 const dtype = rules.oneOf<DataType>(['float32', 'int32', 'bool', 'complex64', 'string']);
 
-const RULES: OptionRules<SoftNearestNeighborOptions> = {
+/** Those of this layer alone. */
+export type OwnOptions = Omit<SoftNearestNeighborOptions, keyof LayerArgs>;
+
+export const OWN_RULES: OptionRules<OwnOptions> = {
   factor: rules.finite,
   temperature: temperatureRule,
   learnTemperature: rules.flag,
@@ -62,6 +65,10 @@ const RULES: OptionRules<SoftNearestNeighborOptions> = {
   distance: distanceRule,
   units: rules.orNull(rules.integerFrom(1)),
   kernel: kernelRule,
+};
+
+const RULES: OptionRules<SoftNearestNeighborOptions> = {
+  ...OWN_RULES,
   name: rules.text,
   trainable: rules.flag,
   inputShape: shape,

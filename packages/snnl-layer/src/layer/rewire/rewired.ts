@@ -1,35 +1,9 @@
 import type { serialization } from '@tensorflow/tfjs-core';
 import { LayersModel, type LayerVariable, type layers, Sequential } from '@tensorflow/tfjs-layers';
-import { describeValue } from '../../options';
 import { innerLayers } from '../graph';
-import { SoftNearestNeighbor } from '../layer';
-import { stripConfig } from './config';
 
-const isTimeDistributed = (layer: layers.Layer): boolean =>
+export const isTimeDistributed = (layer: layers.Layer): boolean =>
   layer.getClassName() === 'TimeDistributed';
-
-/** @throws Error if a layer is inside another than a model or `timeDistributed`. */
-function assertInReach(
-  container: layers.Layer,
-  holder: layers.Layer | undefined = undefined,
-  seen: Set<layers.Layer> = new Set(),
-): void {
-  if (seen.has(container)) return;
-  seen.add(container);
-  const open = container instanceof LayersModel || isTimeDistributed(container);
-  const closed = holder ?? (open ? undefined : container);
-  for (const layer of innerLayers(container)) {
-    if (closed !== undefined && layer.getClassName() === SoftNearestNeighbor.className) {
-      throw new Error(
-        `Layer '${layer.name}' cannot be taken out of layer '${closed.name}' ` +
-          `(${closed.getClassName()}), which holds it: only models and timeDistributed describe what ` +
-          'is inside them. Make that layer without it, for instance by an option of its own, and ' +
-          'copy its weights.',
-      );
-    }
-    assertInReach(layer, closed, seen);
-  }
-}
 
 /** A copy of a config, which tfjs changes where it reads it. */
 function copied<T>(config: T): T;
@@ -50,8 +24,8 @@ function shareWeights(from: LayersModel, to: LayersModel): void {
   // Before its layers: it sets what they are.
   to.trainable = from.trainable;
   for (const layer of to.layers) {
-    const source = from.getLayer(layer.name);
-    shareLayer(source, layer);
+    const source = from.layers.find(({ name }) => name === layer.name);
+    if (source !== undefined) shareLayer(source, layer);
   }
 }
 
@@ -104,29 +78,16 @@ function pairs(layer: layers.Layer, source: layers.Layer): [LayerVariable, Layer
 }
 
 /**
- * The same model without its SoftNearestNeighbor layers, to deploy: inputs that only carried
- * labels to them are gone too, and neither this package nor labels are needed to run it.
+ * A model of the same kind from a changed config, sharing the weights of the layers that both have, by
+ * name. What is frozen stays frozen.
  *
- * It shares the weights: training one changes the other, and disposing one disposes both. What is
- * frozen stays frozen. It is not compiled. Nested models and those in `timeDistributed` are stripped as well.
- *
- * @param model A sequential or functional model. Custom layers must be registered with tfjs,
- *   as for loading a saved model.
- * @returns A new model of the same kind, with the same layer names and outputs.
- * @throws TypeError if it is no model.
- * @throws Error if a sequential model has no other layer, or a custom layer holds such a layer, is
- *   not registered, or has a config that does not describe its weights.
+ * @param change Gets a copy of the config of the model.
+ * @throws Error if a custom layer is not registered, or has a config that does not describe its weights.
  */
-export function stripEntanglement(model: LayersModel): LayersModel {
-  if (!(model instanceof LayersModel)) {
-    throw new TypeError(
-      `Expected a sequential or functional model to strip, but got ${describeValue(model)}.`,
-    );
-  }
-  assertInReach(model);
-  const { config } = stripConfig(copied(model.getConfig()) as object);
+export function rewired(model: LayersModel, change: (config: object) => object): LayersModel {
+  const config = change(copied(model.getConfig()) as object);
   const kind = model instanceof Sequential ? Sequential : LayersModel;
-  const stripped = kind.fromConfig<LayersModel>(kind, config as serialization.ConfigDict);
-  shareWeights(model, stripped);
-  return stripped;
+  const made = kind.fromConfig<LayersModel>(kind, config as serialization.ConfigDict);
+  shareWeights(model, made);
+  return made;
 }

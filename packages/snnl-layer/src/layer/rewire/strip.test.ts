@@ -5,7 +5,7 @@ import { data, type ModelKind, models } from '../../testing/models';
 import { allLayers } from '../graph';
 import { SoftNearestNeighbor, softNearestNeighbor } from '../layer';
 import { withTargetLabels } from '../target-labels';
-import { stripEntanglement } from '.';
+import { stripEntanglement } from './strip';
 
 await useBackend('cpu');
 

@@ -23,14 +23,15 @@ export interface SequentialConfig {
   readonly layers: Omit<LayerEntry, 'inboundNodes'>[];
 }
 
-const isFunctional = (config: object): config is FunctionalConfig => 'inputLayers' in config;
-const isModel = (entry: { className: string; config: object }): boolean => 'layers' in entry.config;
+export const isFunctional = (config: object): config is FunctionalConfig => 'inputLayers' in config;
+export const isModel = (entry: { className: string; config: object }): boolean =>
+  'layers' in entry.config;
 type Entry = Omit<LayerEntry, 'inboundNodes'>;
 
 /** What a wrapper such as timeDistributed wraps; it has no name of its own in the config. */
 const wrapped = ({ config }: Pick<Entry, 'config'>): Entry | undefined =>
   'layer' in config ? (config.layer as Entry) : undefined;
-const isOurs = (entry: Pick<Entry, 'className' | 'config'>): boolean => {
+export const isOurs = (entry: Pick<Entry, 'className' | 'config'>): boolean => {
   const inner = wrapped(entry);
   return inner === undefined ? entry.className === SoftNearestNeighbor.className : isOurs(inner);
 };
@@ -74,7 +75,7 @@ function stripSequential(config: SequentialConfig): Stripped<SequentialConfig> {
 }
 
 /** A model inside a model has one node of its own before those of the outer model. */
-const firstNode = (entry: LayerEntry): number => (isModel(entry) ? 1 : 0);
+export const firstNode = (entry: LayerEntry): number => (isModel(entry) ? 1 : 0);
 
 function stripFunctional(config: FunctionalConfig): Stripped<FunctionalConfig> {
   const byName = new Map(config.layers.map((entry) => [entry.name, stripEntry(entry)]));
