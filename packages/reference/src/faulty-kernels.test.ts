@@ -43,6 +43,18 @@ const faults: readonly Fault[] = [
     caughtBy: ['sums of a batch against itself, not said to be one'],
   },
   {
+    fault: 'the id of no label taken for a class',
+    adapter: {
+      forward: (inputs, offset) => forward(withClass(inputs), offset),
+      gradient: (inputs, offset) => gradient(withClass(inputs), offset),
+    },
+    caughtBy: [
+      'a batch, labels: all but one',
+      'two sets, labels: every other',
+      'a batch within a memory, NaN in samples without a label',
+    ],
+  },
+  {
     fault: 'sums 0.1 % off',
     adapter: {
       forward: (inputs, offset) => after(forward(inputs, offset), (t) => tf.mul(t, 1.001)),
@@ -354,6 +366,16 @@ function after(output: tf.Tensor2D, change: (output: tf.Tensor2D) => tf.Tensor):
   const changed = change(output);
   const [rows = 0, columns = 0] = changed.shape;
   return tf.reshape(changed, [rows, columns]);
+}
+
+/** The same with an id for samples without a label as any class has one. */
+function withClass<Inputs extends KernelInputs>(inputs: Inputs): Inputs {
+  const least = (labels: tf.Tensor1D) => tf.maximum<tf.Tensor1D>(labels, tf.scalar(-9, 'int32'));
+  return {
+    ...inputs,
+    anchorLabels: least(inputs.anchorLabels),
+    candidateLabels: least(inputs.candidateLabels),
+  };
 }
 
 function hideNaN(tensor: tf.Tensor): tf.Tensor {

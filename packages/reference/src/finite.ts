@@ -1,3 +1,5 @@
+import { at } from './at.js';
+import { isLabelled } from './pairs.js';
 import type { NeighborProblem } from './types.js';
 
 function isTemperature(temperature: number): boolean {
@@ -9,6 +11,9 @@ export function isFiniteRow(row: readonly number[]): boolean {
 }
 
 /** Whether the contract makes the result of every anchor NaN: a bad temperature or candidate. */
-export function spoilsEveryAnchor({ candidates, temperature }: NeighborProblem): boolean {
-  return !isTemperature(temperature) || !candidates.every(isFiniteRow);
+export function spoilsEveryAnchor(problem: NeighborProblem): boolean {
+  const { candidates, candidateLabels, temperature } = problem;
+  const isGood = (row: readonly number[], j: number) =>
+    isFiniteRow(row) || !isLabelled(at(candidateLabels, j));
+  return !isTemperature(temperature) || !candidates.every(isGood);
 }

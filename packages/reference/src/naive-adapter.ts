@@ -7,6 +7,7 @@ import type {
   OptionalKernel,
   RunKernel,
 } from './conformance/adapter.js';
+import { MISSING_LABEL } from './pairs.js';
 
 /** An adapter that has every kernel. */
 export interface WholeAdapter extends Required<Omit<KernelAdapter, 'dispose' | 'optional'>> {
@@ -71,7 +72,9 @@ export function createNaiveAdapter(centered = true): WholeAdapter {
           );
           const of = { ...batch, anchorSums, candidateSums: anchorSums };
           const gradient = naiveGradient(of, 0, centered);
-          return cosine ? unitRowsGradient(inputs.features as tf.Tensor2D, gradient) : gradient;
+          if (!cosine) return gradient;
+          const ofFeatures = unitRowsGradient(inputs.features as tf.Tensor2D, gradient);
+          return orZeros(labelled(batch.anchorLabels), ofFeatures);
         }),
     },
   };
@@ -176,6 +179,13 @@ function naiveGradient(
   return tf.add(tf.mul(pulled, 2), poisonColumn);
 }
 
+const labelled = (labels: tf.Tensor1D): tf.Tensor1D =>
+  tf.notEqual(labels, tf.scalar(MISSING_LABEL, 'int32'));
+
+/** `x` with zeros in the rows that `keeps` says false of, whatever they hold. */
+const orZeros = (keeps: tf.Tensor1D, x: tf.Tensor2D): tf.Tensor2D =>
+  tf.where(tf.expandDims(keeps, 1), x, tf.zerosLike(x));
+
 /** Distances and masks `[N, M]`, centred points, and `poison` `[N]`: 0, or NaN to pass on. */
 function pairs(
   { anchors, candidates, anchorLabels, candidateLabels, temperature }: KernelInputs,
@@ -183,9 +193,13 @@ function pairs(
   centered: boolean,
 ) {
   const [n, m] = [anchors.shape[0], candidates.shape[0]];
-  const center: tf.Tensor = m === 0 || !centered ? tf.scalar(0) : tf.mean(candidates, 0, true);
-  const x = tf.sub<tf.Tensor2D>(anchors, center);
-  const z = tf.sub<tf.Tensor2D>(candidates, center);
+  const [isAnchor, isCandidate] = [labelled(anchorLabels), labelled(candidateLabels)];
+  const rows = orZeros(isCandidate, candidates);
+  const count = tf.maximum(tf.sum(tf.cast(isCandidate, 'float32')), 1);
+  const center: tf.Tensor =
+    m === 0 || !centered ? tf.scalar(0) : tf.div(tf.sum(rows, 0, true), count);
+  const x = orZeros(isAnchor, tf.sub<tf.Tensor2D>(anchors, center));
+  const z = orZeros(isCandidate, tf.sub<tf.Tensor2D>(candidates, center));
   const xx = tf.sum(tf.square(x), 1, true);
   const zz = tf.reshape(tf.sum(tf.square(z), 1), [1, m]);
   const cross = tf.mul(tf.matMul(x, z, false, true), 2);
@@ -193,14 +207,17 @@ function pairs(
 
   const columns = tf.reshape(tf.range(0, m, 1, 'int32'), [1, m]);
   const selves = tf.add(tf.range(0, n, 1, 'int32'), tf.scalar(selfOffset, 'int32'));
-  const all =
+  const others =
     selfOffset < 0 ? tf.ones([n, m], 'bool') : tf.notEqual(columns, tf.expandDims(selves, 1));
+  const bothLabelled = tf.logicalAnd(tf.expandDims(isAnchor, 1), tf.expandDims(isCandidate, 0));
+  const all = tf.logicalAnd(others, bothLabelled);
   const sameClass = tf.equal(tf.expandDims(anchorLabels, 1), tf.expandDims(candidateLabels, 0));
 
   const usable = tf.logicalAnd(tf.isFinite(temperature), tf.greater(temperature, 0));
   const ofTemperature = tf.where(usable, tf.scalar(0), tf.scalar(Number.NaN));
   const ofCandidates = tf.sum(tf.mul(zz, 0));
-  const poison = tf.add(tf.mul(tf.reshape(xx, [n]), 0), tf.add(ofTemperature, ofCandidates));
+  const spoilt = tf.add(tf.mul(tf.reshape(xx, [n]), 0), tf.add(ofTemperature, ofCandidates));
+  const poison = tf.where(isAnchor, spoilt, tf.zerosLike(spoilt));
   return { distances, all, same: tf.logicalAnd(all, sameClass), poison, x, z };
 }
 

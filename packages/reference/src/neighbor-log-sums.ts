@@ -1,6 +1,7 @@
 import { at } from './at.js';
 import { isFiniteRow, spoilsEveryAnchor } from './finite.js';
 import { logSumExp } from './log-sum-exp.js';
+import { isLabelled, isPair } from './pairs.js';
 import { squaredDistances } from './squared-distance.js';
 import type { NeighborLogSums, NeighborProblem } from './types.js';
 
@@ -10,12 +11,12 @@ import type { NeighborLogSums, NeighborProblem } from './types.js';
  *
  * A bad temperature, or a candidate that is not finite, makes all rows but the count NaN; an anchor
  * that is not finite makes its own entries NaN. Sums over no candidate are 0, and so is all else of
- * them.
+ * them, and everything of a sample without a label, whatever it holds.
  *
  * @see docs/math.md eq. 1, 2, 4.
  */
 export function neighborLogSums(problem: NeighborProblem): NeighborLogSums {
-  const { anchors, candidates, anchorLabels, candidateLabels, temperature, selfOffset } = problem;
+  const { anchors, candidates, anchorLabels, candidateLabels, temperature } = problem;
   const allSpoilt = spoilsEveryAnchor(problem);
   const distances = squaredDistances(anchors, candidates);
   const rows: NeighborLogSums = [[], [], [], [], [], [], [], [], []];
@@ -25,11 +26,11 @@ export function neighborLogSums(problem: NeighborProblem): NeighborLogSums {
     const same: number[] = [];
     const label = at(anchorLabels, i);
     for (const [j, distance] of at(distances, i).entries()) {
-      if (selfOffset >= 0 && j === selfOffset + i) continue;
+      if (!isPair(problem, i, j)) continue;
       all.push(distance);
       if (at(candidateLabels, j) === label) same.push(distance);
     }
-    const spoilt = allSpoilt || !isFiniteRow(anchor);
+    const spoilt = isLabelled(label) && (allSpoilt || !isFiniteRow(anchor));
     const ofAll = spoilt ? notANumber : softSums(all, temperature);
     const ofSame = spoilt ? notANumber : softSums(same, temperature);
     const column = [ofAll.logSum, ofSame.logSum, ofAll.mean, ofSame.mean, same.length];

@@ -2,6 +2,7 @@
 export { neighborLogSums } from './neighbor-log-sums.js';
 export { neighborLogSumsGrad } from './neighbor-log-sums-grad.js';
 export { normalize, normalizeGradient } from './normalize.js';
+export { isLabelled, MISSING_LABEL } from './pairs.js';
 export {
   type Distance,
   type LossAndGradients,

@@ -2,13 +2,14 @@ import { at } from './at.js';
 import { neighborLogSums } from './neighbor-log-sums.js';
 import { neighborLogSumsGrad } from './neighbor-log-sums-grad.js';
 import { normalize, normalizeGradient } from './normalize.js';
+import { isLabelled } from './pairs.js';
 import type { Matrix, NeighborProblem, SumsWithUpstream } from './types.js';
 import { meanLoss, stabilizedMeanLoss } from './upstream.js';
 
 export type Distance = 'cosine' | 'squaredEuclidean';
 
 export interface LossProblem {
-  /** Class ids `[N]`. */
+  /** Class ids `[N]`; `MISSING_LABEL` for none. */
   readonly labels: readonly number[];
   /** `[N, D]` */
   readonly features: Matrix;
@@ -50,7 +51,9 @@ export function softNearestNeighborLoss(problem: LossProblem): LossAndGradients 
   const sums = neighborLogSums(kernel);
   const [, , meanDistanceAll, meanDistanceSame, positives, ...references] = sums;
   const { loss, anchorLosses, upstreamAll, upstreamSame } =
-    stabilityEpsilon > 0 ? stabilizedMeanLoss(sums, stabilityEpsilon) : meanLoss(sums);
+    stabilityEpsilon > 0
+      ? stabilizedMeanLoss(sums, stabilityEpsilon, labels.map(isLabelled))
+      : meanLoss(sums);
 
   const ownSums: SumsWithUpstream = [...references, upstreamAll, upstreamSame];
   const pointGradient = neighborLogSumsGrad({
@@ -70,7 +73,11 @@ export function softNearestNeighborLoss(problem: LossProblem): LossAndGradients 
     positives,
     validAnchors: positives.filter((count) => count > 0).length,
     featureGradient: cosine
-      ? features.map((row, i) => normalizeGradient(row, at(pointGradient, i)))
+      ? features.map((row, i) =>
+          isLabelled(at(labels, i))
+            ? normalizeGradient(row, at(pointGradient, i))
+            : row.map(() => 0),
+        )
       : pointGradient,
     temperatureGradient: (cosine ? 2 : 1) * kernelTemperatureGradient,
   };

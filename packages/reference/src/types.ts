@@ -7,9 +7,9 @@ export interface NeighborProblem {
   readonly anchors: Matrix;
   /** `[M, D]` */
   readonly candidates: Matrix;
-  /** Class ids `[N]`. */
+  /** Class ids `[N]`; `MISSING_LABEL` for none. */
   readonly anchorLabels: readonly number[];
-  /** Class ids `[M]`. */
+  /** Class ids `[M]`; `MISSING_LABEL` for none. */
   readonly candidateLabels: readonly number[];
   readonly temperature: number;
   /** Candidate index of anchor 0, or -1 where the two sets are disjoint. */

@@ -29,15 +29,23 @@ export function meanLoss(sums: NeighborLogSums): LossOfSums {
 
 /**
  * Mean over all anchors of -log(exp(B) / (exp(A) + eps) + eps): the value of the circulated code,
- * without its float32 residue. A lone anchor's exp(B) is 0 there.
+ * without its float32 residue. A lone anchor's exp(B) is 0 there; `labelled` says which are anchors.
  */
-export function stabilizedMeanLoss(sums: NeighborLogSums, epsilon: number): LossOfSums {
+export function stabilizedMeanLoss(
+  sums: NeighborLogSums,
+  epsilon: number,
+  labelled: readonly boolean[] = at(sums, 4).map(() => true),
+): LossOfSums {
   const [logSumAll, logSumSame, , , sameCount] = sums;
-  const n = sameCount.length;
+  const n = labelled.filter(Boolean).length;
   const anchorLosses: number[] = [];
   const upstreamAll: number[] = [];
   const upstreamSame: number[] = [];
   for (const [i, count] of sameCount.entries()) {
+    if (!at(labelled, i)) {
+      for (const list of [anchorLosses, upstreamAll, upstreamSame]) list.push(0);
+      continue;
+    }
     const all = Math.exp(at(logSumAll, i));
     const same = count > 0 ? Math.exp(at(logSumSame, i)) : 0;
     const ratio = same / (all + epsilon);

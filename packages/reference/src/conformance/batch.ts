@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { at } from '../at.js';
 import { toRows } from '../fixtures.js';
+import { isLabelled } from '../pairs.js';
 import { integersOf, matrixOf, normal, uniform } from '../random.js';
 import { softNearestNeighborLoss } from '../soft-nearest-neighbor-loss.js';
 import type { Matrix } from '../types.js';
 import type { CheckContext, ConformanceCheck } from './check.js';
 import { expectAllNaN, expectClose, expectCloseNorm, expectEqual, norm } from './compare.js';
+import { withoutLabels } from './missing-labels.js';
 import { runOptional } from './run-kernel.js';
 
 interface Shape {
@@ -61,6 +63,25 @@ export const batchChecks: readonly ConformanceCheck[] = [
       return verifyBatch(context, shape, rows, labelsOf(shape));
     },
   },
+  ...distances.flatMap((cosine) =>
+    [
+      { n: 90, every: 0 },
+      { n: 90, every: 3 },
+      { n: 600, every: 10 },
+    ].flatMap(({ n, every }) =>
+      [undefined, Number.NaN].map((value) => ({
+        name: `one sample in ${every} of ${n} has a label, the others ${value}, ${cosine ? 'cosine' : 'squared Euclidean'}`,
+        run: (context: CheckContext) => {
+          const shape = { n, d: 133, cosine };
+          const has = (index: number) => every > 0 && index % every === 1;
+          const rows = drawn(shape).map((row, i) =>
+            value === undefined || has(i) ? row : [value, ...row.slice(1)],
+          );
+          return verifyBatch(context, shape, rows, withoutLabels(labelsOf(shape), has));
+        },
+      })),
+    ),
+  ),
   ...distances.flatMap((cosine) => [
     ...[Number.NaN, Infinity].map((value) => ({
       name: `a feature ${value} makes all NaN, ${cosine ? 'cosine' : 'squared Euclidean'}`,
@@ -191,8 +212,8 @@ async function verifyBatch(
   // What the parts of a gradient may come to before they cancel out: rounding is of that size.
   const temperature = temperatureOf(shape);
   const part = (4 * Math.abs(DY) * count) / Math.max(oracle.validAnchors, 1) / temperature;
-  const parts = rows.map((row) => {
-    const length = Math.hypot(...row);
+  const parts = rows.map((row, i) => {
+    const length = isLabelled(at(labels, i)) ? Math.hypot(...row) : 0;
     return [shape.cosine ? (length === 0 ? 0 : part / length) : part * length];
   });
   const wanted = oracle.featureGradient.map((row) => row.map((value) => DY * count * value));
@@ -202,7 +223,7 @@ async function verifyBatch(
   ] as const) {
     // Short rows have large gradients, beside which the others would not be seen.
     const mine = (_: unknown, i: number) => {
-      const length = Math.hypot(...at(rows, i));
+      const length = isLabelled(at(labels, i)) ? Math.hypot(...at(rows, i)) : 1;
       return shape.cosine ? length >= lengths[0] && length < lengths[1] : kind === 'long';
     };
     expectCloseNorm(

@@ -2,9 +2,10 @@ import { disjointBatches, seeds } from '../arbitraries.js';
 import { toFloat32 } from '../float32.js';
 import { selfProblem } from '../problems.js';
 import { integersOf, matrixOf, normal, uniform } from '../random.js';
-import type { NeighborProblem } from '../types.js';
+import type { Matrix, NeighborProblem } from '../types.js';
 import type { CheckContext, ConformanceCheck } from './check.js';
 import { expectEqual } from './compare.js';
+import { withoutLabels } from './missing-labels.js';
 import { forAll } from './property.js';
 import { crossValues, runCross } from './run-kernel.js';
 import { expectSums } from './verify.js';
@@ -61,6 +62,12 @@ export const crossChecks: readonly ConformanceCheck[] = [
     name: `sums of two sets: ${name}`,
     run: (context: CheckContext) => verifyCross(context, problem),
   })),
+  ...[0, 3].flatMap((every) =>
+    [undefined, Number.NaN].map((value) => ({
+      name: `sums of two sets of which one sample in ${every} has a label, the others ${value}`,
+      run: (context: CheckContext) => verifyCross(context, someLabelled(every, value)),
+    })),
+  ),
   ...[Number.NaN, Infinity].flatMap((value) =>
     (['anchors', 'candidates'] as const).map((side) => ({
       name: `a feature ${value} in the ${side} makes that sample and the whole other set NaN`,
@@ -103,6 +110,21 @@ function drawn({ n, m, d, heat = 1, gap = 0 }: Shape): NeighborProblem {
     temperature: heat * Math.sqrt(d),
     selfOffset: -1,
   });
+}
+
+/** Two sets of which one sample in `every` has a label, 0 for none, the others a feature `value`. */
+function someLabelled(every: number, value: number | undefined): NeighborProblem {
+  const problem = drawn({ n: 83, m: 167, d: 9 });
+  const has = (index: number) => every > 0 && index % every === 1;
+  const spoilt = (rows: Matrix) =>
+    rows.map((row, index) => (value === undefined || has(index) ? row : [value, ...row.slice(1)]));
+  return {
+    ...problem,
+    anchors: spoilt(problem.anchors),
+    candidates: spoilt(problem.candidates),
+    anchorLabels: withoutLabels(problem.anchorLabels, has),
+    candidateLabels: withoutLabels(problem.candidateLabels, has),
+  };
 }
 
 /** Both halves of the result against the oracle, which sees one problem and then the other. */

@@ -9,6 +9,7 @@ import { hygieneChecks } from './hygiene.js';
 import { identityChecks } from './identities.js';
 import { invarianceChecks } from './invariance.js';
 import { lossSumsChecks } from './loss-sums.js';
+import { missingLabelChecks } from './missing-labels.js';
 import { nonFiniteChecks } from './non-finite.js';
 import { randomBatchChecks } from './random-batches.js';
 import { rectangleChecks } from './rectangles.js';
@@ -27,6 +28,7 @@ export const kernelChecks: readonly ConformanceCheck[] = [
   ...invarianceChecks,
   ...identityChecks,
   ...emptyChecks,
+  ...missingLabelChecks,
   ...nonFiniteChecks,
   ...hygieneChecks,
   ...unitRowsChecks,

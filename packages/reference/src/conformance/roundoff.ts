@@ -1,4 +1,5 @@
 import { at } from '../at.js';
+import { isLabelled, isPair } from '../pairs.js';
 import { packed, squaredDistance, squaredDistances } from '../squared-distance.js';
 import type {
   Matrix,
@@ -34,17 +35,20 @@ export interface PairRoundoff {
 /** @param inputError relative rounding of the features themselves, where the oracle had better. */
 export function pairRoundoff(problem: NeighborProblem, inputError = 0): PairRoundoff {
   const { anchors, candidates, temperature, selfOffset } = problem;
-  const [ofAnchors, ofCandidates] = [packed(anchors), packed(candidates)];
-  const center = columnMeans(candidates.length > 0 ? ofCandidates : ofAnchors);
+  const [allAnchors, allCandidates] = [packed(anchors), packed(candidates)];
+  const width = allAnchors[0]?.length ?? allCandidates[0]?.length ?? 0;
+  const ofAnchors = allAnchors.filter((_, i) => isLabelled(at(problem.anchorLabels, i)));
+  const ofCandidates = allCandidates.filter((_, j) => isLabelled(at(problem.candidateLabels, j)));
+  const center = columnMeans(ofCandidates.length > 0 ? ofCandidates : ofAnchors, width);
   // Two disjoint sets may be centred on the mean of both, for a pair to be the same from either side.
-  const ofBoth = columnMeans([...ofAnchors, ...ofCandidates]);
+  const ofBoth = columnMeans([...ofAnchors, ...ofCandidates], width);
   const centers = selfOffset < 0 && ofBoth.every(Number.isFinite) ? [center, ofBoth] : [center];
   // The centre is itself a float32 sum of M points, so that equal points do not centre to 0.
   const ofCenter = unitRoundoff * (4 + 2 * Math.sqrt(candidates.length)) * Math.hypot(...center);
   const lengthOf = (row: Float64Array) =>
     Math.sqrt(Math.max(...centers.map((point) => squaredDistance(row, point)))) + ofCenter;
-  const anchorNorms = ofAnchors.map(lengthOf);
-  const candidateNorms = ofCandidates.map(lengthOf);
+  const anchorNorms = allAnchors.map(lengthOf);
+  const candidateNorms = allCandidates.map(lengthOf);
   const distances = squaredDistances(anchors, candidates);
   const growth = (8 + 2 * Math.sqrt(center.length)) * unitRoundoff;
   const exponent = distances.map((row, i) => {
@@ -90,7 +94,7 @@ function logSumRoundoff(
   rows: readonly [mean: number, nearest: number, relative: number],
   sameOnly: boolean,
 ) {
-  const { anchorLabels, candidateLabels, temperature, selfOffset } = problem;
+  const { anchorLabels, candidateLabels, temperature } = problem;
   const exponents = at(roundoff.exponent, i);
   const [mean, nearest, relative] = rows.map((r) => at(at(sums, r), i)) as [number, number, number];
   let count = 0;
@@ -98,7 +102,7 @@ function logSumRoundoff(
   let meanError = 0;
   let largest = 0;
   for (const [j, distance] of at(roundoff.distances, i).entries()) {
-    if (selfOffset >= 0 && j === selfOffset + i) continue;
+    if (!isPair(problem, i, j)) continue;
     if (sameOnly && at(anchorLabels, i) !== at(candidateLabels, j)) continue;
     count++;
     const logWeight = (nearest - distance) / temperature - relative;
@@ -132,12 +136,12 @@ export function anchorLossRoundoff([ofAll = [], ofSame = []]: Matrix): number[] 
  * weight times its distance, and the rounding of 2 (x rowsum(G) - G z) from centred points.
  */
 export function gradientRoundoff(problem: NeighborGradProblem, roundoff: PairRoundoff): number[] {
-  const { anchorLabels, candidateLabels, temperature, selfOffset } = problem;
+  const { anchorLabels, candidateLabels, temperature } = problem;
   const ofSum = unitRoundoff * (16 + 2 * Math.sqrt(problem.candidates.length));
   return Array.from(roundoff.distances, (row, i) => {
     let bound = 0;
     for (const [j, distance] of row.entries()) {
-      if (selfOffset >= 0 && j === selfOffset + i) continue;
+      if (!isPair(problem, i, j)) continue;
       const pair: Pair = {
         distance,
         temperature,
@@ -188,10 +192,11 @@ function growthOf(logWeight: number, error: number): number {
     : Math.exp(logWeight + error) - Math.exp(logWeight);
 }
 
-function columnMeans(rows: readonly Float64Array[]): Float64Array {
-  const sums = new Float64Array(rows[0]?.length ?? 0);
+/** The mean row; zeros where there is none. */
+function columnMeans(rows: readonly Float64Array[], width: number): Float64Array {
+  const sums = new Float64Array(width);
   for (const row of rows) {
     for (let k = 0; k < sums.length; k++) sums[k] = (sums[k] ?? 0) + (row[k] ?? 0);
   }
-  return sums.map((sum) => sum / rows.length);
+  return sums.map((sum) => sum / Math.max(rows.length, 1));
 }

@@ -27,6 +27,9 @@
  * `[6, *]`: nearestAll, relativeAll, nearestSame, relativeSame, and the upstream gradients a = dL/dA
  * and b = dL/dB.
  *
+ * A sample whose label is {@link MISSING_LABEL} has none: it is neither anchor nor candidate, whatever
+ * its features hold. Its sums and its gradient are 0.
+ *
  * Optional kernels change no value, and save kernel calls or passes over memory:
  *
  * - `SnnlUnitRows` and `SnnlUnitRowsGrad`, both or neither: some twenty core ops of the cosine distance.
@@ -47,6 +50,9 @@ import type { KernelConfig, Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorfl
 export const NEIGHBOR_LOG_SUMS = 'SnnlNeighborLogSums';
 /** Global tfjs kernel name of the gradient, equation 5. */
 export const NEIGHBOR_LOG_SUMS_GRAD = 'SnnlNeighborLogSumsGrad';
+
+/** The id of a sample without a label, int32's least. */
+export const MISSING_LABEL = -(2 ** 31);
 
 /** Rows scaled to length 1, and the gradient of that; a backend may have them. */
 export const UNIT_ROWS = 'SnnlUnitRows';
@@ -111,9 +117,9 @@ export interface NeighborLogSumsInputs {
   readonly anchors: Tensor2D;
   /** float32 `[M, D]` */
   readonly candidates: Tensor2D;
-  /** int32 `[N]` */
+  /** int32 `[N]`; {@link MISSING_LABEL} for none. */
   readonly anchorLabels: Tensor1D;
-  /** int32 `[M]` */
+  /** int32 `[M]`; {@link MISSING_LABEL} for none. */
   readonly candidateLabels: Tensor1D;
   /** float32 scalar, > 0; squared Euclidean distances are divided by it. */
   readonly temperature: Scalar;

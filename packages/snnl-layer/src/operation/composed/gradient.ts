@@ -18,6 +18,7 @@ import {
   blockDistances,
   classMask,
   DEFAULT_BLOCK_PAIRS,
+  ofLabelled,
   othersMask,
   overRowBlocks,
   type Prepared,
@@ -84,6 +85,7 @@ export function composedLogSumsGrad(
     const scaled = overRowBlocks(n, m, blockPairs, 0, (start, rows) =>
       blockGradient(p, sums, start, rows),
     );
-    return add(mul(div(scaled, inputs.temperature), -2), p.poison) as Tensor2D;
+    const gradient = add(mul(div(scaled, inputs.temperature), -2), p.poison) as Tensor2D;
+    return ofLabelled(inputs.anchorLabels, gradient);
   });
 }

@@ -26,6 +26,7 @@ import {
   classMask,
   DEFAULT_BLOCK_PAIRS,
   FARTHEST,
+  ofLabelled,
   othersMask,
   overRowBlocks,
   type Prepared,
@@ -69,23 +70,23 @@ function blockLogSums(p: Prepared, start: number, rows: number): Tensor2D {
   const sameClass = classMask(p, others, start, rows);
   const same = rowSums(p, distances, sameClass);
   const count = sum(sameClass, 1, true);
-  const hasSame = greater(count, 0);
+  const has = { all: greater(sum(others, 1, true), 0), same: greater(count, 0) };
   const zero = zerosLike(count);
   const poison = slice(p.poison, [start, 0], [rows, 1]);
-  const poisoned = (column: Tensor) => add(column, poison);
-  const orZero = (column: Tensor) => poisoned(where(hasSame, column, zero));
+  const orZero = (some: Tensor, column: Tensor) => add(where(some, column, zero), poison);
   const columns = [
-    poisoned(all.logSum),
-    orZero(same.logSum),
-    poisoned(all.mean),
-    orZero(same.mean),
+    orZero(has.all, all.logSum),
+    orZero(has.same, same.logSum),
+    orZero(has.all, all.mean),
+    orZero(has.same, same.mean),
     count,
-    poisoned(all.nearest),
-    poisoned(all.relative),
-    orZero(same.nearest),
-    orZero(same.relative),
+    orZero(has.all, all.nearest),
+    orZero(has.all, all.relative),
+    orZero(has.same, same.nearest),
+    orZero(has.same, same.relative),
   ];
-  return transpose(concat(columns, 1)) as Tensor2D;
+  const labels = slice(p.anchorLabels, start, rows);
+  return transpose(ofLabelled(labels, concat(columns, 1) as Tensor2D)) as Tensor2D;
 }
 
 /** The result where every sum is empty. */

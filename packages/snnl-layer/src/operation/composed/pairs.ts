@@ -7,7 +7,6 @@ import {
   exp,
   matMul,
   maximum,
-  mean,
   minimum,
   mul,
   notEqual,
@@ -15,6 +14,7 @@ import {
   range,
   reshape,
   type Scalar,
+  scalar,
   slice,
   sqrt,
   square,
@@ -25,8 +25,10 @@ import {
   type Tensor2D,
   tidy,
   transpose,
+  where,
+  zerosLike,
 } from '@tensorflow/tfjs-core';
-import type { NeighborLogSumsInputs } from '../contract';
+import { MISSING_LABEL, type NeighborLogSumsInputs } from '../contract';
 
 /**
  * Distances beyond it count as it, and pairs that do not count are as far: Infinity times a weight of 0
@@ -59,6 +61,16 @@ const squaredNorms = (x: Tensor2D): Tensor2D =>
     sum(square(columns(x, start, width)), 1, true),
   ) as Tensor2D;
 
+/** Which of these samples have a label, bool. */
+const isLabelled = (labels: Tensor1D): Tensor1D =>
+  notEqual(labels, scalar(MISSING_LABEL, 'int32')) as Tensor1D;
+
+/** `rows` `[N, *]` with zeros for samples without a label, whatever stands there. Call it in a tidy. */
+export function ofLabelled(labels: Tensor1D, rows: Tensor2D): Tensor2D {
+  const [n] = labels.shape;
+  return where(reshape(isLabelled(labels), [n, 1]), rows, zerosLike(rows)) as Tensor2D;
+}
+
 /** What every block of rows shares. */
 export interface Prepared {
   /** Centred anchors `[N, D]`. */
@@ -70,12 +82,14 @@ export interface Prepared {
   readonly xNorm: Tensor2D;
   readonly zNorm: Tensor2D;
   /**
-   * 0, or NaN for each anchor `[N, 1]` that sees a feature or temperature that is not finite.
+   * 0, or NaN for each anchor with a label `[N, 1]` that sees a feature or temperature that is not finite.
    * Some backends drop NaN in `max` and `minimum`; adding this to a result brings it back.
    */
   readonly poison: Tensor2D;
   readonly anchorLabels: Tensor1D;
   readonly candidateLabels: Tensor2D;
+  /** 1 for each candidate that has a label, 0 for others, `[1, M]`. */
+  readonly isCandidate: Tensor2D;
   readonly temperature: Scalar;
   readonly selfOffset: number;
 }
@@ -91,9 +105,10 @@ function temperaturePoison(temperature: Scalar): Tensor {
  * {@link Prepared.poison} where there is no candidate; not every backend can compute with an
  * empty tensor.
  */
-export function poisonWithoutCandidates({ anchors, temperature }: NeighborLogSumsInputs): Tensor2D {
-  const norm = sum(square(anchors), 1, true);
-  return add(mul(norm, 0), temperaturePoison(temperature)) as Tensor2D;
+export function poisonWithoutCandidates(inputs: NeighborLogSumsInputs): Tensor2D {
+  const norm = sum(square(inputs.anchors), 1, true);
+  const poison = add(mul(norm, 0), temperaturePoison(inputs.temperature)) as Tensor2D;
+  return ofLabelled(inputs.anchorLabels, poison);
 }
 
 /** Centres the features once for all blocks. Call it in a tidy. M >= 1. */
@@ -101,13 +116,15 @@ export function prepare(inputs: NeighborLogSumsInputs, selfOffset: number): Prep
   const { anchors, candidates, anchorLabels, candidateLabels, temperature } = inputs;
   const m = candidates.shape[0];
   // Equation 8: only differences count, and float32 keeps them best near the origin.
-  const center = mean(candidates, 0, true);
-  const x = sub(anchors, center) as Tensor2D;
-  const z = sub(candidates, center) as Tensor2D;
+  const isCandidate = reshape(cast(isLabelled(candidateLabels), 'float32'), [1, m]) as Tensor2D;
+  const total = sum(ofLabelled(candidateLabels, candidates), 0, true);
+  const center = div(total, maximum(sum(isCandidate), 1));
+  const x = ofLabelled(anchorLabels, sub(anchors, center));
+  const z = ofLabelled(candidateLabels, sub(candidates, center));
   const xNorm = squaredNorms(x);
   const zNorm = reshape(squaredNorms(z), [1, m]) as Tensor2D;
   const ofAll = add(mul(sum(zNorm), 0), temperaturePoison(temperature));
-  const poison = add(mul(xNorm, 0), ofAll) as Tensor2D;
+  const poison = ofLabelled(anchorLabels, add(mul(xNorm, 0), ofAll) as Tensor2D);
   return {
     x,
     z,
@@ -117,6 +134,7 @@ export function prepare(inputs: NeighborLogSumsInputs, selfOffset: number): Prep
     poison,
     anchorLabels,
     candidateLabels: reshape(candidateLabels, [1, m]),
+    isCandidate,
     temperature,
     selfOffset,
   };
@@ -136,18 +154,21 @@ export function blockDistances(p: Prepared, start: number, rows: number): Tensor
   });
 }
 
-/** 1 for each pair that counts among all, 0 for that of a sample with itself, `[rows, M]`. */
+/**
+ * 1 for each candidate with a label, 0 for others and for the anchor itself, `[rows, M]`. That the anchor
+ * has a label is left to who joins the blocks.
+ */
 export function othersMask(p: Prepared, start: number, rows: number): Tensor2D {
-  // Of cells that webgl pads a matrix with, a mask of ones makes zeros.
-  if (p.selfOffset < 0) return ones([rows, p.z.shape[0]]);
   return tidy(() => {
+    // Of cells that webgl pads a matrix with, a mask of ones makes zeros.
+    if (p.selfOffset < 0) return mul(ones([rows, p.z.shape[0]]), p.isCandidate) as Tensor2D;
     const first = start + p.selfOffset;
     const [m] = p.z.shape;
     const isOther = notEqual(
       reshape(range(first, first + rows, 1, 'int32'), [rows, 1]),
       reshape(range(0, m, 1, 'int32'), [1, m]),
     );
-    return cast(isOther, 'float32') as Tensor2D;
+    return mul(cast(isOther, 'float32'), p.isCandidate) as Tensor2D;
   });
 }
 
