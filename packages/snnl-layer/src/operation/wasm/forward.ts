@@ -5,7 +5,7 @@ import type { Runtime } from './runtime';
 import { threadsFor } from './threads';
 
 /** Rows of the result. */
-const ROWS = 9;
+export const ROWS = 9;
 
 /** The kernel `SnnlNeighborLogSums`: `[9, N]`, equations 1, 2 and 6. */
 export function forward(

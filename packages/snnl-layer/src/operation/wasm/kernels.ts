@@ -6,8 +6,12 @@ import type {
 } from '@tensorflow/tfjs-core';
 import { lossOfSums, setAnchorSums } from '../host/loss-kernels';
 import { create, input, read } from '../host/tensor-io';
-import { backward } from './backward';
-import { crossForward, forward, forwardKeeping } from './forward';
+import {
+  backwardOfLabelled,
+  crossOfLabelled,
+  forwardOfLabelled,
+  keepingOfLabelled,
+} from './labelled';
 import { Arena } from './layout';
 import type { Problem } from './problem';
 import { withRuntime } from './runtime';
@@ -18,7 +22,7 @@ export const logSums: KernelFunc = ({ inputs, backend, attrs }) => {
   const [n = 0] = input(inputs, 'anchors').shape;
   return create(from, [9, n], (out) => {
     const problem = readProblem(from, inputs, attrs);
-    withRuntime((runtime) => forward(runtime, problem, out));
+    withRuntime((runtime) => forwardOfLabelled(runtime, problem, out));
   });
 };
 
@@ -29,7 +33,7 @@ export const crossLogSums: KernelFunc = ({ inputs, backend }) => {
   const [m = 0] = input(inputs, 'candidates').shape;
   return create(from, [9, n + m], (out) => {
     const problem = readProblem(from, inputs, undefined);
-    withRuntime((runtime) => crossForward(runtime, problem, out));
+    withRuntime((runtime) => crossOfLabelled(runtime, problem, out));
   });
 };
 
@@ -43,7 +47,7 @@ export const logSumsGrad: KernelFunc = ({ inputs, backend, attrs }) => {
       anchorSums: read(from, inputs, 'anchorSums', Float32Array),
       candidateSums: read(from, inputs, 'candidateSums', Float32Array),
     };
-    withRuntime((runtime) => backward(runtime, problem, out));
+    withRuntime((runtime) => backwardOfLabelled(runtime, problem, out));
   });
 };
 
@@ -60,8 +64,8 @@ export const batchLoss: KernelFunc = ({ inputs, backend, attrs }) => {
   const sums = create(from, [9, n], (out) => {
     const problem = readBatch(from, inputs, attrs);
     withRuntime((runtime) => {
-      if (keeps) tiles = forwardKeeping(runtime, problem, out);
-      else forward(runtime, problem, out);
+      if (keeps) tiles = keepingOfLabelled(runtime, problem, out);
+      else forwardOfLabelled(runtime, problem, out);
     });
     loss = lossOfSums(out, problem.temperature, attrs?.mean === true);
   });
@@ -85,7 +89,7 @@ export const batchLossGrad: KernelFunc = ({ inputs, backend, attrs }) => {
     const anchorSums = new Float32Array(6 * batch.n);
     setAnchorSums(sums, dy, attrs?.mean === true, anchorSums);
     const problem = { ...batch, anchorSums, candidateSums: anchorSums, tiles };
-    withRuntime((runtime) => backward(runtime, problem, out));
+    withRuntime((runtime) => backwardOfLabelled(runtime, problem, out));
   });
 };
 
