@@ -1,8 +1,9 @@
 // The loss of a batch against itself and its gradient, from features to loss in one op each: in a training
 // step each op more, and each pass over the features, costs as much as the work itself. On the CPU only.
+#include <algorithm>
 #include <vector>
 
-#include "cpu/kernel_api.h"
+#include "cpu/labelled.h"
 #include "op.h"
 #include "threads.h"
 
@@ -66,14 +67,37 @@ int64_t residual_size(const Batch& batch) {
 }
 
 Problem problem_of(const Batch& batch, const float* rows) {
-  return {rows, rows, batch.labels, batch.labels, batch.temperature, batch.n, batch.n, batch.d, 0};
+  return {rows, rows, batch.labels, batch.labels, batch.temperature, batch.n, batch.n, batch.d, 0, true};
+}
+
+bool is_small(const Batch& batch) { return cpu_batch_residual(batch.n, batch.d) > 0; }
+
+void out_of_memory(const Status& status) { status.set(kResourceExhausted, "Out of memory."); }
+
+// False when memory ran out, as for the next. `small`: whether the kernels of small batches run.
+bool sums_of(const Batch& batch, bool small, float* sums, float* residual) {
+  if (batch.n == 0) return true;
+  if (small) return cpu_batch_sums(batch, sums, residual, thread_count());
+  if (batch.cosine) cpu_unit_rows(batch.features, nullptr, residual, batch.n, batch.d, thread_count());
+  return cpu_log_sums(problem_of(batch, batch.cosine ? residual : batch.features), sums, thread_count());
+}
+
+bool gradient_of(const Batch& batch, bool small, const float* sums, const float* residual, double slope, float* grad) {
+  if (batch.n == 0) return true;
+  if (small) return cpu_batch_grad(batch, sums, residual, slope, grad, thread_count());
+  std::vector<float> anchor_sums(kReferenceRows * batch.n);
+  anchor_sums_of(sums, batch.n, static_cast<float>(slope), anchor_sums.data());
+  const Problem problem = problem_of(batch, batch.cosine ? residual : batch.features);
+  if (!cpu_log_sums_grad(problem, anchor_sums.data(), anchor_sums.data(), grad, thread_count())) return false;
+  if (batch.cosine) cpu_unit_rows(batch.features, grad, grad, batch.n, batch.d, thread_count());
+  return true;
 }
 
 void run(const BatchInputs& inputs, bool cosine, bool mean, TF_OpKernelContext* context, const Status& status) {
   const std::string mismatch = inputs.mismatch();
   if (!mismatch.empty()) return status.set(kInvalidArgument, mismatch);
-  const Batch batch = inputs.batch(cosine);
-  const int64_t n = batch.n, size = residual_size(batch);
+  const Batch whole = inputs.batch(cosine);
+  const int64_t n = whole.n, size = residual_size(whole);
   const Tensor loss = allocate_output(context, {}, status, 0);
   if (!status.ok()) return;
   const Tensor sums = allocate_output(context, {kSumRows, n}, status, 1);
@@ -82,40 +106,43 @@ void run(const BatchInputs& inputs, bool cosine, bool mean, TF_OpKernelContext* 
   if (!status.ok()) return;
   *loss.floats() = 0;
   if (n == 0) return;
-  bool done = true;
-  if (cpu_batch_residual(n, batch.d) > 0) {
-    done = cpu_batch_sums(batch, sums.floats(), residual.floats(), thread_count());
+  const LabelledBatch labelled(whole);
+  if (labelled.batch.n == n) {
+    if (!sums_of(whole, is_small(whole), sums.floats(), residual.floats())) return out_of_memory(status);
   } else {
-    if (cosine) cpu_unit_rows(batch.features, nullptr, residual.floats(), n, batch.d, thread_count());
-    const float* rows = cosine ? residual.floats() : batch.features;
-    done = cpu_log_sums(problem_of(batch, rows), sums.floats(), thread_count());
+    // What the residual holds beyond the samples with a label must not look like NaN of the loss.
+    std::fill_n(residual.floats(), size, 0.0f);
+    std::fill_n(sums.floats(), kSumRows * n, 0.0f);
+    std::vector<float> of_labelled(kSumRows * labelled.rows.size());
+    if (!sums_of(labelled.batch, is_small(whole), of_labelled.data(), residual.floats())) return out_of_memory(status);
+    put_columns(of_labelled, labelled.rows, kSumRows, n, sums.floats());
   }
-  if (!done) return status.set(kResourceExhausted, "Out of memory.");
-  *loss.floats() = static_cast<float>(loss_of_sums(sums.floats(), n, batch.temperature) /
+  *loss.floats() = static_cast<float>(loss_of_sums(sums.floats(), n, whole.temperature) /
                                       divisor_of(sums.floats(), n, mean));
 }
 
 void run_gradient(const BatchInputs& inputs, bool cosine, bool mean, TF_OpKernelContext* context, const Status& status) {
   const std::string mismatch = inputs.mismatch();
   if (!mismatch.empty()) return status.set(kInvalidArgument, mismatch);
-  const Batch batch = inputs.batch(cosine);
-  const std::string other = inputs.mismatch_of_residual(residual_size(batch));
+  const Batch whole = inputs.batch(cosine);
+  const std::string other = inputs.mismatch_of_residual(residual_size(whole));
   if (!other.empty()) return status.set(kInvalidArgument, other);
-  const int64_t n = batch.n, d = batch.d;
+  const int64_t n = whole.n, d = whole.d;
   const Tensor grad = allocate_output(context, {n, d}, status);
   if (!status.ok() || n * d == 0) return;
   const double slope = inputs.dy() / divisor_of(inputs.sums(), n, mean);
-  bool done = true;
-  if (cpu_batch_residual(n, d) > 0) {
-    done = cpu_batch_grad(batch, inputs.sums(), inputs.residual(), slope, grad.floats(), thread_count());
-  } else {
-    std::vector<float> anchor_sums(kReferenceRows * n);
-    anchor_sums_of(inputs.sums(), n, static_cast<float>(slope), anchor_sums.data());
-    const Problem problem = problem_of(batch, cosine ? inputs.residual() : batch.features);
-    done = cpu_log_sums_grad(problem, anchor_sums.data(), anchor_sums.data(), grad.floats(), thread_count());
-    if (cosine) cpu_unit_rows(batch.features, grad.floats(), grad.floats(), n, d, thread_count());
+  const LabelledBatch labelled(whole);
+  if (labelled.batch.n == n) {
+    if (!gradient_of(whole, is_small(whole), inputs.sums(), inputs.residual(), slope, grad.floats())) out_of_memory(status);
+    return;
   }
-  if (!done) status.set(kResourceExhausted, "Out of memory.");
+  std::fill_n(grad.floats(), n * d, 0.0f);
+  const std::vector<float> sums = columns_of(inputs.sums(), labelled.rows, kSumRows, n);
+  std::vector<float> of_labelled(labelled.rows.size() * static_cast<size_t>(d));
+  if (!gradient_of(labelled.batch, is_small(whole), sums.data(), inputs.residual(), slope, of_labelled.data())) {
+    return out_of_memory(status);
+  }
+  put_rows(of_labelled, labelled.rows, d, grad.floats());
 }
 
 template <bool gradient>

@@ -70,6 +70,61 @@ void expect_spoilt_results(const std::string& what, const Case& bad, const Case&
                 bad.n, spoilt);
 }
 
+// What stands in a sample without a label is not looked at: the others give the bits that they give alone.
+void test_missing_labels() {
+  for (const Kind kind : {Kind::kSelf, Kind::kDisjoint}) {
+    const Case whole = draw({110, 19, 4, kind, 8});
+    Case holed = whole, alone = whole;
+    alone.n = alone.m = 0;
+    for (std::vector<float>* features : {&alone.anchors, &alone.candidates}) features->clear();
+    for (std::vector<int32_t>* labels : {&alone.anchor_labels, &alone.candidate_labels}) labels->clear();
+    const auto has_label = [](int64_t row) { return row % 3 == 1; };
+    const auto thin = [&](std::vector<float>& features, std::vector<int32_t>& labels, std::vector<float>& left,
+                          std::vector<int32_t>& left_labels) {
+      for (int64_t row = 0; row < static_cast<int64_t>(labels.size()); row++) {
+        const auto first = features.begin() + row * whole.d;
+        if (has_label(row)) {
+          left.insert(left.end(), first, first + whole.d);
+          left_labels.push_back(labels[row]);
+        } else {
+          std::fill(first, first + whole.d, kNaN);
+          labels[row] = snnl::kMissingLabel;
+        }
+      }
+      return static_cast<int64_t>(left_labels.size());
+    };
+    alone.n = thin(holed.anchors, holed.anchor_labels, alone.anchors, alone.anchor_labels);
+    alone.m = thin(holed.candidates, holed.candidate_labels, alone.candidates, alone.candidate_labels);
+    const std::vector<float> sums = forward(holed), of_alone = forward(alone);
+    const Upstream upstream = draw_upstream(alone, of_alone);
+    Upstream spread{std::vector<float>(snnl::kReferenceRows * holed.n, 0.0f),
+                    std::vector<float>(snnl::kReferenceRows * holed.m, 0.0f)};
+    bool same = true;
+    int64_t at = 0;
+    for (int64_t i = 0; i < holed.n; i++) {
+      for (int row = 0; row < snnl::kSumRows; row++) {
+        same = same && sums[row * holed.n + i] == (has_label(i) ? of_alone[row * alone.n + at] : 0);
+      }
+      for (int row = 0; has_label(i) && row < snnl::kReferenceRows; row++) {
+        spread.anchors[row * holed.n + i] = upstream.anchors[row * alone.n + at];
+        if (kind == Kind::kSelf) spread.candidates[row * holed.m + i] = upstream.candidates[row * alone.m + at];
+      }
+      at += has_label(i);
+    }
+    check(same, std::string("sums without labels, ") + name_of(kind));
+    const std::vector<float> gradient = backward(holed, spread), of_gradient = backward(alone, upstream);
+    same = true;
+    at = 0;
+    for (int64_t i = 0; i < holed.n; i++) {
+      for (int64_t k = 0; k < holed.d; k++) {
+        same = same && gradient[i * holed.d + k] == (has_label(i) ? of_gradient[at * holed.d + k] : 0);
+      }
+      at += has_label(i);
+    }
+    check(same, std::string("gradient without labels, ") + name_of(kind));
+  }
+}
+
 void test_bad_inputs() {
   const auto all = [](int64_t) { return true; };
   for (const Kind kind : {Kind::kSelf, Kind::kBlock, Kind::kMemory, Kind::kDisjoint}) {
@@ -107,5 +162,6 @@ void test_bad_inputs() {
 void test_special_inputs() {
   test_lone_anchors();
   test_equal_points();
+  test_missing_labels();
   test_bad_inputs();
 }

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "labelled.h"
 #include "plan.h"
 
 namespace snnl {
@@ -71,33 +72,48 @@ void write_block(const Job& job, const Problem& p, const float* anchor_sums, int
   }
 }
 
+void gradient(const Problem& p, const float* anchor_sums, const float* candidate_sums, float* grad, int threads) {
+  if (p.n == 0 || p.d == 0) return;
+  const SmallResults small(SmallResults::kKept);
+  bool good = is_usable(p.temperature);
+  for (int64_t j = 0; j < p.m && good; j++) good = is_finite_row(candidate_sums, p.m, j);
+  if (!good) {
+    std::fill(grad, grad + p.n * p.d, kNaN);
+    return;
+  }
+  Plan plan(p, Pass::kGradient, threads);
+  Job& job = plan.job;
+  double largest =
+      std::max(largest_upstream(anchor_sums, p.n), largest_upstream(candidate_sums, p.m));
+  if (largest == 0) largest = 1;
+  place_weights(job.anchors, anchor_sums, p.n, largest);
+  place_weights(job.others, candidate_sums, p.m, largest);
+  // By then the scale of the features is known.
+  const auto finish = [&](const Set&, int64_t block) {
+    const double factor = -2 * largest / p.temperature / job.feature_scale;
+    write_block(job, p, anchor_sums, block, factor, grad);
+  };
+  if (!plan.run(kernels().weigh_pair, kernels().apply_pair, finish)) {
+    std::fill(grad, grad + p.n * p.d, kNaN);
+  }
+}
+
 }  // namespace
 
 bool cpu_log_sums_grad(const Problem& p, const float* anchor_sums, const float* candidate_sums,
                        float* grad, int threads) {
   try {
-    if (p.n == 0 || p.d == 0) return true;
-    const SmallResults small(SmallResults::kKept);
-    bool good = is_usable(p.temperature);
-    for (int64_t j = 0; j < p.m && good; j++) good = is_finite_row(candidate_sums, p.m, j);
-    if (!good) {
-      std::fill(grad, grad + p.n * p.d, kNaN);
+    if (all_labelled(p)) {
+      gradient(p, anchor_sums, candidate_sums, grad, threads);
       return true;
     }
-    Plan plan(p, Pass::kGradient, threads);
-    Job& job = plan.job;
-    double largest =
-        std::max(largest_upstream(anchor_sums, p.n), largest_upstream(candidate_sums, p.m));
-    if (largest == 0) largest = 1;
-    place_weights(job.anchors, anchor_sums, p.n, largest);
-    place_weights(job.others, candidate_sums, p.m, largest);
-    // By then the scale of the features is known.
-    const auto finish = [&](const Set&, int64_t block) {
-      const double factor = -2 * largest / p.temperature / job.feature_scale;
-      write_block(job, p, anchor_sums, block, factor, grad);
-    };
-    if (!plan.run(kernels().weigh_pair, kernels().apply_pair, finish)) {
-      std::fill(grad, grad + p.n * p.d, kNaN);
+    std::fill_n(grad, p.n * p.d, 0.0f);
+    for (const LabelledPart& part : labelled_parts(p)) {
+      const std::vector<float> of_anchors = columns_of(anchor_sums, part.anchors, kReferenceRows, p.n);
+      const std::vector<float> of_candidates = columns_of(candidate_sums, part.candidates, kReferenceRows, p.m);
+      std::vector<float> of_part(part.anchors.size() * static_cast<size_t>(p.d));
+      gradient(part.problem, of_anchors.data(), of_candidates.data(), of_part.data(), threads);
+      put_rows(of_part, part.anchors, p.d, grad);
     }
     return true;
   } catch (...) {

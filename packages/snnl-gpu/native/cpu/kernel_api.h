@@ -1,6 +1,8 @@
 #pragma once
 #include <cstdint>
 namespace snnl {
+// The id of a sample without a label: it is neither anchor nor candidate, its sums and gradient are 0.
+constexpr int32_t kMissingLabel = INT32_MIN;
 struct Problem {           // row-major, float32; labels int32
   const float* anchors;    // [n, d]
   const float* candidates; // [m, d]; may be the same pointer as anchors

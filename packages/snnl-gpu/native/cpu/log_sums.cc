@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "labelled.h"
 #include "plan.h"
 #include "soft_sum.h"
 
@@ -55,11 +56,28 @@ bool sums(const Problem& p, Pass pass, float* out, int threads) {
   return true;
 }
 
+// The columns of samples without a label stay 0.
+bool sums_of_labelled(const Problem& p, Pass pass, float* out, int threads) {
+  if (all_labelled(p)) return sums(p, pass, out, threads);
+  const int64_t width = pass == Pass::kCrossSums ? p.n + p.m : p.n;
+  std::fill_n(out, kSumRows * width, 0.0f);
+  for (const LabelledPart& part : labelled_parts(p)) {
+    std::vector<int64_t> columns = part.anchors;
+    if (pass == Pass::kCrossSums) {
+      for (const int64_t j : part.candidates) columns.push_back(p.n + j);
+    }
+    std::vector<float> of_part(kSumRows * columns.size());
+    if (!sums(part.problem, pass, of_part.data(), threads)) return false;
+    put_columns(of_part, columns, kSumRows, width, out);
+  }
+  return true;
+}
+
 }  // namespace
 
 bool cpu_log_sums(const Problem& problem, float* out, int threads) {
   try {
-    return sums(problem, Pass::kSums, out, threads);
+    return sums_of_labelled(problem, Pass::kSums, out, threads);
   } catch (...) {
     return false;
   }
@@ -67,7 +85,7 @@ bool cpu_log_sums(const Problem& problem, float* out, int threads) {
 
 bool cpu_cross_log_sums(const Problem& problem, float* out, int threads) {
   try {
-    return sums(problem, Pass::kCrossSums, out, threads);
+    return sums_of_labelled(problem, Pass::kCrossSums, out, threads);
   } catch (...) {
     return false;
   }

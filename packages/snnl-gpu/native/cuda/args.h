@@ -32,7 +32,7 @@ struct Args : DeviceProblem {
 
   // Centred features with zeros as padding, so that tiles need no check of bounds. Where anchors
   // are candidates, x points into z. A norm is NaN for a row that is not finite and, among the
-  // candidates, +Infinity for padding.
+  // candidates, +Infinity for padding, as which a sample without a label counts.
   int64_t np, mp, dp;       // padded to kTile, kTile, kDepth; none is 0
   float* x;                 // [np, dp]
   float* z;                 // [z_rows, dp]
@@ -42,6 +42,7 @@ struct Args : DeviceProblem {
   int32_t* spoilt;          // [1] whether the temperature or a candidate makes everything NaN
   float* center;            // [dp]
   float* center_parts;      // [center_blocks, dp]
+  float* center_counts;     // [center_blocks]: candidates that have a label
   int64_t center_rows, center_blocks;
 
   // Forward: [splits, kStates, np]. Backward: [splits, block_rows, dp].

@@ -141,6 +141,10 @@ SNNL_DEVICE void gradient(const Args& args, float* shared) {
     __syncthreads();
   }
   total = shared[0];
+  if (args.anchor_labels[i] == kMissingLabel) {
+    for (int64_t k = threadIdx.x; k < args.d; k += kThreads) args.out[i * args.d + k] = 0;
+    return;
+  }
   const bool spoilt = is_spoilt(args, i);
   const float temperature = *args.temperature;
   for (int64_t k = threadIdx.x; k < args.d; k += kThreads) {

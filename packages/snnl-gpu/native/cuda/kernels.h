@@ -6,7 +6,7 @@
 // X(name of the function after "snnl_", constant, how many blocks fit a multiprocessor, floats of shared
 //   memory, call). Those of a product of tiles, ..._fp32 and ..._tensor, may not spill a register.
 #define SNNL_CUDA_KERNELS(X)                                                                                         \
-  X(mean_parts, kMeanParts, 4, kThreads, mean_parts(args, shared))                                                   \
+  X(mean_parts, kMeanParts, 4, 2 * kThreads, mean_parts(args, shared))                                                   \
   X(mean, kMean, 4, 0, mean(args))                                                                                   \
   X(center_candidates, kCenterCandidates, 4, 0, center_candidates(args))                                             \
   X(center_anchors, kCenterAnchors, 4, 0, center_anchors(args))                                                      \

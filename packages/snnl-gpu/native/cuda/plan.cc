@@ -67,6 +67,7 @@ struct Plan {
     workspace.take(args.spoilt, 1);
     workspace.take(args.center, args.dp);
     workspace.take(args.center_parts, args.center_blocks * args.dp);
+    workspace.take(args.center_counts, args.center_blocks);
     place_features(workspace);
     if (gradient) {
       place_gradient(workspace, limits);

@@ -3,6 +3,9 @@
 
 namespace snnl::cuda {
 
+// The id of a sample without a label: it is neither anchor nor candidate.
+constexpr int32_t kMissingLabel = INT32_MIN;
+
 // All pointers are addresses on the device, row-major, float32; labels int32.
 struct DeviceProblem {
   const float* anchors;             // [n, d]

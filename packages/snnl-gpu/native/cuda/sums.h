@@ -139,6 +139,10 @@ SNNL_DEVICE void combine(const Args& args) {
     same.merge(same_part, scale);
     count += __float_as_int(part[6 * args.np]);
   }
+  if (args.anchor_labels[i] == kMissingLabel) {
+    for (int row = 0; row < 9; row++) args.out[row * args.n + i] = 0;
+    return;
+  }
   const bool spoilt = is_spoilt(args, i);
   const auto write = [&](int row, float value) { args.out[row * args.n + i] = spoilt ? not_a_number() : value; };
   const auto write_sums = [&](int kind, const RunningSum& of) {
