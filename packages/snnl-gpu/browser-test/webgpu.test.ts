@@ -56,7 +56,7 @@ test(
       // Roundings of exp and of sums over 200 weights.
       for (const sum of sums) expect(Math.abs(sum - 1), what).toBeLessThan(2e-5);
     }
-    expect(found.largeIds).toEqual({ 16777216: true, 2147483644: true, '-2147483648': true });
+    expect(found.largeIds).toEqual({ 16777216: true, 2147483644: true, '-2147483647': true });
     // The mean of (4 - 0.01) s^2 / T and (3.24 - 0.01) s^2 / T. From lengths of 6.5e18 on, NaN.
     const nan = Number.NaN;
     expect(found.far['1000000000000000000']?.[0]).toBeCloseTo(3.61e30, -25);

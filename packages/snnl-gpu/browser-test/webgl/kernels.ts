@@ -9,7 +9,7 @@ export interface LabelReport {
   readonly onGpu: { readonly logSumSame: number[] };
 }
 
-const ids = [2 ** 24, 2 ** 24 + 1, 2 ** 24, -(2 ** 31), 2 ** 31 - 1, 2 ** 24 + 1];
+const ids = [2 ** 24, 2 ** 24 + 1, 2 ** 24, -(2 ** 31) + 200, 2 ** 31 - 1, 2 ** 24 + 1];
 
 export async function labelsOnCpuAndGpu(): Promise<LabelReport> {
   const anchors = tf.randomNormal([ids.length, 3], 0, 1, 'float32', 5);

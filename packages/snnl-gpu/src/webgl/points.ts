@@ -69,17 +69,18 @@ export function assertFits(rows: number, columns: number, maxSide: number): void
 export function pack(
   workspace: WebglWorkspace,
   source: Flat,
-  rows: number,
-  columns: number,
+  labels: Flat,
+  [rows, columns]: readonly [rows: number, columns: number],
   temperature: Flat,
 ): Points {
   const shape = layoutOf(rows, columns, workspace.device.maxSide);
   const info = workspace.texture(shape.width, shape.height);
   run(workspace.device, PACK, {
-    inputs: { source: source.info, temperature: temperature.info },
+    inputs: { source: source.info, labels: labels.info, temperature: temperature.info },
     ints: {
       ...{ rows, columns, depth: shape.depth, shift: shape.shift },
       ...flatUniforms('source', source),
+      ...flatUniforms('labels', labels),
       ...flatUniforms('temperature', temperature),
     },
     outputs: [info],

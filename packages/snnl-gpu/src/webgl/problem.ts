@@ -36,6 +36,9 @@ export function pairInts(problem: Problem): Record<string, number> {
   };
 }
 
+/** The id of a sample without a label; a float32 has it. */
+const MISSING_LABEL = -(2 ** 31);
+
 /** Class ids from here on are not all told apart by a float32. */
 const FIRST_INEXACT = 2 ** 24;
 
@@ -52,10 +55,12 @@ function exactLabels(
     const data = workspace.backend.texData.get(dataId);
     return data.texture == null ? (data.values as Int32Array | undefined) : undefined;
   });
-  const tooLarge = values.some((ids) => ids?.some((id) => Math.abs(id) >= FIRST_INEXACT));
+  const isInexact = (id: number) => Math.abs(id) >= FIRST_INEXACT && id !== MISSING_LABEL;
+  const tooLarge = values.some((ids) => ids?.some(isInexact));
   if (!tooLarge || values.includes(undefined)) return labels;
   const classes = new Map<number, number>();
   const dense = (id: number): number => {
+    if (id === MISSING_LABEL) return id;
     const known = classes.get(id) ?? classes.size;
     classes.set(id, known);
     return known;
@@ -93,7 +98,7 @@ export function prepare(
   if (!zIds) throw new Error('Expected labels of the candidates.');
 
   const ready = (source: TensorInfo, rows: number, ids: Flat): Points & Marks => {
-    const points = pack(workspace, workspace.flat(source), rows, columns, temperature);
+    const points = pack(workspace, workspace.flat(source), ids, [rows, columns], temperature);
     return { ...points, ...marks(workspace, points, ids, temperature) };
   };
   const z = ready(candidates, m, zIds);

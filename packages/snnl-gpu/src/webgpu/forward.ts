@@ -16,11 +16,11 @@ function forward(workspace: WebgpuWorkspace, problem: Problem, output: TensorInf
   const columnTiles = tilesOf(m);
   const { chunks, tilesPerChunk } = chunksOf(backend, columnTiles, rowTiles);
   const partCount = chunks * PARTIALS_PER_CHUNK;
-  const sizes = { rowCount: n, columnCount: m, selfOffset, padded, rowTiles };
+  const sizes = { rowCount: n, padded, rowTiles };
   const { temperature } = problem;
   const parts = run(backend, needsLevels(padded) ? LOG_SUMS.levels : LOG_SUMS.flat, {
     inputs: { rows, columns, rowLabels, columnLabels, temperature },
-    sizes: { ...sizes, columnTiles, tilesPerChunk },
+    sizes: { ...sizes, columnCount: m, selfOffset, columnTiles, tilesPerChunk },
     groups: rowTiles * chunks,
     output: workspace.buffer([partCount, rowTiles * TILE, 8]),
   });

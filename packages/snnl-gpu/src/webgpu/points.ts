@@ -2,7 +2,14 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from './device';
 import { MAX_GROUPS, run } from './run';
 import { STEP, TILE } from './shaders/common';
-import { COLUMN_PANELS, COLUMN_SUMS, POISON, ROW_PANELS, ROWS } from './shaders/points';
+import {
+  COLUMN_PANELS,
+  COLUMN_SUMS,
+  LABELLED_SUMS,
+  POISON,
+  ROW_PANELS,
+  ROWS,
+} from './shaders/points';
 import type { WebgpuWorkspace } from './workspace';
 
 export const tilesOf = (count: number): number => Math.max(1, Math.ceil(count / TILE));
@@ -22,9 +29,15 @@ export function tooLarge(backend: WebgpuBackend, rows: number, width: number): s
     : `[${rows}, ${width}] features take ${groups} workgroups, and WebGPU runs at most ${MAX_GROUPS}`;
 }
 
+/** Features `[rows, width]` and labels `[rows]`; neither is empty. */
+export interface Labelled {
+  readonly features: TensorInfo;
+  readonly labels: TensorInfo;
+}
+
 export function rowPanels(
   workspace: WebgpuWorkspace,
-  features: TensorInfo,
+  { features, labels }: Labelled,
   center: TensorInfo,
   rows: number,
   width: number,
@@ -32,7 +45,7 @@ export function rowPanels(
   const padded = paddedWidth(width);
   const tiles = tilesOf(rows);
   return run(workspace.backend, ROW_PANELS, {
-    inputs: { features, center },
+    inputs: { features, labels, center },
     sizes: { rows, width, padded },
     groups: tiles,
     output: workspace.buffer([tiles, padded + 1, TILE]),
@@ -55,27 +68,37 @@ export function columnPanels(
   });
 }
 
-/** Mean of the rows, float32 `[D]`: in rounds, each of which leaves 1/256 of the rows. */
-export function columnMean(
+/**
+ * Sums of the rows that have a label, and behind them how many those are, float32 `[D + 1]`: in rounds,
+ * each of which leaves 1/256 of the rows.
+ */
+export function columnSums(
   workspace: WebgpuWorkspace,
-  source: TensorInfo,
+  { features, labels }: Labelled,
   rows: number,
   width: number,
 ): TensorInfo {
-  const across = Math.max(1, Math.ceil(width / 64));
-  let current = source;
-  for (let left = rows; ; ) {
-    const chunks = Math.max(1, Math.ceil(left / ROWS));
-    const output = run(workspace.backend, COLUMN_SUMS, {
-      inputs: { source: current },
-      sizes: { rows: left, width, divisor: chunks === 1 ? Math.max(rows, 1) : 1, across },
+  const across = Math.ceil((width + 1) / 64);
+  const chunksOf = (count: number) => Math.max(1, Math.ceil(count / ROWS));
+  let chunks = chunksOf(rows);
+  const output = () => workspace.buffer([chunks * (width + 1)]);
+  let sums = run(workspace.backend, LABELLED_SUMS, {
+    inputs: { source: features, labels },
+    sizes: { rows, width, across },
+    groups: chunks * across,
+    output: output(),
+  });
+  while (chunks > 1) {
+    const left = chunks;
+    chunks = chunksOf(left);
+    sums = run(workspace.backend, COLUMN_SUMS, {
+      inputs: { source: sums },
+      sizes: { rows: left, width: width + 1, across },
       groups: chunks * across,
-      output: workspace.buffer([Math.max(1, chunks * width)]),
+      output: output(),
     });
-    if (chunks === 1) return output;
-    current = output;
-    left = chunks;
   }
+  return sums;
 }
 
 /** Whether everything is spoilt, float32 `[1]`. */

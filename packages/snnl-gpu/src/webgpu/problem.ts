@@ -1,7 +1,7 @@
 import type { NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
 import { input } from '../shared/workspace';
 import type { WebgpuBackend } from './device';
-import { columnMean, paddedWidth, poison, rowPanels } from './points';
+import { columnSums, paddedWidth, poison, rowPanels } from './points';
 import type { WebgpuWorkspace } from './workspace';
 
 /** What both kernels start from, on the device. */
@@ -30,16 +30,18 @@ export function prepare(
   attrs: NamedAttrMap | undefined,
 ): Problem {
   const anchors = input(inputs, 'anchors');
-  const candidates = input(inputs, 'candidates');
   const [n = 0, d = 0] = anchors.shape;
-  const [m = 0] = candidates.shape;
+  const [m = 0] = input(inputs, 'candidates').shape;
   const take = (name: string) => workspace.nonEmpty(input(inputs, name));
-  const features = workspace.nonEmpty(candidates);
-  const center = columnMean(workspace, features, m, d);
-  const columns = rowPanels(workspace, features, center, m, d);
+  const rowLabels = take('anchorLabels');
+  const columnLabels = take('candidateLabels');
+  const given = { features: take('candidates'), labels: columnLabels };
+  const center = columnSums(workspace, given, m, d);
+  const columns = rowPanels(workspace, given, center, m, d);
   // Beside a memory the anchors begin amid a panel of the candidates.
   const shared = attrs?.oneBatch === true && n === m;
-  const rows = shared ? columns : rowPanels(workspace, workspace.nonEmpty(anchors), center, n, d);
+  const ofAnchors = { features: take('anchors'), labels: rowLabels };
+  const rows = shared ? columns : rowPanels(workspace, ofAnchors, center, n, d);
   const temperature = input(inputs, 'temperature');
   return {
     n,
@@ -49,8 +51,8 @@ export function prepare(
     selfOffset: Number(attrs?.selfOffset ?? -1),
     rows,
     columns,
-    rowLabels: take('anchorLabels'),
-    columnLabels: take('candidateLabels'),
+    rowLabels,
+    columnLabels,
     temperature,
     poison: poison(workspace, columns, temperature, m, d),
   };

@@ -49,6 +49,8 @@ void main() {
   {
     vec4 r = texelFetch(xReferences, vectorAt(i${q}), 0), u = texelFetch(xUpstream, vectorAt(i${q}), 0);
     vec4 d = d${q}_0;
+    // These are its weights as a candidate of the others too.
+    if (absent(at1(xMarks, firstPoint + i${q}))) d = vec4(ABSENT);
     vec4 w = u.x * exp2(min((r.x - d) * k2 - r.y, 0.0))
       + up[0] * exp2(min((theirs[0] - d) * k2 - theirs[1], 0.0));
     d = mix(vec4(ABSENT), d, equal(zl0, vec4(xl${q})));
@@ -184,7 +186,9 @@ void main() {
     float T = flatAt(temperature, temperatureWidth, temperatureOffset);
     vec4 part = pick(i % ${ANCHORS}, blockAt(i / ${ANCHORS}, depth) + ivec2(column >> 2, 0));
     value = part[column & 3] * (-2.0 / scaledTemperature(T)) * two(-powerOf(T));
-    if (at1(xMarks, firstPoint + i) > 1.5e38) value = nan();
+    float mark = at1(xMarks, firstPoint + i);
+    if (absent(mark)) value = 0.0;
+    if (mark > 1.5e38) value = nan();
   }
   out0 = vec4(value, 0, 0, 0);
 }`,

@@ -39,7 +39,10 @@ const float SPOILT = 2e38;
 const float LARGEST = 1e37;
 // Beyond every distance of a pair that counts, nearer than those of pairs that do not.
 const float FAR = 0.9e38;
+// The label of a sample that has none, which is marked as absent.
+const float MISSING_LABEL = -2147483648.0;
 
+bool absent(float mark) { return mark > 0.5e38 && mark < 1.5e38; }
 bool finite(float v) { return (floatBitsToUint(v) & 0x7f800000u) != 0x7f800000u; }
 float nan() { return uintBitsToFloat(0x7fc00000u); }
 // Half the binary exponent of a temperature, rounded down; 2^power.

@@ -130,8 +130,10 @@ float count(int i) {
   return total;
 }
 float collect(int row, int i) {
+  float mark = at1(xMarks, firstPoint + i);
+  if (absent(mark)) return 0.0;
   if (row == 4) return count(i);
-  if (at1(xMarks, firstPoint + i) > 1.5e38) return nan();
+  if (mark > 1.5e38) return nan();
   float T = flatAt(temperature, temperatureWidth, temperatureOffset);
   float scaledT = scaledTemperature(T);
   vec3 state = gather(i, row == 1 || row == 3 || row > 6, LOG2E / scaledT);

@@ -1,11 +1,12 @@
 import { type Shader, VECTOR_WIDTH } from './common';
 
-/** A tensor [rows, columns] as points, scaled by a power of 2, see COMMON. */
+/** A tensor [rows, columns] as points, scaled by a power of 2, see COMMON; 0 in rows without a label. */
 export const PACK: Shader = {
   name: 'pack',
-  textures: ['source', 'temperature'],
+  textures: ['source', 'labels', 'temperature'],
   ints: [
-    ...['sourceWidth', 'sourceOffset', 'rows', 'columns', 'depth', 'shift'],
+    ...['sourceWidth', 'sourceOffset', 'labelsWidth', 'labelsOffset'],
+    ...['rows', 'columns', 'depth', 'shift'],
     ...['temperatureWidth', 'temperatureOffset'],
   ],
   targets: 1,
@@ -15,8 +16,9 @@ void main() {
   int row = (at.y << shift) + at.x / depth;
   int column = (at.x % depth) * 4;
   vec4 v = vec4(0);
+  bool there = row < rows && flatAt(labels, labelsWidth, labelsOffset + row) != MISSING_LABEL;
   for (int c = 0; c < 4; c++) {
-    if (row < rows && column + c < columns) {
+    if (there && column + c < columns) {
       v[c] = flatAt(source, sourceWidth, sourceOffset + row * columns + column + c);
     }
   }
@@ -26,7 +28,7 @@ void main() {
 
 /**
  * What to know of points beside their features, 4 rows a texel: labels, and marks, which are 0 or
- * say that a row is ABSENT or SPOILT. Spoilt is a point that is not finite or too far out for its
+ * say that a row is ABSENT, as one without a label, or SPOILT. Spoilt is a point that is not finite or too far out for its
  * distances to be, that belongs to a temperature that is no temperature, or whose label a float may
  * not hold.
  */
@@ -59,6 +61,7 @@ void main() {
       }
       float norm = sum4(squares);
       ids[c] = flatAt(labels, labelsWidth, labelsOffset + row);
+      if (ids[c] == MISSING_LABEL) continue;
       marks[c] = good && finite(norm) && norm <= largest && abs(ids[c]) < 16777216.0 ? 0.0 : SPOILT;
     }
   }

@@ -115,7 +115,11 @@ fn work(group : i32, local : i32) {
     let x = rows[start + column * ${TILE}];
     let norm = rows[start + uniforms.padded * ${TILE}];
     var gradient = 2.0 * (x * sum - product);
-    if (spoilt || !isFinite(norm)) { gradient = uniforms.NAN; }
+    if (norm < 0.0) {
+      gradient = 0.0;
+    } else if (spoilt || !isFinite(norm)) {
+      gradient = uniforms.NAN;
+    }
     result[firstRow * uniforms.width + element] = gradient;
   }
 }

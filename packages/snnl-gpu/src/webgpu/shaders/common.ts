@@ -42,6 +42,8 @@ export const unrolled = (count: number, make: (index: number) => string): string
  * `x != x` may be folded to false: bits tell.
  */
 export const COMMON = `
+/** The label of a sample that has none: panels tell it by a squared norm of -1. */
+const MISSING_LABEL = -2147483647 - 1;
 fn isFinite(value : f32) -> bool {
   return (bitcast<u32>(value) & 0x7f800000u) != 0x7f800000u;
 }

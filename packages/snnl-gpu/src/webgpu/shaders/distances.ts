@@ -16,10 +16,11 @@ export const PAIR_DECLARATIONS = `
 const NOTHING = -3.0e38;
 const LOG2E = 1.4426950408889634;
 
-/** Columns of a half tile that lie beyond the last, or are column \`selfColumn\` itself. */
-fn excluded(column : i32, selfColumn : i32) -> vec4<bool> {
+/** Columns of a half tile that lie beyond the last, have no label, or are column \`selfColumn\` itself. */
+fn excluded(column : i32, norms : vec4<f32>, selfColumn : i32) -> vec4<bool> {
   let columns = vec4<i32>(column, column + 1, column + 2, column + 3);
-  return (columns >= vec4<i32>(uniforms.columnCount)) | (columns == vec4<i32>(selfColumn));
+  return (columns >= vec4<i32>(uniforms.columnCount)) | (norms < vec4<f32>(0.0)) |
+      (columns == vec4<i32>(selfColumn));
 }
 `;
 
@@ -59,7 +60,8 @@ export const pairColumns = (tile: string, start: string): string => `
     let labels1 = vec4<i32>(columnLabels[min(column1, last)], columnLabels[min(column1 + 1, last)],
         columnLabels[min(column1 + 2, last)], columnLabels[min(column1 + 3, last)]);
     let firstSelf = rowTile * ${TILE} + uniforms.selfOffset;
-    let holes = ${tile} * ${TILE} + ${TILE} > uniforms.columnCount || (uniforms.selfOffset >= 0 &&
+    let unlabelled = any((columnNorms0 < vec4<f32>(0.0)) | (columnNorms1 < vec4<f32>(0.0)));
+    let holes = unlabelled || ${tile} * ${TILE} + ${TILE} > uniforms.columnCount || (uniforms.selfOffset >= 0 &&
         firstSelf < ${tile} * ${TILE} + ${TILE} && firstSelf + ${TILE} > ${tile} * ${TILE});
 `;
 
@@ -76,8 +78,8 @@ export const distances = (r: number): string => {
       var same1 = labels1 == vec4<i32>(rowLabel${r});
       if (holes) {
         let selfColumn = select(-1, row${r} + uniforms.selfOffset, uniforms.selfOffset >= 0);
-        let out0 = excluded(column0, selfColumn);
-        let out1 = excluded(column1, selfColumn);
+        let out0 = excluded(column0, columnNorms0, selfColumn);
+        let out1 = excluded(column1, columnNorms1, selfColumn);
         d0 = select(d0, vec4<f32>(NOTHING), out0);
         d1 = select(d1, vec4<f32>(NOTHING), out1);
         same0 = same0 & !out0;

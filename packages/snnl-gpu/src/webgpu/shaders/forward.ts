@@ -130,7 +130,7 @@ export const MERGE_SUMS = shaderOf({
   inputs: { parts: 4, rows: 1, poison: 1, temperature: 1 },
   outputComponents: 1,
   workgroup: 64,
-  sizes: ['rowCount', 'columnCount', 'selfOffset', 'padded', 'rowTiles', 'partCount'],
+  sizes: ['rowCount', 'padded', 'rowTiles', 'partCount'],
   code: `${COMMON}
 const NOTHING = -3.0e38;
 
@@ -165,12 +165,15 @@ fn work(group : i32, local : i32) {
     let sameKeep = exp2((samePart.x - sameTop) * scale);
     same += vec4<f32>(0.0, samePart.y * sameKeep, samePart.z * sameKeep, samePart.w);
   }
-  let candidates = uniforms.columnCount - select(0, 1, uniforms.selfOffset >= 0);
-  var ofAll = softSums(all, candidates <= 0);
+  var ofAll = softSums(all, top <= NOTHING);
   var ofSame = softSums(same, same.w == 0.0);
   let tile = row / ${TILE};
   let norm = rows[(tile * (uniforms.padded + 1) + uniforms.padded) * ${TILE} + row - tile * ${TILE}];
-  if (poison[0] > 0.0 || !isFinite(norm)) {
+  if (norm < 0.0) {
+    ofAll = vec4<f32>(0.0);
+    ofSame = vec4<f32>(0.0);
+    same.w = 0.0;
+  } else if (poison[0] > 0.0 || !isFinite(norm)) {
     ofAll = vec4<f32>(uniforms.NAN);
     ofSame = vec4<f32>(uniforms.NAN);
   }

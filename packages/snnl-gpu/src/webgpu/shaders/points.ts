@@ -4,15 +4,38 @@ import { COMMON, LEVEL, shaderOf, TILE } from './common';
 export const ROWS = 256;
 
 /**
- * `result[c, k]` = sum of `source[r, k]` over the rows r of chunk c, divided by `divisor`.
- * An invocation sums one column of one chunk; 64 neighbouring columns are a workgroup.
+ * `result[c, k]` = sum of `source[r, k]` over the rows r of chunk c that have a label, and behind these
+ * sums how many have. An invocation sums one column of one chunk; 64 neighbouring columns are a workgroup.
  */
+export const LABELLED_SUMS = shaderOf({
+  name: 'labelledSums',
+  inputs: { source: 1, labels: 1 },
+  outputComponents: 1,
+  workgroup: 64,
+  sizes: ['rows', 'width', 'across'],
+  code: `${COMMON}
+fn work(group : i32, local : i32) {
+  let chunk = group / uniforms.across;
+  let column = (group - chunk * uniforms.across) * 64 + local;
+  if (column > uniforms.width) { return; }
+  let end = min((chunk + 1) * ${ROWS}, uniforms.rows);
+  var sum = 0.0;
+  for (var row = chunk * ${ROWS}; row < end; row++) {
+    if (labels[row] == MISSING_LABEL) { continue; }
+    if (column < uniforms.width) { sum += source[row * uniforms.width + column]; } else { sum += 1.0; }
+  }
+  result[chunk * (uniforms.width + 1) + column] = sum;
+}
+`,
+});
+
+/** The same of results of it: `result[c, k]` = sum of `source[r, k]` over the rows r of chunk c. */
 export const COLUMN_SUMS = shaderOf({
   name: 'columnSums',
   inputs: { source: 1 },
   outputComponents: 1,
   workgroup: 64,
-  sizes: ['rows', 'width', 'divisor', 'across'],
+  sizes: ['rows', 'width', 'across'],
   code: `
 fn work(group : i32, local : i32) {
   let chunk = group / uniforms.across;
@@ -23,20 +46,21 @@ fn work(group : i32, local : i32) {
   for (var row = chunk * ${ROWS}; row < end; row++) {
     sum += source[row * uniforms.width + column];
   }
-  result[chunk * uniforms.width + column] = sum / f32(uniforms.divisor);
+  result[chunk * uniforms.width + column] = sum;
 }
 `,
 });
 
 /**
  * Centred rows as panels of 64 rows, each `[padded + 1, 64]`: features first, and behind them the
- * squared norms. Padding is 0. A row with a feature that is not finite, or a norm from 2^125 on, so
+ * squared norms. Padding is 0, and so is a row without a label, whose norm is -1. A row with a feature that is not finite, or a norm from 2^125 on, so
  * that a distance could leave float32, gets features of 0 and the norm Infinity. Four invocations
- * share a row. Equation 8 of docs/math.md.
+ * share a row. `center` has the sums of the candidates, and their number behind them. Equation 8 of
+ * docs/math.md.
  */
 export const ROW_PANELS = shaderOf({
   name: 'rowPanels',
-  inputs: { features: 1, center: 1 },
+  inputs: { features: 1, labels: 1, center: 1 },
   outputComponents: 1,
   workgroup: 256,
   sizes: ['rows', 'width', 'padded'],
@@ -48,7 +72,9 @@ fn work(group : i32, local : i32) {
   let part = local >> 6u;
   let row = group * ${TILE} + lane;
   let panel = group * ${TILE} * (uniforms.padded + 1) + lane;
-  let there = row < uniforms.rows;
+  let missing = row < uniforms.rows && labels[min(row, uniforms.rows - 1)] == MISSING_LABEL;
+  let there = row < uniforms.rows && !missing;
+  let share = 1.0 / max(center[uniforms.width], 1.0);
   var norm = 0.0;
   var bad = false;
   for (var first = part; first < uniforms.padded; first += ${LEVEL}) {
@@ -57,7 +83,7 @@ fn work(group : i32, local : i32) {
       var value = 0.0;
       if (there && k < uniforms.width) {
         let feature = features[row * uniforms.width + k];
-        value = feature - center[k];
+        value = feature - center[k] * share;
         bad = bad || !isFinite(feature) || !isFinite(value);
       }
       squares += value * value;
@@ -75,7 +101,7 @@ fn work(group : i32, local : i32) {
     for (var k = part; k < uniforms.padded; k += 4) { result[panel + k * ${TILE}] = 0.0; }
   }
   if (part == 0) {
-    result[panel + uniforms.padded * ${TILE}] = select(norm, uniforms.INFINITY, bad);
+    result[panel + uniforms.padded * ${TILE}] = select(select(norm, uniforms.INFINITY, bad), -1.0, missing);
   }
 }
 `,
