@@ -7,13 +7,13 @@ const budgets = [
   {
     name: 'snnl-layer',
     path: 'packages/snnl-layer/dist/index.js',
-    limit: '49 kB',
+    limit: '52 kB',
     ignore: ['@tensorflow/*'],
   },
   {
     name: 'snnl-layer.min.js',
     path: 'packages/snnl-layer/dist/snnl-layer.min.js',
-    limit: '50 kB',
+    limit: '53 kB',
   },
   {
     name: 'snnl-callbacks',

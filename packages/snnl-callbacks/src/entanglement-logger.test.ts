@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { fill, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { fill, slice, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import * as tfdata from '@tensorflow/tfjs-data';
 import { CustomCallback, callbacks, type LayersModel } from '@tensorflow/tfjs-layers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -43,6 +43,17 @@ describe('EntanglementLogger', () => {
       expect(Object.values(history).map((values) => values.length)).toEqual([4, 4, 4, 4]);
     },
   );
+
+  it('leaves out samples without a label', async () => {
+    const ids = Array.from(heldOut.ids.dataSync(), String);
+    const options = { perClass: true, ignoreClass: 'none' };
+    const some = logger({ ...options, y: ids.map((id, i) => (i > 11 ? 'none' : id)) });
+    const alone = logger({ ...options, x: slice(heldOut.x, 0, 12), y: ids.slice(0, 12) });
+    await fit(functionalModel(), [some], { epochs: 1 });
+    await fit(functionalModel(), [alone], { epochs: 1 });
+    expect(some.records[0]?.entanglement).toEqual(alone.records[0]?.entanglement);
+    expect([...(some.records[0]?.entanglement[0]?.perClass.keys() ?? [])]).toEqual(['0', '1', '2']);
+  });
 
   it('adds classes on request', async () => {
     const { history } = await fit(functionalModel(), [logger({ perClass: true })], { epochs: 1 });

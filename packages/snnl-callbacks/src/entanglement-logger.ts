@@ -197,13 +197,14 @@ function assertWriters(writers: readonly LogWriter[]): void {
   }
 }
 
-/** The class of each sample. */
-async function sampleClasses({ x, y }: EntanglementLoggerOptions): Promise<ClassId[]> {
+/** The class of each sample, `ignoreClass` where it has none. */
+async function sampleClasses({ x, y, ignoreClass }: EntanglementLoggerOptions): Promise<ClassId[]> {
   const [first] = [x].flat();
   const { ids, classes } = await readLabels({
     labels: y,
     samples: (first as Tensor).shape[0] as number,
     name: 'y',
+    ignoreClass,
   });
-  return Array.from(ids[0] as Int32Array, (id) => classes[id] as ClassId);
+  return Array.from(ids[0] as Int32Array, (id) => (classes[id] ?? ignoreClass) as ClassId);
 }

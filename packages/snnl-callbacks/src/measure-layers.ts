@@ -3,6 +3,8 @@ import {
   type DatasetEntanglement,
   type Distance,
   distanceRule,
+  type IgnoredClass,
+  ignoredClassRule,
   type KernelChoice,
   kernelRule,
   type Labels,
@@ -45,6 +47,11 @@ export interface MeasureOptions {
    * responsive on the cpu and wasm backends, 1024 on others.
    */
   readonly blockSize?: number;
+  /**
+   * The class of samples without a label, such as -1, which are left out. With it, one-hot rows of zeros
+   * mean the same. Default: every sample has a label.
+   */
+  readonly ignoreClass?: IgnoredClass;
   /** Whether fused kernels measure; default that of the layer for SoftNearestNeighbor layers, else `auto`. */
   readonly kernel?: KernelChoice;
 }
@@ -54,6 +61,7 @@ export const MEASURE_RULES: OptionRules<MeasureOptions> = {
   distance: distanceRule,
   batchSize: rules.integerFrom(1),
   blockSize: rules.integerFrom(1),
+  ignoreClass: ignoredClassRule,
   kernel: kernelRule,
 };
 
@@ -79,12 +87,13 @@ export function entanglementOf(
   y: Labels,
   options: MeasureOptions,
 ): Promise<DatasetEntanglement> {
-  const { temperature = DEFAULT_TEMPERATURE, blockSize } = options;
+  const { temperature = DEFAULT_TEMPERATURE, blockSize, ignoreClass } = options;
   return neighborEntanglement(y, features, {
     temperature: temperature === 'layer' ? ownTemperature(layer) : temperature,
     distance: distanceOf(layer, options),
     kernel: options.kernel ?? (isSoftNearestNeighbor(layer) ? layer.kernel : 'auto'),
     ...(blockSize === undefined ? {} : { blockSize }),
+    ...(ignoreClass === undefined ? {} : { ignoreClass }),
   });
 }
 

@@ -1,7 +1,15 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
-import { arraySet, type ClassId, encodeSets, type LabelArray } from './loss/label-values';
+import {
+  arraySet,
+  type ClassId,
+  encodeSets,
+  type IgnoredClass,
+  ignoredClassRule,
+  type LabelArray,
+} from './loss/label-values';
+import { isLabelled } from './loss/labels';
 import { assertOptions, describeValue, type OptionRules, rules } from './options';
 
 /** Options of {@link balancedBatches}. */
@@ -12,6 +20,8 @@ export interface BalancedBatchesOptions {
   readonly samplesPerClass: number;
   /** Integer that fixes the whole sequence of batches. */
   readonly seed: number;
+  /** The class of samples without a label, such as -1, which are in no batch. Default: none. */
+  readonly ignoreClass?: IgnoredClass;
   /** Default: as many batches as the samples fill. */
   readonly batchesPerEpoch?: number;
   /** Repeats samples of classes that have fewer than K, in turn; others are not. Default false. */
@@ -25,6 +35,7 @@ const RULES: OptionRules<BalancedBatchesOptions> = {
     ...rules.integer,
     expected: 'an integer, which fixes the sequence of batches',
   }),
+  ignoreClass: ignoredClassRule,
   batchesPerEpoch: rules.integerFrom(1),
   replacement: rules.flag,
 };
@@ -58,10 +69,12 @@ function distinct<T>(stream: Generator<T, never>, count: number): T[] {
 }
 
 /** Indices of the samples of each class, in the order in which classes are met. */
-function indicesByClass(labels: LabelArray): Map<ClassId, number[]> {
-  const { ids, classes } = encodeSets([arraySet(labels, { name: 'labels' })]);
+function indicesByClass(labels: LabelArray, ignore?: IgnoredClass): Map<ClassId, number[]> {
+  const set = arraySet(labels, { name: 'labels' }, undefined, ignore);
+  const { ids, classes } = encodeSets([set]);
   const found = new Map<ClassId, number[]>();
   for (const [i, id] of (ids[0] as Int32Array).entries()) {
+    if (!isLabelled(id)) continue;
     const label = classes[id] as ClassId;
     const members = found.get(label);
     if (members === undefined) found.set(label, [i]);
@@ -116,7 +129,7 @@ export function balancedBatches(
 ): BalancedBatches {
   assertOptions('balancedBatches', options, RULES);
   const { classesPerBatch, samplesPerClass, seed } = options;
-  const classes = indicesByClass(labels);
+  const classes = indicesByClass(labels, options.ignoreClass);
   assertEnough(classes, options);
   const samples = [...classes.values()].reduce((total, { length }) => total + length, 0);
   const batchSize = classesPerBatch * samplesPerClass;

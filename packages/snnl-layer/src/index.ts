@@ -12,14 +12,16 @@ export { stripEntanglement } from './layer/rewire/strip';
 export { type LossOrMetricFunction, withTargetLabels } from './layer/target-labels';
 export type { Memory } from './loss/batch-loss';
 export { type Distance, distanceRule, type Temperature, temperatureRule } from './loss/distance';
-export { type EncodedLabels, encodeLabels } from './loss/encode-labels';
-export type {
-  ClassId,
-  ClassLabel,
-  LabelArray,
-  Labels,
+export { type EncodedLabels, type EncodeLabelsOptions, encodeLabels } from './loss/encode-labels';
+export {
+  type ClassId,
+  type ClassLabel,
+  type IgnoredClass,
+  ignoredClassRule,
+  type LabelArray,
+  type Labels,
 } from './loss/label-values';
-export { readLabels } from './loss/labels';
+export { isLabelled, readLabels } from './loss/labels';
 export {
   type SoftNearestNeighborLossOptions,
   softNearestNeighborLoss,
@@ -39,6 +41,7 @@ export {
   CROSS_LOG_SUMS,
   type LimitedKernelConfig,
   LOSS_ANCHOR_SUMS,
+  MISSING_LABEL,
   NEIGHBOR_LOG_SUMS,
   NEIGHBOR_LOG_SUMS_GRAD,
   type NeighborLogSumsGradInputs,

@@ -19,6 +19,7 @@ const WITH_OPTIONS: Record<string, (options: object) => unknown> = {
       ...{ classesPerBatch: 1, samplesPerClass: 2, seed: 1 },
       ...options,
     }),
+  encodeLabels: (options) => entries.encodeLabels([0, 0], undefined, options),
   entanglement: (options) => entries.entanglement(entries.softNearestNeighbor(), options),
   neighborEntanglement: (options) => entries.neighborEntanglement([0, 0], x, options),
   neighborLogSums: (options) =>
@@ -39,7 +40,7 @@ const WITH_OPTIONS: Record<string, (options: object) => unknown> = {
 
 const WITHOUT_OPTIONS = [
   ...['allLayers', 'assertKernelInputs', 'assertOptions', 'assertValue', 'kernelStatus'],
-  ...['describeValue', 'encodeLabels', 'readLabels'],
+  ...['describeValue', 'isLabelled', 'readLabels'],
   ...['kernelFor', 'registerCpuKernels', 'registerLayer', 'registerWasmMatMul', 'reportKernels'],
   ...['releaseCpuKernels', 'setCpuKernelThreads', 'stripEntanglement', 'withTargetLabels'],
 ];

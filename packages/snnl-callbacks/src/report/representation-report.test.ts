@@ -1,5 +1,14 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { fill, memory, randomNormal, type Tensor2D, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import {
+  fill,
+  gather,
+  memory,
+  randomNormal,
+  type Tensor2D,
+  tensor1d,
+  tensor2d,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import { type LayersModel, sequential, layers as tfLayers } from '@tensorflow/tfjs-layers';
 import { parseHTML } from 'linkedom';
 import { neighborEntanglement, softNearestNeighbor } from 'snnl-layer';
@@ -45,6 +54,26 @@ describe('representationReport', () => {
     const { layers } = await report(nestedModel(), { projections: ['pca'] });
     expect(layers.map(({ name }) => name)).toEqual(['snnl']);
     expect(Object.keys(layers[0]?.projections ?? {})).toEqual(['pca']);
+  });
+
+  it('leaves out samples without a label', async () => {
+    const model = functionalModel();
+    const ids = Array.from(heldOut.ids.dataSync());
+    const options = { projections: ['pca'] as const, ignoreClass: -1 };
+    const some = await report(model, {
+      ...options,
+      y: ids.map((id, i) => (i % 3 === 1 || i > 30 ? -1 : id)),
+    });
+    const rows = ids.flatMap((_, i) => (i % 3 === 1 || i > 30 ? [] : [i]));
+    const alone = await report(model, {
+      ...options,
+      x: gather(heldOut.x, tensor1d(rows, 'int32')),
+      y: rows.map((row) => ids[row] as number),
+    });
+    expect(some).toEqual(alone);
+    expect(some.samples).toBe(21);
+    const none = report(model, { ...options, y: ids.map((_, i) => (i < 3 ? i : -1)) });
+    await expect(none).rejects.toThrow('Expected at least 4 samples with a label in x, but got 3.');
   });
 
   it('looks for neighbours among reference samples where there are some', async () => {

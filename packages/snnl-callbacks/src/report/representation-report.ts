@@ -1,6 +1,14 @@
 import { dispose, nextFrame } from '@tensorflow/tfjs-core';
 import { LayersModel } from '@tensorflow/tfjs-layers';
-import { assertOptions, type ClassId, type OptionRules, readLabels, rules } from 'snnl-layer';
+import {
+  assertOptions,
+  type ClassId,
+  isLabelled,
+  MISSING_LABEL,
+  type OptionRules,
+  readLabels,
+  rules,
+} from 'snnl-layer';
 import { ActivationReader, type LayerActivations } from '../activations';
 import {
   DEFAULT_BATCH,
@@ -15,7 +23,7 @@ import { chosenLayers, defaultLayers, type LayerChoices, layersRule } from '../m
 import { assertInputs, type Inputs, LABELLED_RULES, type LabelledSamples } from '../samples';
 import type { LogRecord } from '../writers/writer';
 import { type Labelled, layerReport } from './layer-report';
-import { matrix } from './measure/matrix';
+import { matrix, takeRows } from './measure/matrix';
 import { balancedSubset } from './measure/projections';
 import type {
   Course,
@@ -92,28 +100,32 @@ export async function representationReport(
 ): Promise<RepresentationReport> {
   assertOptions('representationReport', options, RULES);
   const { model, neighbors = 5, restarts = 10, pictureSize = 1000, seed = 1 } = options;
+  const { ignoreClass } = options;
   const {
     temperature = DEFAULT_TEMPERATURE,
     batchSize = DEFAULT_BATCH,
     projections = ['pca', 'umap'],
   } = options;
   assertInputs(model, options.x);
-  const samples = count(options.x);
-  if (samples < 4) {
-    throw new RangeError(`Expected at least 4 samples in x to report on, but got ${samples}.`);
-  }
   const { references } = options;
   if (references !== undefined) {
     assertOptions('references', references, LABELLED_RULES);
     assertInputs(model, references.x, 'references.x');
   }
   const read = await readLabels(
-    { labels: options.y, samples, name: 'y' },
+    { labels: options.y, samples: count(options.x), name: 'y', ignoreClass },
     ...(references === undefined
       ? []
-      : [{ labels: references.y, samples: count(references.x), name: 'references.y' }]),
+      : [
+          { labels: references.y, samples: count(references.x), name: 'references.y', ignoreClass },
+        ]),
   );
-  const [labels = [], referenceLabels = []] = read.ids.map((ids) => Array.from(ids));
+  const [ids = new Int32Array(), referenceIds = new Int32Array()] = read.ids;
+  const labels = Array.from(ids).filter(isLabelled);
+  const samples = labels.length;
+  if (samples < 4) {
+    throw new RangeError(`Expected at least 4 samples with a label in x, but got ${samples}.`);
+  }
   const { classes } = read;
   const pictured = balancedSubset(labels, pictureSize);
 
@@ -129,10 +141,13 @@ export async function representationReport(
       const other = ofReferences[index];
       const report = await layerReport({
         name: activation.name,
-        entanglement: await entanglementOf(activation, labels, options),
+        entanglement: await entanglementOf(activation, ids, {
+          ...options,
+          ignoreClass: MISSING_LABEL,
+        }),
         neighborDistance: neighborDistanceOf(activation.layer),
-        samples: await labelled(activation, labels),
-        references: other === undefined ? undefined : await labelled(other, referenceLabels),
+        samples: await labelled(activation, ids),
+        references: other === undefined ? undefined : await labelled(other, referenceIds),
         classes: classes.length,
         neighbors,
         restarts,
@@ -170,18 +185,18 @@ export async function representationReport(
 const className = (id: ClassId, names: readonly string[] = []): string =>
   (typeof id === 'number' ? names[id] : undefined) ?? String(id);
 
-async function labelled(
-  { name, features }: LayerActivations,
-  labels: readonly number[],
-): Promise<Labelled> {
-  const data = Float32Array.from(await features.data());
-  if (!data.every(Number.isFinite)) {
+/** The samples that have a label. */
+async function labelled({ name, features }: LayerActivations, ids: Int32Array): Promise<Labelled> {
+  const values = Float32Array.from(await features.data());
+  const rows = Array.from(ids.keys()).filter((row) => isLabelled(ids[row] as number));
+  const points = takeRows(matrix(values, features.shape[1]), rows);
+  if (!points.data.every(Number.isFinite)) {
     throw new Error(
       `Layer '${name}' gives features that are NaN or infinite, which have no neighbours. Report on ` +
         'a model whose training did not diverge, and on samples that are finite.',
     );
   }
-  return { features: matrix(data, features.shape[1]), labels };
+  return { features: points, labels: rows.map((row) => ids[row] as number) };
 }
 
 function count(x: Inputs): number {

@@ -123,6 +123,25 @@ describe('the loss', () => {
     expect(large.arraySync()).toBeNaN();
   });
 
+  test('reads none either to leave out samples without a label', () => {
+    const ids = [0, 1, -1, 0, -1, 1];
+    const some = [
+      ...points.slice(0, 2),
+      [9, 9],
+      ...points.slice(2, 3),
+      [-9, 0],
+      ...points.slice(3),
+    ];
+    const rows = ids.map((id) => [Number(id === 0), Number(id === 1)]);
+    const onlyThere = tf.add<tf.Tensor2D>(tf.tensor2d(rows), 0);
+    for (const labels of [onDevice(ids), onlyThere]) {
+      const loss = softNearestNeighborLoss(labels, some, { ...options, ignoreClass: -1 });
+      expect(device.reads).toBe(0);
+      expect(loss.arraySync()).toBeCloseTo(mixed.loss, 5);
+      device.reads = 0;
+    }
+  });
+
   test('is right for large ids that were on the CPU once', () => {
     const ids = tf.tensor1d([7, 2 ** 24, 7, 2 ** 24], 'int32');
     for (let call = 0; call < 2; call++) {

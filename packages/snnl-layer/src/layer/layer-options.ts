@@ -1,6 +1,7 @@
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import type { layers, Shape } from '@tensorflow/tfjs-layers';
 import { type Distance, distanceRule, temperatureRule } from '../loss/distance';
+import { type IgnoredClass, ignoredClassRule } from '../loss/label-values';
 import { type KernelChoice, kernelRule } from '../operation/kernel-choice';
 import { assertOptions, type OptionRules, type Rule, rules } from '../options';
 
@@ -37,6 +38,11 @@ export interface SoftNearestNeighborOptions extends LayerArgs {
   readonly minTemperature?: number | null;
   /** The greatest temperature, in the same way. Default: a hundred times `temperature`. */
   readonly maxTemperature?: number | null;
+  /**
+   * The class of samples without a label, such as -1, which train by the other losses alone. With it,
+   * one-hot rows of zeros mean the same. Default: every sample has a label.
+   */
+  readonly ignoreClass?: IgnoredClass | null;
   /** Default `cosine`. */
   readonly distance?: Distance;
   /** Only this many leading features of each sample count. Default: all. */
@@ -62,6 +68,7 @@ export const OWN_RULES: OptionRules<OwnOptions> = {
   temperatureRate: rules.positive,
   minTemperature: rules.orNull(temperatureRule),
   maxTemperature: rules.orNull(temperatureRule),
+  ignoreClass: rules.orNull(ignoredClassRule),
   distance: distanceRule,
   units: rules.orNull(rules.integerFrom(1)),
   kernel: kernelRule,
@@ -87,6 +94,7 @@ export function checkedOptions(options: SoftNearestNeighborOptions) {
     temperature = 1,
     learnTemperature = false,
     temperatureRate = 5,
+    ignoreClass = null,
     distance = 'cosine',
     units = null,
     kernel = 'auto',
@@ -97,6 +105,7 @@ export function checkedOptions(options: SoftNearestNeighborOptions) {
     temperature,
     learnTemperature,
     temperatureRate,
+    ignoreClass,
     distance,
     units,
     kernel,

@@ -13,6 +13,7 @@ import { layers, type Shape } from '@tensorflow/tfjs-layers';
 import { batchLoss } from '../loss/batch-loss';
 import type { Distance } from '../loss/distance';
 import { featureRows } from '../loss/features';
+import type { IgnoredClass } from '../loss/label-values';
 import type { KernelChoice } from '../operation/kernel-choice';
 import { type Capture, Captures, type Measured } from './captures';
 import { checkedOptions, type SoftNearestNeighborOptions } from './layer-options';
@@ -41,6 +42,8 @@ export class SoftNearestNeighbor extends layers.Layer {
 
   /** See {@link SoftNearestNeighborOptions.factor}. */
   readonly factor: number;
+  /** See {@link SoftNearestNeighborOptions.ignoreClass}; null where every sample has a label. */
+  readonly ignoreClass: IgnoredClass | null;
   /** See {@link SoftNearestNeighborOptions.distance}. */
   readonly distance: Distance;
   /** See {@link SoftNearestNeighborOptions.units}; null for all. */
@@ -60,6 +63,7 @@ export class SoftNearestNeighbor extends layers.Layer {
     const checked = checkedOptions(options);
     super(checked);
     this.factor = checked.factor;
+    this.ignoreClass = checked.ignoreClass;
     this.distance = checked.distance;
     this.units = checked.units;
     this.learnTemperature = checked.learnTemperature;
@@ -148,6 +152,7 @@ export class SoftNearestNeighbor extends layers.Layer {
       ...this.ownTemperature.config(),
       distance: this.distance,
       units: this.units,
+      ...(this.ignoreClass !== null && { ignoreClass: this.ignoreClass }),
       ...(this.kernel !== 'auto' && { kernel: this.kernel }),
     };
   }
@@ -218,6 +223,7 @@ export class SoftNearestNeighbor extends layers.Layer {
           distance: this.distance,
           reduction: 'mean',
           epsilon: 0,
+          ignoreClass: this.ignoreClass ?? undefined,
           kernel,
           origin: this.labels.origin(capture),
         },

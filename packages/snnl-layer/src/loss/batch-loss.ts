@@ -1,5 +1,6 @@
 import {
   add,
+  addN,
   concat,
   customGrad,
   engine,
@@ -10,6 +11,7 @@ import {
   type NamedTensorMap,
   type Scalar,
   scalar,
+  sum,
   Tensor,
   type Tensor1D,
   type Tensor2D,
@@ -17,6 +19,7 @@ import {
   tensor1d,
   zeros,
 } from '@tensorflow/tfjs-core';
+import { isLabelled, ofLabelled } from '../operation/composed/labelled';
 import { BATCH_LOSS, BATCH_LOSS_GRAD } from '../operation/contract';
 import {
   hasKernel,
@@ -41,7 +44,7 @@ import {
   temperatureScalar,
 } from './distance';
 import { featureRows } from './features';
-import type { LabelOrigin, Labels } from './label-values';
+import type { IgnoredClass, LabelOrigin, Labels } from './label-values';
 import { batchIds } from './labels';
 import { chanceOf, type LossOfSums, lossOfSums, type Reduction } from './loss-of-sums';
 
@@ -60,6 +63,8 @@ export interface BatchLossOptions {
   readonly epsilon: number;
   readonly memory?: Memory | undefined;
   readonly kernel: KernelChoice;
+  /** The class of samples without a label. */
+  readonly ignoreClass?: IgnoredClass | undefined;
   /** Whose labels they are, for messages; default the argument of a function. */
   readonly origin?: LabelOrigin;
 }
@@ -117,7 +122,11 @@ function kernelRoad(distance: Distance, reduction: Reduction): Road {
 }
 
 /** Embedding, operation and loss, one after the other. */
-function stepwiseRoad(distance: Distance, form: LossOfSums, kind: KernelKind): Road {
+function stepwiseRoad(
+  { distance, ignoreClass }: BatchLossOptions,
+  form: LossOfSums,
+  kind: KernelKind,
+): Road {
   const operation = ({ ids, temperature }: Batch, kept: Tensor[]): Operation => {
     const [anchors, candidates = anchors, candidateLabels = ids] = kept as Stepwise;
     const inputs = { anchors, anchorLabels: ids, candidates, candidateLabels, temperature };
@@ -131,17 +140,25 @@ function stepwiseRoad(distance: Distance, form: LossOfSums, kind: KernelKind): R
           ? [anchors]
           : [anchors, concat([anchors, past.features], 0), concat([batch.ids, past.ids])];
       const sums = logSums(operation(batch, kept as Tensor[]));
-      return [form.value(sums, batch.temperature), sums, ...(kept as Tensor[])];
+      return [form.value(sums, batch), sums, ...(kept as Tensor[])];
     },
     gradient(batch, dy, sums, kept) {
-      const gradient = anchorGradient(operation(batch, kept), form.anchorSums(sums, dy));
-      return embedGradient(batch.x, gradient, distance, kind);
+      const gradient = anchorGradient(operation(batch, kept), form.anchorSums(sums, dy, batch.ids));
+      const ofFeatures = embedGradient(batch.x, gradient, distance, kind);
+      // What makes a row of length 1 would pass on what stands in a sample that is left out.
+      return ignoreClass === undefined ? ofFeatures : ofLabelled(batch.ids, ofFeatures);
     },
   };
 }
 
 /** What it keeps: candidates only where they are not the anchors. */
 type Stepwise = [anchors: Tensor2D, candidates?: Tensor2D, candidateLabels?: Tensor1D];
+
+/** How many samples of some sets have a label. */
+function countOf(sets: readonly Tensor1D[], ignoreClass: IgnoredClass | undefined) {
+  if (ignoreClass === undefined) return sets.reduce((total, { size }) => total + size, 0);
+  return addN(sets.map((ids) => sum(isLabelled(ids))));
+}
 
 const poisoned = (temperature: Scalar, poison: Scalar | undefined): Scalar =>
   poison === undefined ? temperature : add(temperature, poison);
@@ -167,7 +184,8 @@ export function batchLoss(
   options: BatchLossOptions,
   onChance?: (chance: Scalar) => void,
 ): Tensor {
-  const { temperature, distance, reduction, epsilon, memory, kernel, origin } = options;
+  const { temperature, distance, reduction, epsilon, memory, kernel, origin, ignoreClass } =
+    options;
   const rows = featureRows(features, 'features');
   const [n, d] = rows.shape;
   const candidates = n + (memory === undefined ? 0 : samplesOf(memory.features));
@@ -177,7 +195,7 @@ export function batchLoss(
   const road =
     isWhole && hasKernel(BATCH_LOSS, kind)
       ? kernelRoad(distance, reduction)
-      : stepwiseRoad(distance, form, kind);
+      : stepwiseRoad(options, form, kind);
   // A number is no input of the custom gradient: no gradient is made for it.
   const learned = temperature instanceof Tensor ? [temperatureScalar(temperature)] : [];
   return customGrad((...args) => {
@@ -198,12 +216,14 @@ export function batchLoss(
       memory && remembered && { labels: memory.labels, samples: remembered.shape[0] },
       kind,
       origin,
+      ignoreClass,
     );
     const past = remembered &&
       memoryIds && { features: embed(remembered, distance, kind), ids: memoryIds };
     const given = poisoned(embedTemperature(learned[0] ?? temperature, distance), poison);
     const [value, sums, ...kept] = road.forward({ x, ids, temperature: given }, past);
-    onChance?.(keep(chanceOf(sums, n + (past?.ids.size ?? 0) - 1)));
+    const sets = past === undefined ? [ids] : [ids, past.ids];
+    onChance?.(keep(chanceOf(sums, countOf(sets, ignoreClass))));
     // A number makes the temperature of the gradient anew, a kernel record less than saving it.
     const isNumber = typeof temperature === 'number' && poison === undefined;
     save([x, ids, sums, ...kept, ...(isNumber ? [] : [given])]);
@@ -216,7 +236,10 @@ export function batchLoss(
       const ofFeatures = once(() => road.gradient({ x, ids, temperature: t }, dy, sums, kept));
       if (learned.length === 0) return [ofFeatures];
       const ofTemperature = once(() =>
-        mul(temperatureGradient(t, form.anchorSums(sums, dy), sums), temperatureFactor(distance)),
+        mul(
+          temperatureGradient(t, form.anchorSums(sums, dy, ids), sums),
+          temperatureFactor(distance),
+        ),
       );
       return [ofFeatures, ofTemperature];
     };

@@ -1,11 +1,22 @@
 import { Tensor, type TensorLike } from '@tensorflow/tfjs-core';
-import { describeValue } from '../options';
+import { MISSING_LABEL } from '../operation/contract';
+import { describeValue, type Rule } from '../options';
 
 /** What a sample may say of its class. Booleans are the ids 0 and 1, as in a bool tensor. */
 export type ClassLabel = number | bigint | string | boolean;
 
 /** A class: an integer, or a name. Integers that a number cannot hold are bigints. */
 export type ClassId = number | bigint | string;
+
+/** What the labels of samples without one say instead, as the `ignoreClass` of the options. */
+export type IgnoredClass = number | string;
+
+/** What `ignoreClass` may be. */
+export const ignoredClassRule: Rule<IgnoredClass> = {
+  expected: 'an integer or a name, which the labels of samples without one say',
+  isType: (value): value is IgnoredClass => typeof value === 'number' || typeof value === 'string',
+  allows: (value) => typeof value === 'string' || Number.isSafeInteger(value),
+};
 
 /** Labels of samples as arrays: one a sample, a column `[samples, 1]`, or rows `[samples, classes]`. */
 export type LabelArray = TensorLike | ArrayLike<ClassLabel> | ArrayLike<ArrayLike<ClassLabel>>;
@@ -31,6 +42,8 @@ export interface LabelSet {
   readonly origin: LabelOrigin;
   /** Integers from here on are rounded to others where the values are stored. */
   readonly limit: number;
+  /** The class of samples without a label, and so are then rows of zeros. */
+  readonly ignore: IgnoredClass | undefined;
 }
 
 /** The first integers that float32 and float64 do not tell from the next. */
@@ -88,9 +101,10 @@ export function labelSet(
   values: ArrayLike<unknown>,
   shape: readonly number[],
   origin: LabelOrigin,
+  ignore?: IgnoredClass,
 ): LabelSet {
   const limit = values instanceof Float32Array ? FLOAT32_LIMIT : FLOAT64_LIMIT;
-  return { values, shape, origin, limit };
+  return { values, shape, origin, limit, ignore };
 }
 
 /**
@@ -98,7 +112,12 @@ export function labelSet(
  *
  * @throws Error if they are no arrays, not equally long, or too many or too few.
  */
-export function arraySet(labels: unknown, origin: LabelOrigin, samples?: number): LabelSet {
+export function arraySet(
+  labels: unknown,
+  origin: LabelOrigin,
+  samples?: number,
+  ignore?: IgnoredClass,
+): LabelSet {
   if (!isArray(labels)) {
     throw refusal(
       origin,
@@ -109,7 +128,7 @@ export function arraySet(labels: unknown, origin: LabelOrigin, samples?: number)
   const shape = shapeOf(labels);
   assertLabelShape(shape, origin, samples);
   const [, width] = shape;
-  if (width === undefined) return labelSet(labels, shape, origin);
+  if (width === undefined) return labelSet(labels, shape, origin, ignore);
   const values = Array.from(labels).flatMap((row, i) => {
     const entries = isArray(row) ? Array.from(row) : [];
     if (entries.length === width) return entries;
@@ -119,7 +138,7 @@ export function arraySet(labels: unknown, origin: LabelOrigin, samples?: number)
         `${isArray(row) ? `has ${entries.length} entries` : `is ${describeEntry(row)}`}.`,
     );
   });
-  return labelSet(values, shape, origin);
+  return labelSet(values, shape, origin, ignore);
 }
 
 const isRows = ({ shape }: LabelSet): boolean => (shape[1] ?? 1) !== 1;
@@ -178,7 +197,7 @@ function rowFault(row: readonly unknown[]): string {
   return `sums to ${Number(weights.reduce((a, b) => a + b).toPrecision(4))}`;
 }
 
-/** The place of the largest entry in each row. Runs in training steps. */
+/** The place of the largest entry in each row, {@link MISSING_LABEL} of none. Runs in training steps. */
 function rowClasses(set: LabelSet): Int32Array {
   const { values, shape } = set;
   const [rows, width] = shape as [number, number];
@@ -198,8 +217,10 @@ function rowClasses(set: LabelSet): Int32Array {
       }
     }
     // NaN stays in the sum.
-    if (!(least === 0 && Math.abs(sum - 1) <= TOLERANCE)) throw noClass(set, row);
-    ids[row] = best - start;
+    const isZero = sum === 0 && largest === 0 && least === 0;
+    if (isZero && set.ignore !== undefined) ids[row] = MISSING_LABEL;
+    else if (!(least === 0 && Math.abs(sum - 1) <= TOLERANCE)) throw noClass(set, row);
+    else ids[row] = best - start === set.ignore ? MISSING_LABEL : best - start;
   }
   return ids;
 }
@@ -222,19 +243,25 @@ function plainIds(set: LabelSet): Int32Array | undefined {
   const ids = new Int32Array(values.length);
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
+    if (set.ignore !== undefined && value === set.ignore) {
+      ids[i] = MISSING_LABEL;
+      continue;
+    }
     if (!(Number.isInteger(value) && Math.abs(value) < FLOAT32_LIMIT)) return undefined;
     ids[i] = value;
   }
   return ids;
 }
 
-/** The class of each sample; all sets must name classes in one way. */
-export function classesOf(sets: readonly LabelSet[]): ClassId[][] {
+/** The class of each sample, undefined of none; all sets must name classes in one way. */
+export function classesOf(sets: readonly LabelSet[]): (ClassId | undefined)[][] {
   let first: ClassId | undefined;
   return sets.map((set) => {
     const rows = isRows(set) ? rowClasses(set) : undefined;
+    const ignored = rows ? MISSING_LABEL : set.ignore;
     return Array.from({ length: set.shape[0] as number }, (_, i) => {
       const value = rows?.[i] ?? classOf(set, i);
+      if (value === ignored) return undefined;
       first ??= value;
       if ((typeof value === 'string') === (typeof first === 'string')) return value;
       throw refusal(
@@ -248,16 +275,19 @@ export function classesOf(sets: readonly LabelSet[]): ClassId[][] {
 
 const order = (a: ClassId, b: ClassId): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Numbers the classes of some sets together, densely. */
+/** Numbers the classes of some sets together, densely; {@link MISSING_LABEL} for samples of none. */
 export function encodeSets(sets: readonly LabelSet[]): {
   readonly ids: Int32Array[];
   readonly classes: ClassId[];
 } {
   const found = classesOf(sets);
-  const classes = [...new Set(found.flat())].sort(order);
+  const named = found.flat().filter((name) => name !== undefined);
+  const classes = [...new Set(named)].sort(order);
   const positions = new Map(classes.map((name, position) => [name, position]));
   const ids = found.map((ofSet) =>
-    Int32Array.from(ofSet.map((name) => positions.get(name) as number)),
+    Int32Array.from(ofSet, (name) =>
+      name === undefined ? MISSING_LABEL : (positions.get(name) as number),
+    ),
   );
   return { ids, classes };
 }

@@ -4,18 +4,22 @@ import {
   argMax,
   cast,
   engine,
+  equal,
+  fill,
   getBackend,
   max,
   mul,
   reshape,
   type Scalar,
+  scalar,
   sqrt,
   sub,
   Tensor,
   type Tensor1D,
   tensor1d,
+  where,
 } from '@tensorflow/tfjs-core';
-import { assertAlive } from '../operation/contract';
+import { assertAlive, MISSING_LABEL } from '../operation/contract';
 import { moveHere, valuesOf } from '../operation/host/tensor-io';
 import type { KernelKind } from '../operation/kernel-choice';
 import {
@@ -25,6 +29,7 @@ import {
   comparableIds,
   encodeSets,
   FLOAT32_LIMIT,
+  type IgnoredClass,
   isPlain,
   type LabelOrigin,
   type LabelSet,
@@ -41,6 +46,8 @@ interface LabelSource {
   readonly labels: Labels;
   readonly samples: number;
   readonly origin: LabelOrigin;
+  /** The class of samples without a label. */
+  readonly ignore: IgnoredClass | undefined;
 }
 
 /** @throws Error if a tensor of labels is gone, or its shape or type is that of no labels. */
@@ -57,11 +64,11 @@ function assertTensor(labels: Tensor, { samples, origin }: LabelSource): void {
 
 /** Labels whose values are on the CPU; undefined for those that lie on a device alone. */
 function hostSet(source: LabelSource): LabelSet | undefined {
-  const { labels, samples, origin } = source;
-  if (!(labels instanceof Tensor)) return arraySet(labels, origin, samples);
+  const { labels, samples, origin, ignore } = source;
+  if (!(labels instanceof Tensor)) return arraySet(labels, origin, samples, ignore);
   assertTensor(labels, source);
   const values = labels.size === 0 ? [] : hostValues(labels);
-  return values && labelSet(values, labels.shape, origin);
+  return values && labelSet(values, labels.shape, origin, ignore);
 }
 
 /** The labels of a layer: where it has them from, and whether they have been seen to be labels. */
@@ -95,7 +102,7 @@ const canRead = (): boolean => getBackend() !== 'webgpu' || 'OffscreenCanvas' in
 
 /** Ids of a batch and of its memory, which can be compared on the current backend. */
 export interface BatchIds {
-  /** int32 `[batch]`. */
+  /** int32 `[batch]`; the reserved id of the contract for samples without a label. */
   readonly ids: Tensor1D;
   /** int32 `[samples]` of the memory, undefined where there is none. */
   readonly memoryIds: Tensor1D | undefined;
@@ -109,6 +116,7 @@ export interface BatchIds {
  * read only once for a layer. Call it off the gradient tape.
  *
  * @param origin Whose labels those of the batch are.
+ * @param ignore The class of samples without a label.
  * @throws Error if labels are none, or not one a sample.
  */
 export function batchIds(
@@ -117,10 +125,11 @@ export function batchIds(
   memory: { readonly labels: Labels; readonly samples: number } | undefined,
   kind: KernelKind,
   origin: LabelOrigin = ARGUMENT,
+  ignore?: IgnoredClass,
 ): BatchIds {
-  const sources: LabelSource[] = [{ labels, samples: batch, origin }];
+  const sources: LabelSource[] = [{ labels, samples: batch, origin, ignore }];
   if (memory !== undefined && memory.samples > 0)
-    sources.push({ ...memory, origin: { name: 'memory.labels' } });
+    sources.push({ ...memory, origin: { name: 'memory.labels' }, ignore });
   let sets = sources.map(hostSet);
   const isOnDevice = sets.includes(undefined);
   const isFirst = isOnDevice && origin instanceof LayerLabels && !origin.wasRead && canRead();
@@ -135,48 +144,76 @@ export function batchIds(
   const [ids, memoryIds] = sources.map((source, k) => {
     const set = sets[k];
     if (set !== undefined) return written[known.indexOf(set)] as Tensor1D;
-    const onDevice = deviceIds(source.labels as Tensor, source.samples);
+    const onDevice = deviceIds(source);
     // Fused kernels take ids as they lie on the device, or give NaN for those that are too large.
     if (FLOAT_BACKENDS.has(getBackend()) && !(kind === 'fused' && sources.length === 1))
-      poisons.push(rangePoison(onDevice));
+      poisons.push(rangePoison(onDevice, ignore));
     return onDevice;
   }) as [Tensor1D, Tensor1D?];
   const poison = poisons.length === 0 ? undefined : poisons.reduce((a, b) => add(a, b));
   return { ids, memoryIds, poison };
 }
 
-const readSet = ({ labels, origin }: LabelSource): LabelSet =>
-  labelSet((labels as Tensor).dataSync(), (labels as Tensor).shape, origin);
+const readSet = ({ labels, origin, ignore }: LabelSource): LabelSet =>
+  labelSet((labels as Tensor).dataSync(), (labels as Tensor).shape, origin, ignore);
 
 /** int32 `[batch]`, a tensor of its own, made by the device. */
-function deviceIds(labels: Tensor, batch: number): Tensor1D {
-  moveHere(labels);
-  const { shape } = labels;
-  if (shape.length === 2 && shape[1] !== 1) return argMax(labels, 1);
-  const ids = shape.length === 1 ? labels : reshape(labels, [batch]);
-  return (ids.dtype === 'int32' ? ids.clone() : cast(ids, 'int32')) as Tensor1D;
+function deviceIds({ labels, samples, ignore }: LabelSource): Tensor1D {
+  const given = labels as Tensor;
+  moveHere(given);
+  const isRows = given.rank === 2 && given.shape[1] !== 1;
+  const column = given.rank === 1 || isRows ? given : reshape(given, [samples]);
+  const ids: Tensor1D = isRows
+    ? argMax(given, 1)
+    : ((column.dtype === 'int32' ? column.clone() : cast(column, 'int32')) as Tensor1D);
+  return ignore === undefined ? ids : withoutIgnored(ids, ignore, isRows ? given : undefined);
+}
+
+/** `ids` with the reserved one for samples of the class `ignore`, or whose one-hot row is 0. */
+function withoutIgnored(ids: Tensor1D, ignore: IgnoredClass, rows: Tensor | undefined): Tensor1D {
+  const isInt32 = typeof ignore === 'number' && Math.abs(ignore) < 2 ** 31;
+  const ignored = isInt32 ? [equal(ids, scalar(ignore, 'int32'))] : [];
+  if (rows) ignored.push(equal(max(cast(rows, 'float32'), 1), 0));
+  return ignored.reduce<Tensor1D>(
+    (left, isIgnored) =>
+      where(isIgnored, fill(ids.shape, MISSING_LABEL, 'int32'), left) as Tensor1D,
+    ids,
+  );
 }
 
 /** 0, or NaN where an id is too large for float32. */
-const rangePoison = (ids: Tensor1D): Scalar =>
-  mul(sqrt(sub(FLOAT32_LIMIT - 1, max(abs(cast(ids, 'float32'))))), 0);
+function rangePoison(ids: Tensor1D, ignore: IgnoredClass | undefined): Scalar {
+  const sizes = abs(cast(ids, 'float32'));
+  // The reserved id is a power of two, which float32 has.
+  const size = ignore === undefined ? sizes : where(equal(sizes, -MISSING_LABEL), 0, sizes);
+  return mul(sqrt(sub(FLOAT32_LIMIT - 1, max(size))), 0);
+}
+
+/** Whether an id of {@link readLabels} is that of a class. */
+export const isLabelled = (id: number): boolean => id !== MISSING_LABEL;
 
 /**
  * Reads labels of some sets of samples, checks them, and numbers their classes together.
  *
- * @param sources Labels as the loss takes them, how many samples they are for, and what messages call
- *   them.
- * @returns Positions in `classes`, one array for each source, and the classes, sorted.
+ * @param sources Labels as the loss takes them, how many samples they are for, what messages call them,
+ *   and the class of samples without a label.
+ * @returns Positions in `classes`, one array for each source, and the classes, sorted. Where
+ *   `ignoreClass` is given, {@link isLabelled} tells which are positions.
  * @throws Error if labels are none, or not one a sample.
  */
 export async function readLabels(
-  ...sources: { readonly labels: Labels; readonly samples: number; readonly name: string }[]
+  ...sources: {
+    readonly labels: Labels;
+    readonly samples: number;
+    readonly name: string;
+    readonly ignoreClass?: IgnoredClass | undefined;
+  }[]
 ): Promise<{ readonly ids: Int32Array[]; readonly classes: ClassId[] }> {
-  const sets = sources.map(async ({ labels, samples, name }) => {
+  const sets = sources.map(async ({ labels, samples, name, ignoreClass }) => {
     const origin = { name };
-    if (!(labels instanceof Tensor)) return arraySet(labels, origin, samples);
-    assertTensor(labels, { labels, samples, origin });
-    return labelSet(await labels.data(), labels.shape, origin);
+    if (!(labels instanceof Tensor)) return arraySet(labels, origin, samples, ignoreClass);
+    assertTensor(labels, { labels, samples, origin, ignore: ignoreClass });
+    return labelSet(await labels.data(), labels.shape, origin, ignoreClass);
   });
   return encodeSets(await Promise.all(sets));
 }

@@ -19,6 +19,7 @@ import {
   type Tensor1D,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
+import { isLabelled } from '../operation/composed/labelled';
 import {
   LOG_SUM_ALL,
   LOG_SUM_SAME,
@@ -40,10 +41,17 @@ export type Reduction = 'mean' | 'sum' | 'none';
  * slopes dL/dA and dL/dB.
  */
 interface AnchorLoss {
-  values(sums: Tensor2D, temperature: Scalar): Tensor1D;
+  values(sums: Tensor2D, anchors: Anchors): Tensor1D;
   slopes(sums: Tensor2D): [ofAll: Tensor1D, ofSame: Tensor1D];
   /** What the sum is divided by for a mean. */
-  count(sums: Tensor2D): Tensor | number;
+  count(sums: Tensor2D, ids: Tensor1D): Tensor;
+}
+
+/** What a loss takes beside the sums. */
+interface Anchors {
+  /** int32 `[N]` */
+  readonly ids: Tensor1D;
+  readonly temperature: Scalar;
 }
 
 const row = (sums: Tensor2D, index: number): Tensor1D =>
@@ -53,9 +61,12 @@ const row = (sums: Tensor2D, index: number): Tensor1D =>
 const hasSame = (sums: Tensor2D): Tensor1D =>
   cast(greater<Tensor1D>(row(sums, SAME_COUNT), 0), 'float32');
 
+/** How many anchors are not lone, at least 1. */
+const partnered = (sums: Tensor2D): Tensor => maximum(sum(hasSame(sums)), 1);
+
 /** Equation 3, over the anchors that are not lone. */
 const exactLoss: AnchorLoss = {
-  values(sums, temperature) {
+  values(sums, { temperature }) {
     const relative = sub(row(sums, RELATIVE_ALL), row(sums, RELATIVE_SAME));
     const apart = sub(row(sums, NEAREST_SAME), row(sums, NEAREST_ALL));
     // Multiplying, not selecting, lets the NaN of a lone anchor through.
@@ -65,10 +76,10 @@ const exactLoss: AnchorLoss = {
     const counted = hasSame(sums);
     return [counted, neg(counted)];
   },
-  count: (sums) => maximum(sum(hasSame(sums)), 1),
+  count: partnered,
 };
 
-/** -log(exp(B) / (exp(A) + eps) + eps), over all anchors. */
+/** -log(exp(B) / (exp(A) + eps) + eps), over all anchors that have a label. */
 function stabilizedLoss(epsilon: number): AnchorLoss {
   const parts = (sums: Tensor2D) => {
     const all = exp(row(sums, LOG_SUM_ALL));
@@ -77,34 +88,36 @@ function stabilizedLoss(epsilon: number): AnchorLoss {
     return { all, share };
   };
   return {
-    values: (sums) => neg(log(add<Tensor1D>(parts(sums).share, epsilon))),
+    values: (sums, { ids }) =>
+      mul(neg(log(add<Tensor1D>(parts(sums).share, epsilon))), isLabelled(ids)),
     slopes(sums) {
       const { all, share } = parts(sums);
       const ofSame = neg(div<Tensor1D>(share, add(share, epsilon)));
+      // Without a label, B is 0 in the sums, and so is the share.
       return [mul(neg(ofSame), div(all, add(all, epsilon))), ofSame];
     },
-    count: (sums) => sums.shape[1],
+    count: (_, ids) => maximum(sum(isLabelled(ids)), 1),
   };
 }
 
 /** How the sums of a batch become its loss, and the gradient of that what the operation takes. */
 export interface LossOfSums {
-  value(sums: Tensor2D, temperature: Scalar): Tensor;
+  value(sums: Tensor2D, anchors: Anchors): Tensor;
   /** `[6, N]`, from the gradient of the value. */
-  anchorSums(sums: Tensor2D, dy: Tensor): Tensor2D;
+  anchorSums(sums: Tensor2D, dy: Tensor, ids: Tensor1D): Tensor2D;
 }
 
 function composedLoss(loss: AnchorLoss, reduction: Reduction): LossOfSums {
-  const share = (sums: Tensor2D, values: Tensor) =>
-    reduction === 'mean' ? div(values, loss.count(sums)) : values;
+  const share = (sums: Tensor2D, values: Tensor, ids: Tensor1D) =>
+    reduction === 'mean' ? div(values, loss.count(sums, ids)) : values;
   return {
-    value(sums, temperature) {
-      const values = loss.values(sums, temperature);
-      return reduction === 'none' ? values : share(sums, sum(values));
+    value(sums, anchors) {
+      const values = loss.values(sums, anchors);
+      return reduction === 'none' ? values : share(sums, sum(values), anchors.ids);
     },
-    anchorSums(sums, dy) {
+    anchorSums(sums, dy, ids) {
       const n = sums.shape[1];
-      const upstream = share(sums, dy);
+      const upstream = share(sums, dy, ids);
       const slopes = loss.slopes(sums).map((slope) => reshape(mul(slope, upstream), [1, n]));
       return concat([slice(sums, [NEAREST_ALL, 0], [4, n]), ...slopes] as Tensor2D[], 0);
     },
@@ -114,7 +127,7 @@ function composedLoss(loss: AnchorLoss, reduction: Reduction): LossOfSums {
 function fusedLoss(reduction: Reduction): LossOfSums {
   const attrs = { mean: reduction === 'mean' };
   return {
-    value: (sums, temperature) =>
+    value: (sums, { temperature }) =>
       engine().runKernel(REDUCED_LOSS, { sums, temperature }, attrs) as Scalar,
     anchorSums: (sums, dy) => engine().runKernel(LOSS_ANCHOR_SUMS, { sums, dy }, attrs) as Tensor2D,
   };
@@ -126,9 +139,13 @@ export function lossOfSums(reduction: Reduction, epsilon: number, kind: KernelKi
   return composedLoss(exactLoss, reduction);
 }
 
-/** The loss if all samples were equally far apart, equation 9: a mean over anchors, in nats. */
-export function chanceOf(sums: Tensor2D, candidates: number): Scalar {
+/**
+ * The loss if all samples were equally far apart, equation 9: a mean over anchors, in nats.
+ *
+ * @param samples How many have a label, those of a memory too.
+ */
+export function chanceOf(sums: Tensor2D, samples: number | Tensor): Scalar {
   const sameCount = maximum(row(sums, SAME_COUNT), 1);
-  const chances = log(div(Math.max(candidates, 1), sameCount));
-  return div(sum(mul(chances, hasSame(sums))), exactLoss.count(sums));
+  const chances = log(div(maximum(sub(samples, 1), 1), sameCount));
+  return div(sum(mul(chances, hasSame(sums))), partnered(sums));
 }

@@ -9,7 +9,7 @@ import { type KernelChoice, kernelRule } from '../operation/kernel-choice';
 import { assertOptions, type OptionRules, rules } from '../options';
 import { batchLoss, type Memory } from './batch-loss';
 import { type Distance, distanceRule, type Temperature, temperatureRule } from './distance';
-import type { Labels } from './label-values';
+import { type IgnoredClass, ignoredClassRule, type Labels } from './label-values';
 import { assertLabelsFirst } from './labels';
 import type { Reduction } from './loss-of-sums';
 
@@ -27,6 +27,11 @@ export interface SoftNearestNeighborLossOptions {
    * all anchors, lone ones included.
    */
   readonly stabilityEpsilon?: number;
+  /**
+   * The class of samples without a label, such as -1: they are neither anchors nor candidates. With it,
+   * one-hot rows of zeros mean the same. Default: every sample has a label.
+   */
+  readonly ignoreClass?: IgnoredClass;
   /** Past samples as further candidates. Default none. */
   readonly memory?: Memory;
   /** Default `auto`. */
@@ -38,6 +43,7 @@ const RULES: OptionRules<SoftNearestNeighborLossOptions> = {
   distance: distanceRule,
   reduction: rules.oneOf<Reduction>(['mean', 'sum', 'none']),
   stabilityEpsilon: rules.notNegative,
+  ignoreClass: ignoredClassRule,
   memory: rules.object('an object { features, labels }'),
   kernel: kernelRule,
 };
@@ -90,6 +96,7 @@ export function softNearestNeighborLoss(
     distance = 'cosine',
     reduction = 'mean',
     stabilityEpsilon = 0,
+    ignoreClass,
     memory,
     kernel = 'auto',
   } = options;
@@ -101,6 +108,7 @@ export function softNearestNeighborLoss(
       distance,
       reduction,
       epsilon: stabilityEpsilon,
+      ignoreClass,
       memory,
       kernel,
     }),

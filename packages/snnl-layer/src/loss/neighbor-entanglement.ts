@@ -1,9 +1,11 @@
 import {
   dispose,
+  gather,
   getBackend,
   nextFrame,
   type Tensor,
   type TensorLike,
+  tensor1d,
   tidy,
 } from '@tensorflow/tfjs-core';
 import { CROSS_LOG_SUMS } from '../operation/contract';
@@ -31,8 +33,8 @@ import {
   temperatureRule,
 } from './distance';
 import { featureRows } from './features';
-import type { ClassId, Labels } from './label-values';
-import { assertLabelsFirst, readLabels } from './labels';
+import { type ClassId, type IgnoredClass, ignoredClassRule, type Labels } from './label-values';
+import { assertLabelsFirst, isLabelled, readLabels } from './labels';
 
 /** Options of {@link neighborEntanglement}. */
 export interface NeighborEntanglementOptions {
@@ -40,6 +42,11 @@ export interface NeighborEntanglementOptions {
   readonly temperature?: number;
   /** Default `cosine`. */
   readonly distance?: Distance;
+  /**
+   * The class of samples without a label, such as -1: they are left out. With it, one-hot rows of zeros
+   * mean the same. Default: every sample has a label.
+   */
+  readonly ignoreClass?: IgnoredClass;
   /**
    * Samples measured at a time, against as many others where a kernel does both sides at once, else
    * against all; the event loop turns in between. Default: as many as let it turn every 125 ms on the
@@ -91,6 +98,7 @@ class Tally {
 const RULES: OptionRules<NeighborEntanglementOptions> = {
   temperature: temperatureRule,
   distance: distanceRule,
+  ignoreClass: ignoredClassRule,
   blockSize: rules.integerFrom(1),
   kernel: kernelRule,
 };
@@ -115,7 +123,7 @@ export async function neighborEntanglement(
   options: NeighborEntanglementOptions = {},
 ): Promise<DatasetEntanglement> {
   assertOptions('neighborEntanglement', options, RULES);
-  const { temperature = 1, distance = 'cosine', blockSize, kernel = 'auto' } = options;
+  const { temperature = 1, distance = 'cosine', ignoreClass, blockSize, kernel = 'auto' } = options;
   assertLabelsFirst(labels, features);
   const { kind, ...data } = tidy(() => {
     const given = featureRows(features, 'features');
@@ -131,9 +139,17 @@ export async function neighborEntanglement(
     return { kind, rows, temperature: embedTemperature(temperature, distance) };
   });
   try {
-    const [n] = data.rows.shape;
-    const read = await readLabels({ labels, samples: n, name: 'labels' });
-    const [ids] = read.ids as [Int32Array];
+    const samples = data.rows.shape[0];
+    const read = await readLabels({ labels, samples, name: 'labels', ignoreClass });
+    const [all] = read.ids as [Int32Array];
+    const ids = all.filter(isLabelled);
+    const n = ids.length;
+    if (n < samples) {
+      const labelled = Int32Array.from(all.keys()).filter((row) => isLabelled(all[row] as number));
+      const { rows } = data;
+      data.rows = tidy(() => gather(rows, tensor1d(labelled, 'int32')));
+      dispose(rows);
+    }
     const parts = new Parts(data.rows, ids, data.temperature, kind);
     const running = new RunningSums(n, temperatureFactor(distance) * Math.fround(temperature));
     let turnedAt = performance.now();

@@ -14,11 +14,11 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import type { NeighborLogSumsGradInputs } from '../contract';
+import { ofLabelled } from './labelled';
 import {
   blockDistances,
   classMask,
   DEFAULT_BLOCK_PAIRS,
-  ofLabelled,
   othersMask,
   overRowBlocks,
   type Prepared,

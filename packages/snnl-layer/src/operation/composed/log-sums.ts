@@ -21,12 +21,12 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import type { NeighborLogSumsInputs } from '../contract';
+import { ofLabelled } from './labelled';
 import {
   blockDistances,
   classMask,
   DEFAULT_BLOCK_PAIRS,
   FARTHEST,
-  ofLabelled,
   othersMask,
   overRowBlocks,
   type Prepared,

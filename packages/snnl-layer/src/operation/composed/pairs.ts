@@ -14,7 +14,6 @@ import {
   range,
   reshape,
   type Scalar,
-  scalar,
   slice,
   sqrt,
   square,
@@ -25,10 +24,9 @@ import {
   type Tensor2D,
   tidy,
   transpose,
-  where,
-  zerosLike,
 } from '@tensorflow/tfjs-core';
-import { MISSING_LABEL, type NeighborLogSumsInputs } from '../contract';
+import type { NeighborLogSumsInputs } from '../contract';
+import { isLabelled, ofLabelled } from './labelled';
 
 /**
  * Distances beyond it count as it, and pairs that do not count are as far: Infinity times a weight of 0
@@ -60,16 +58,6 @@ const squaredNorms = (x: Tensor2D): Tensor2D =>
   overFeatures(x.shape[1], (start, width) =>
     sum(square(columns(x, start, width)), 1, true),
   ) as Tensor2D;
-
-/** Which of these samples have a label, bool. */
-const isLabelled = (labels: Tensor1D): Tensor1D =>
-  notEqual(labels, scalar(MISSING_LABEL, 'int32')) as Tensor1D;
-
-/** `rows` `[N, *]` with zeros for samples without a label, whatever stands there. Call it in a tidy. */
-export function ofLabelled(labels: Tensor1D, rows: Tensor2D): Tensor2D {
-  const [n] = labels.shape;
-  return where(reshape(isLabelled(labels), [n, 1]), rows, zerosLike(rows)) as Tensor2D;
-}
 
 /** What every block of rows shares. */
 export interface Prepared {
@@ -116,7 +104,7 @@ export function prepare(inputs: NeighborLogSumsInputs, selfOffset: number): Prep
   const { anchors, candidates, anchorLabels, candidateLabels, temperature } = inputs;
   const m = candidates.shape[0];
   // Equation 8: only differences count, and float32 keeps them best near the origin.
-  const isCandidate = reshape(cast(isLabelled(candidateLabels), 'float32'), [1, m]) as Tensor2D;
+  const isCandidate = reshape(isLabelled(candidateLabels), [1, m]) as Tensor2D;
   const total = sum(ofLabelled(candidateLabels, candidates), 0, true);
   const center = div(total, maximum(sum(isCandidate), 1));
   const x = ofLabelled(anchorLabels, sub(anchors, center));
