@@ -105,12 +105,15 @@ export function prepare(inputs: NeighborLogSumsInputs, selfOffset: number): Prep
   const m = candidates.shape[0];
   // Equation 8: only differences count, and float32 keeps them best near the origin.
   const isCandidate = reshape(isLabelled(candidateLabels), [1, m]) as Tensor2D;
-  const total = sum(ofLabelled(candidateLabels, candidates), 0, true);
-  const center = div(total, maximum(sum(isCandidate), 1));
-  const x = ofLabelled(anchorLabels, sub(anchors, center));
-  const z = ofLabelled(candidateLabels, sub(candidates, center));
-  const xNorm = squaredNorms(x);
-  const zNorm = reshape(squaredNorms(z), [1, m]) as Tensor2D;
+  // Samples without a label only have to be finite: no pair of theirs counts.
+  const kept = ofLabelled(candidateLabels, candidates);
+  const center = div(sum(kept, 0, true), maximum(sum(isCandidate), 1));
+  const z = sub(kept, center) as Tensor2D;
+  const zNorms = squaredNorms(z);
+  const isOne = anchors === candidates && anchorLabels === candidateLabels;
+  const x = isOne ? z : (sub(ofLabelled(anchorLabels, anchors), center) as Tensor2D);
+  const xNorm = isOne ? zNorms : squaredNorms(x);
+  const zNorm = reshape(zNorms, [1, m]) as Tensor2D;
   const ofAll = add(mul(sum(zNorm), 0), temperaturePoison(temperature));
   const poison = ofLabelled(anchorLabels, add(mul(xNorm, 0), ofAll) as Tensor2D);
   return {
