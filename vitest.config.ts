@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files of half a minute or more: browsers, emulated GPUs, programs as users run them. */
-const LONG = /browser-test|emulator\.test|playground\.test|bench\/src\/main|conformance|demo\.test/;
+const LONG =
+  /browser-test|emulator\.test|playground\.test|bench\/src\/main|conformance|demo\.test|faults/;
 
 /** Long files first, so that no worker is left with one when the others are done. */
 class LongFirst extends BaseSequencer {

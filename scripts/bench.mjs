@@ -1,7 +1,8 @@
 /** `npm run bench -- [options]`: speed and memory of the loss; `--help` lists the options. */
-import { ensureChromium } from './browsers.mjs';
+
 import { ensureNative, wantsBackend } from './native.mjs';
 import { root, run } from './pnpm.mjs';
+import { ensureChromium } from './programs.mjs';
 import { setup } from './setup.mjs';
 
 setup();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pnpm, root } from './pnpm.mjs';
 
 /** In the order in which they need each other. */
-const PACKAGES = ['snnl-layer', 'snnl-callbacks', 'snnl-gpu'];
+const PACKAGES = ['snnl-layer', 'snnl-callbacks', 'snnl-gpu', 'snnl-parallel'];
 
 function newest(path) {
   const stat = statSync(path);

@@ -4,9 +4,9 @@
  * docs/figures from there, `npm run docs:figures -- --train` after training anew (some minutes).
  */
 
-import { ensureChromium } from './browsers.mjs';
 import { buildPackages } from './build-packages.mjs';
 import { root, run } from './pnpm.mjs';
+import { ensureChromium } from './programs.mjs';
 import { setup } from './setup.mjs';
 
 const PROGRAMS = { site: ['main'], tables: ['write-tables'], figures: ['figures/draw'] };

@@ -1,6 +1,7 @@
 /**
- * Has what the backend `tensorflow` needs: the native kernels, compiled, and tfjs-node with a
- * libtensorflow, which is kept in `.cache` once it has been downloaded.
+ * Has the native parts, compiled: the addon of snnl-parallel, and what the backend `tensorflow` needs,
+ * the native kernels and tfjs-node with a libtensorflow, which is kept in `.cache` once it has been
+ * downloaded.
  */
 import { fileURLToPath } from 'node:url';
 import { run } from './pnpm.mjs';
@@ -28,10 +29,16 @@ export const doctor = () => cli('doctor', ...PROJECT);
 /** Without nvcc, which takes minutes; `npm run build:native` in packages/snnl-gpu runs it. */
 export const buildNativeKernels = () => cli('build', '--no-cuda');
 
+/** The addon of snnl-parallel, which calls MPI. */
+const buildParallel = () =>
+  run(process.execPath, ['--import', 'tsx', 'packages/snnl-parallel/src/cli.ts', 'build'], {
+    stdio: ['ignore', 2, 2],
+  });
+
 /** Returns the first exit code that is not 0. */
 export const ensureNative = () => setupTfjsNode('wheel') || buildNativeKernels();
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   setup();
-  process.exit(ensureNative());
+  process.exit(buildParallel() || ensureNative());
 }

@@ -6,8 +6,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
-import { ensureBrowsers } from './browsers.mjs';
 import { pnpmCommand, root } from './pnpm.mjs';
+import { ensurePrograms } from './programs.mjs';
 import { setup } from './setup.mjs';
 
 const report = join(root, '.cache', 'vitest.json');
@@ -84,7 +84,7 @@ function cudaChecks() {
 }
 
 setup();
-if (ensureBrowsers() !== 0) totals.failed += 1;
+if (ensurePrograms() !== 0) totals.failed += 1;
 await Promise.all([
   step(
     'static checks and build',

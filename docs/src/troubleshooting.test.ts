@@ -9,6 +9,8 @@ const FOLDERS = [
   'packages/snnl-callbacks/src',
   'packages/snnl-gpu/src',
   'packages/snnl-gpu/native',
+  'packages/snnl-parallel/src',
+  'packages/snnl-parallel/native',
 ];
 const TESTS = /\.test\.|(^|\/)test(ing)?\b/;
 

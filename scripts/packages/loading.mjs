@@ -13,6 +13,9 @@ const BACKENDS = ['cpu', 'wasm', 'webgl', 'webgpu', 'tensorflow'];
 /** Dependencies that the main entry of a package may load besides its required peers. */
 const OF_MAIN_ENTRY = { 'snnl-layer': ['pure-rand'] };
 
+/** Packages that no page uses: their main entry may load what Node has. */
+const OF_NODE = ['snnl-parallel'];
+
 function requiredPeers({ peerDependencies, peerDependenciesMeta = {} }) {
   return Object.keys(peerDependencies).filter((peer) => !peerDependenciesMeta[peer]);
 }
@@ -94,6 +97,7 @@ export async function checkImports({ name, folder, manifest, entries }) {
     if (specifier !== name) continue;
     const allowed = [...requiredPeers(manifest), ...(OF_MAIN_ENTRY[name] ?? [])];
     for (const path of await importsOf(file, ['import-statement'])) {
+      if (OF_NODE.includes(name) && path.startsWith('node:')) continue;
       assert(allowed.includes(packageOf(path)), `a page that uses ${name} loads ${path} too`);
     }
   }

@@ -8,9 +8,9 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureChromium } from '../browsers.mjs';
 import { published } from '../packages/published.mjs';
 import { root } from '../pnpm.mjs';
+import { ensureChromium } from '../programs.mjs';
 import { setup } from '../setup.mjs';
 import { copyWorkTree, publishFrom } from './work-copy.mjs';
 

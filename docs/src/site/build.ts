@@ -65,7 +65,7 @@ export async function buildSite(): Promise<ProjectReflection> {
       'typescript',
     ],
     validation: { notExported: true, invalidLink: true, invalidPath: true, notDocumented: true },
-    packagesRequiringDocumentation: ['snnl-layer', 'snnl-callbacks', 'snnl-gpu'],
+    packagesRequiringDocumentation: ['snnl-layer', 'snnl-callbacks', 'snnl-gpu', 'snnl-parallel'],
     requiredToBeDocumented: ['Class', 'Enum', 'Function', 'Interface', 'TypeAlias', 'Variable'],
     // The build and the step "types" check them.
     skipErrorChecking: true,

@@ -24,6 +24,7 @@ export const READMES: Readonly<Record<string, string>> = {
   'packages/snnl-layer/README.md': 'snnl-layer: overview',
   'packages/snnl-callbacks/README.md': 'snnl-callbacks: overview',
   'packages/snnl-gpu/README.md': 'snnl-gpu: overview',
+  'packages/snnl-parallel/README.md': 'snnl-parallel: overview',
   'examples/digits/README.md': 'Example: the demo',
   'examples/playground/README.md': 'Example: the playground',
   'examples/callbacks/README.md': 'Example: every callback',
@@ -50,4 +51,5 @@ export const ENTRY_POINTS: Readonly<Record<string, string>> = {
   'packages/snnl-gpu/src/node.ts': 'snnl-gpu/node',
   'packages/snnl-gpu/src/webgl/register.ts': 'snnl-gpu/webgl',
   'packages/snnl-gpu/src/webgpu/register.ts': 'snnl-gpu/webgpu',
+  'packages/snnl-parallel/src/index.ts': 'snnl-parallel',
 };

@@ -13,6 +13,7 @@ export { type LossOrMetricFunction, withTargetLabels } from './layer/target-labe
 export type { Memory } from './loss/batch-loss';
 export { type Distance, distanceRule, type Temperature, temperatureRule } from './loss/distance';
 export { type EncodedLabels, type EncodeLabelsOptions, encodeLabels } from './loss/encode-labels';
+export type { Group, GroupArray } from './loss/group';
 export {
   type ClassId,
   type ClassLabel,

@@ -1,14 +1,16 @@
 /**
- * Finds the browsers of tests and benchmarks, or installs Debian's packages where it can.
- * `packages/browser-testing/src/programs.json` names the programs, their packages, and the variables
+ * Finds the programs that tests and benchmarks need, browsers and launchers of MPI, or installs Debian's
+ * packages where it can. The files `programs.json` name the programs, their packages, and the variables
  * that may name other programs: `CHROMIUM=/path/to/chrome`.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { root, run } from './pnpm.mjs';
 
-const file = `${root}packages/browser-testing/src/programs.json`;
-const PROGRAMS = JSON.parse(readFileSync(file, 'utf8'));
+const read = (file) => JSON.parse(readFileSync(`${root}packages/${file}`, 'utf8'));
+const BROWSERS = read('browser-testing/src/programs.json');
+const MPI = read('snnl-parallel/test/programs.json');
+const PROGRAMS = { ...BROWSERS, ...MPI };
 
 const named = (name) => process.env[PROGRAMS[name].variable];
 
@@ -31,8 +33,8 @@ function install(packages) {
   apt('install', '-y', '-qq', '--no-install-recommends', ...packages);
 }
 
-/** Returns 0 when the programs, all of them by default, are there in the end. */
-export function ensureBrowsers(names = Object.keys(PROGRAMS)) {
+/** Returns 0 when the programs are there in the end. */
+function ensure(names) {
   const absent = missing(names).filter((name) => named(name) === undefined);
   if (absent.length > 0) install(absent.flatMap((name) => PROGRAMS[name].packages));
   for (const name of missing(names)) {
@@ -45,5 +47,8 @@ export function ensureBrowsers(names = Object.keys(PROGRAMS)) {
   return missing(names).length === 0 ? 0 : 1;
 }
 
+/** The browsers and the launchers of MPI that the tests need. */
+export const ensurePrograms = () => ensure(Object.keys(PROGRAMS));
+
 /** Chromium alone: for the benchmarks, the documentation and the rehearsal of a release. */
-export const ensureChromium = () => ensureBrowsers(['chromium']);
+export const ensureChromium = () => ensure(['chromium']);

@@ -1,0 +1,2 @@
+export { type ConnectOptions, connect } from './connect';
+export type { Engine, ParallelGroup } from './group';

@@ -1,0 +1,13 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const layerSource = fileURLToPath(new URL('../snnl-layer/src/index.ts', import.meta.url));
+
+export default defineConfig({
+  resolve: { alias: { 'snnl-layer': layerSource } },
+  test: {
+    name: 'snnl-parallel',
+    include: ['{src,test}/**/*.test.ts'],
+    testTimeout: 60_000,
+  },
+});
