@@ -26,7 +26,7 @@ describe.each(MPIS)('%s ends a job', (mpi) => {
     expect(output).toMatch(/is at work/);
     expect(code, output).not.toBe(0);
     if (message !== undefined) expect(output).toMatch(message);
-    // Of them some two to start; the machine may be busy.
+    // 1 to 5 on a quiet machine.
     expect(seconds).toBeLessThan(20);
     expect(orphans).toEqual([]);
   });

@@ -11,6 +11,7 @@ export interface Outcome {
   readonly code: number;
   /** stdout and stderr, as they came. */
   readonly output: string;
+  /** From when a rank said that it is at work, to the end of the launcher. */
   readonly seconds: number;
   /** Processes of the run that were still there two seconds after the launcher. */
   readonly orphans: readonly number[];
@@ -67,7 +68,6 @@ export async function mpirun(
   const flags = mpi === 'openmpi' ? [...root, '--oversubscribe'] : [];
   const script = `test/programs/${program}.ts`;
   const command = [...flags, '-n', `${ranks}`, process.execPath, '--import', 'tsx', script];
-  const started = Date.now();
   const child = spawn(launcher(mpi), [...command, ...args], {
     cwd: folder,
     env: { ...process.env, [name]: value, TF_CPP_MIN_LOG_LEVEL: '3' },
@@ -75,10 +75,12 @@ export async function mpirun(
   });
   let output = '';
   let works = false;
+  let worksSince = Date.now();
   const collect = (text: string) => {
     output += text;
     if (works || !output.includes('is at work')) return;
     works = true;
+    worksSince = Date.now();
     onWork(child.pid as number);
   };
   child.stdout.setEncoding('utf8').on('data', collect);
@@ -92,7 +94,7 @@ export async function mpirun(
     child.on('exit', (status, signal) => resolve(status ?? (signal === null ? 1 : 128)));
   });
   clearTimeout(timer);
-  const seconds = (Date.now() - started) / 1000;
+  const seconds = (Date.now() - worksSince) / 1000;
   for (let turn = 0; turn < 20 && marked(mark).length > 0; turn++) await pause(100);
   const orphans = marked(mark);
   kill();

@@ -11,9 +11,12 @@ assert.equal(connect(), group);
 const ranks = Array.from({ length: size }, (_, other) => other);
 const total = (size * (size + 1)) / 2;
 
+// Each call is slow where there are more ranks than cores.
+const lengths = size > 4 ? [0, 3, 40] : [0, 1, 2, 3, 5, 7, 16, 40, 1000, 70_001];
+
 for (const Type of [Float32Array, Float64Array, Int32Array]) {
   // Exact integers: some versions of Open MPI had wrong sums of few elements.
-  for (const length of [0, 1, 2, 3, 5, 7, 16, 40, 1000, 70_001]) {
+  for (const length of lengths) {
     const expected = (factor: number) => {
       const values = new Type(length);
       for (let i = 0; i < length; i++) values[i] = factor * (i + 1);
