@@ -3,8 +3,17 @@ export {
   type BalancedBatchesOptions,
   balancedBatches,
 } from './balanced-batches';
+export type {
+  ActivityRegularization,
+  ActivityRegularizationOptions,
+} from './layer/activity-regularization';
 export { allLayers } from './layer/graph';
-export { registerLayer, SoftNearestNeighbor, softNearestNeighbor } from './layer/layer';
+export {
+  activityRegularizer,
+  registerLayer,
+  SoftNearestNeighbor,
+  softNearestNeighbor,
+} from './layer/layer';
 export type { SoftNearestNeighborOptions } from './layer/layer-options';
 export { type EntanglementMetricOptions, entanglement } from './layer/metric';
 export { type AttachEntanglementOptions, attachEntanglement } from './layer/rewire/attach';

@@ -14,6 +14,7 @@ const WITH_OPTIONS: Record<string, (options: object) => unknown> = {
       }),
       options,
     ),
+  activityRegularizer: (options) => entries.activityRegularizer(options),
   balancedBatches: (options) =>
     entries.balancedBatches([0, 0], {
       ...{ classesPerBatch: 1, samplesPerClass: 2, seed: 1 },

@@ -6,7 +6,7 @@ import { type KernelChoice, kernelRule } from '../operation/kernel-choice';
 import { assertOptions, type OptionRules, type Rule, rules } from '../options';
 
 /** The options that every layer of tfjs has. */
-type LayerArgs = NonNullable<ConstructorParameters<typeof layers.Layer>[0]>;
+export type LayerArgs = NonNullable<ConstructorParameters<typeof layers.Layer>[0]>;
 
 /**
  * Options of {@link softNearestNeighbor}, beside those of every tfjs layer: `name`, `trainable`, and
@@ -74,8 +74,8 @@ export const OWN_RULES: OptionRules<OwnOptions> = {
   kernel: kernelRule,
 };
 
-const RULES: OptionRules<SoftNearestNeighborOptions> = {
-  ...OWN_RULES,
+/** Those of every layer. */
+export const LAYER_RULES: OptionRules<LayerArgs> = {
   name: rules.text,
   trainable: rules.flag,
   inputShape: shape,
@@ -85,6 +85,8 @@ const RULES: OptionRules<SoftNearestNeighborOptions> = {
   inputDType: dtype,
   weights: rules.object<Tensor[]>('an array of tensors'),
 };
+
+const RULES: OptionRules<SoftNearestNeighborOptions> = { ...OWN_RULES, ...LAYER_RULES };
 
 /** The options with defaults; throws on one that is unknown or has a value that is not allowed. */
 export function checkedOptions(options: SoftNearestNeighborOptions) {

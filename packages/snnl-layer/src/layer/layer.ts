@@ -1,6 +1,5 @@
 import {
   addN,
-  engine,
   keep,
   type Scalar,
   scalar,
@@ -9,17 +8,22 @@ import {
   Tensor,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { layers, type Shape } from '@tensorflow/tfjs-layers';
+import type { Shape } from '@tensorflow/tfjs-layers';
 import { batchLoss } from '../loss/batch-loss';
 import type { Distance } from '../loss/distance';
 import { featureRows } from '../loss/features';
 import type { IgnoredClass } from '../loss/label-values';
 import type { KernelChoice } from '../operation/kernel-choice';
-import { type Capture, Captures, type Measured } from './captures';
+import {
+  ActivityRegularization,
+  type ActivityRegularizationOptions,
+} from './activity-regularization';
+import type { Capture, Measured } from './captures';
+import { CapturingLayer } from './capturing-layer';
 import { checkedOptions, type SoftNearestNeighborOptions } from './layer-options';
 import { LayerTemperature } from './layer-temperature';
-import { passOn, scaled } from './pass-on';
-import { idleLayers, read } from './passes';
+import { scaled } from './pass-on';
+import { read } from './passes';
 import { StepLabels } from './step-labels';
 
 /**
@@ -36,7 +40,7 @@ import { StepLabels } from './step-labels';
  *
  * @see docs/math.md eq. 3; Frosst, Papernot & Hinton 2019, arXiv:1902.01889.
  */
-export class SoftNearestNeighbor extends layers.Layer {
+export class SoftNearestNeighbor extends CapturingLayer {
   /** The name under which saved models refer to the layer. */
   static className = 'SoftNearestNeighbor';
 
@@ -53,10 +57,8 @@ export class SoftNearestNeighbor extends layers.Layer {
   /** See {@link SoftNearestNeighborOptions.kernel}. */
   readonly kernel: KernelChoice;
   private readonly ownTemperature: LayerTemperature;
-  private monitored = false;
+  protected readonly remedy = 'With factor: 0 the layer only measures.';
   private showsRatio = false;
-  private readonly captures = new Captures((capture) => this.sayOmission(capture));
-  private warned = false;
   private readonly labels: StepLabels;
 
   constructor(options: SoftNearestNeighborOptions = {}) {
@@ -70,8 +72,6 @@ export class SoftNearestNeighbor extends layers.Layer {
     this.kernel = checked.kernel;
     this.ownTemperature = new LayerTemperature(checked);
     this.labels = new StepLabels(this, this.captures);
-    this.supportsMasking = true;
-    this.addLoss(() => this.charge());
   }
 
   /**
@@ -88,15 +88,15 @@ export class SoftNearestNeighbor extends layers.Layer {
     this.ownTemperature.value = value;
   }
 
+  /** The layer that a saved model describes; tfjs calls it. */
   static override fromConfig<T extends serialization.Serializable>(
     cls: serialization.SerializableConstructor<T>,
     config: serialization.ConfigDict,
   ): T {
-    // tfjs adds a key of its own to the config of a saved layer.
-    const { customObjects: _, ...options } = config;
     // As it was before there was a rate, and bounds.
     const first = { temperatureRate: 1, minTemperature: null, maxTemperature: null };
-    return new cls({ ...(options.learnTemperature === true && first), ...options });
+    const given = config.learnTemperature === true ? { ...first, ...config } : config;
+    return CapturingLayer.fromConfig(cls, given);
   }
 
   override build(inputShape: Shape | Shape[]): void {
@@ -118,33 +118,6 @@ export class SoftNearestNeighbor extends layers.Layer {
     super.build(inputShape);
   }
 
-  override apply(...args: Parameters<layers.Layer['apply']>): ReturnType<layers.Layer['apply']> {
-    const output = super.apply(...args);
-    if (!(output instanceof Tensor)) idleLayers().set(this.name, new WeakRef(this));
-    return output;
-  }
-
-  override call(inputs: Tensor | Tensor[], kwargs: { training?: unknown }): Tensor {
-    const [features, labels] = Array.isArray(inputs) ? inputs : [inputs];
-    if (features === undefined) throw new Error(`Layer '${this.name}' was called without input.`);
-    idleLayers().delete(this.name);
-    const capture = this.captures.add(features, labels, {
-      training: kwargs?.training === true,
-      always: this.monitored,
-    });
-    if (capture === undefined || capture.run.tape === null) return features.clone();
-    // The backward pass comes when all losses are known: the time to see that this one is missing.
-    return passOn(features, () => this.assertCharged(capture));
-  }
-
-  override computeOutputShape(inputShape: Shape | Shape[]): Shape {
-    return (Array.isArray(inputShape[0]) ? inputShape[0] : inputShape) as Shape;
-  }
-
-  override computeMask(_inputs: Tensor | Tensor[], mask?: Tensor | Tensor[]): Tensor {
-    return (Array.isArray(mask) ? mask[0] : mask) as Tensor;
-  }
-
   override getConfig(): serialization.ConfigDict {
     return {
       ...super.getConfig(),
@@ -157,15 +130,9 @@ export class SoftNearestNeighbor extends layers.Layer {
     };
   }
 
-  override dispose(): ReturnType<layers.Layer['dispose']> {
-    const result = super.dispose();
-    if (result.refCountAfterDispose === 0) this.captures.clear();
-    return result;
-  }
-
   /** Captures outside of training too, for a metric; `ratio`: the chance level is wanted as well. */
   monitor(ratio: boolean): void {
-    this.monitored = true;
+    this.isMonitored = true;
     this.showsRatio ||= ratio;
   }
 
@@ -190,22 +157,22 @@ export class SoftNearestNeighbor extends layers.Layer {
     return captures.map((capture) => this.measured(capture, kernel));
   }
 
-  /** The term of the training objective for all places of a step; 0 when asked again. */
-  private charge(): Scalar {
-    const due = this.captures.due();
-    if (due === undefined) throw this.didNotRun();
-    try {
-      if (this.factor === 0 || due.length === 0) return scalar(0);
-      const labelled = due.filter((capture) => this.labels.has(capture));
-      const meant = labelled.filter((capture) => this.labels.areMeant(capture));
-      // What a loss or metric runs for itself is on the same tape.
-      const places = [meant, labelled].find(({ length }) => length > 0) ?? due;
-      const losses = places.map((capture) => this.measured(capture).loss);
-      const [first] = losses as [Scalar];
-      return scaled(losses.length === 1 ? first : addN(losses), this.factor);
-    } finally {
-      this.captures.charged();
-    }
+  protected override term(due: Capture[]): Scalar {
+    if (this.factor === 0) return scalar(0);
+    const labelled = due.filter((capture) => this.labels.has(capture));
+    const meant = labelled.filter((capture) => this.labels.areMeant(capture));
+    // What a loss or metric runs for itself is on the same tape.
+    const places = [meant, labelled].find(({ length }) => length > 0) ?? due;
+    const losses = places.map((capture) => this.measured(capture).loss);
+    const [first] = losses as [Scalar];
+    return scaled(losses.length === 1 ? first : addN(losses), this.factor);
+  }
+
+  protected override wants(capture: Capture, surely: boolean): boolean {
+    if (this.factor === 0) return false;
+    if (surely) return this.labels.areMeant(capture);
+    // Else it is of no training that is known of, such as a teacher's.
+    return capture.training || this.labels.has(capture);
   }
 
   private measured(capture: Capture, kernel = this.kernel): Measured {
@@ -238,49 +205,19 @@ export class SoftNearestNeighbor extends layers.Layer {
     });
     return capture.measured;
   }
-
-  /** @throws Error if a step trains on the capture without its loss: tfjs did not ask for it. */
-  private assertCharged(capture: Capture): void {
-    // Gradients inside a step come before its losses.
-    if (engine().state.gradientDepth > 0 || this.captures.isCharged(capture)) return;
-    if (this.factor !== 0 && this.labels.areMeant(capture)) throw this.omission();
-  }
-
-  private sayOmission(capture: Capture): void {
-    if (this.factor === 0 || this.warned) return;
-    // Else it is of no training that is known of, such as a teacher's.
-    if (!capture.training && !this.labels.has(capture)) return;
-    this.warned = true;
-    console.warn(this.omission().message);
-  }
-
-  private omission(): Error {
-    return new Error(
-      `Layer '${this.name}' ran in a training step, but nobody asked for its loss. tfjs asks no ` +
-        'layer inside a custom layer, nor in a model inside a wrapper such as timeDistributed: let ' +
-        'that layer of the model pass the loss on, outer.addLoss(layer.losses), or wrap the layer ' +
-        'alone: timeDistributed({layer}). In a loop of your own, add model.calculateLosses() to the ' +
-        'loss. With factor: 0 the layer only measures.',
-    );
-  }
-
-  private didNotRun(): Error {
-    return new Error(
-      `Layer '${this.name}' has captured nothing in this step. Expected the model that is trained ` +
-        'or measured to contain the layer, and its losses to be asked for right after its ' +
-        'forward pass.',
-    );
-  }
 }
 
 /**
- * Makes SoftNearestNeighbor known to `tf.loadLayersModel`. Call it before loading a model that
+ * Makes the layers of this package known to `tf.loadLayersModel`. Call it before loading a model that
  * contains one in a process that has created none. Calling it again does nothing.
  */
 export function registerLayer(): void {
   const { classNameMap } = serialization.SerializationMap.getMap();
   if (classNameMap[SoftNearestNeighbor.className] === undefined) {
     serialization.registerClass(SoftNearestNeighbor);
+  }
+  if (classNameMap[ActivityRegularization.className] === undefined) {
+    serialization.registerClass(ActivityRegularization);
   }
 }
 
@@ -295,4 +232,19 @@ export function registerLayer(): void {
 export function softNearestNeighbor(options: SoftNearestNeighborOptions = {}): SoftNearestNeighbor {
   registerLayer();
   return new SoftNearestNeighbor(options);
+}
+
+/**
+ * A layer that adds l1 times the sum of what passes through it, in absolute values, and l2 times that
+ * of its squares to training, over the number of samples: as the layer ActivityRegularization of Keras.
+ *
+ * @param options See {@link ActivityRegularizationOptions}.
+ * @returns The layer; it is the identity.
+ * @throws RangeError if l1 or l2 is negative or not finite, or an option is unknown.
+ */
+export function activityRegularizer(
+  options: ActivityRegularizationOptions = {},
+): ActivityRegularization {
+  registerLayer();
+  return new ActivityRegularization(options);
 }

@@ -8,9 +8,9 @@ import {
   firstNode,
   isFunctional,
   isModel,
-  isOurs,
   type LayerEntry,
   type NodeRef,
+  OURS,
   type SequentialConfig,
 } from './config';
 import { rewired } from './rewired';
@@ -68,7 +68,7 @@ function hiddenPoints(level: Level, model: LayersModel, outputsToo: boolean): Se
   for (const [name, entry] of level.entries) {
     const layer = model.getLayer(name);
     const isHidden = layer.trainableWeights.length > 0 && !ACTIVATIONS.has(entry.className);
-    if (isModel(entry) || isOurs(entry) || !isHidden) continue;
+    if (isModel(entry) || OURS.has(entry.className) || !isHidden) continue;
     let point = name;
     let next = level.consumers.get(point) ?? [];
     const entryOf = (one: string) => level.entries.get(one) as Entry;
@@ -78,7 +78,7 @@ function hiddenPoints(level: Level, model: LayersModel, outputsToo: boolean): Se
       point = only;
       next = level.consumers.get(point) ?? [];
     }
-    const isAttached = next.some((one) => isOurs(entryOf(one)));
+    const isAttached = next.some((one) => entryOf(one).className === SoftNearestNeighbor.className);
     if (!isAttached && (outputsToo || !level.outputs.has(point))) points.add(point);
   }
   return points;

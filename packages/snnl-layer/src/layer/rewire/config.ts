@@ -1,3 +1,4 @@
+import { ActivityRegularization } from '../activity-regularization';
 import { SoftNearestNeighbor } from '../layer';
 
 /** A reference to an output of a layer: its name, which of its nodes, which tensor of the node. */
@@ -31,9 +32,14 @@ type Entry = Omit<LayerEntry, 'inboundNodes'>;
 /** What a wrapper such as timeDistributed wraps; it has no name of its own in the config. */
 const wrapped = ({ config }: Pick<Entry, 'config'>): Entry | undefined =>
   'layer' in config ? (config.layer as Entry) : undefined;
-export const isOurs = (entry: Pick<Entry, 'className' | 'config'>): boolean => {
+/** Classes of the layers of this package, which pass on what they get. */
+export const OURS: ReadonlySet<string> = new Set([
+  SoftNearestNeighbor.className,
+  ActivityRegularization.className,
+]);
+const isOurs = (entry: Pick<Entry, 'className' | 'config'>): boolean => {
   const inner = wrapped(entry);
-  return inner === undefined ? entry.className === SoftNearestNeighbor.className : isOurs(inner);
+  return inner === undefined ? OURS.has(entry.className) : isOurs(inner);
 };
 
 /** A wrapper around a model wraps the stripped model. */
@@ -52,7 +58,7 @@ export interface Stripped<T> {
   readonly inputsLeft: boolean[];
 }
 
-/** The config of a model of either kind without its SoftNearestNeighbor layers, nested ones too. */
+/** The config of a model of either kind without the layers of this package, nested ones too. */
 export function stripConfig(config: object): Stripped<object> {
   return isFunctional(config)
     ? stripFunctional(config)
@@ -67,7 +73,7 @@ function stripSequential(config: SequentialConfig): Stripped<SequentialConfig> {
     );
   if (layers.every(({ className }) => className === 'InputLayer')) {
     throw new Error(
-      `The sequential model '${config.name}' has no layer but SoftNearestNeighbor, so nothing ` +
+      `The sequential model '${config.name}' has no layers but those that are stripped, so nothing ` +
         'would be left of it. Remove it from the model that contains it.',
     );
   }

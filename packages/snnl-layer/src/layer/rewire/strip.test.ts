@@ -222,7 +222,7 @@ test('a nested sequential model of nothing else is refused', () => {
     layers: [tf.layers.inputLayer({ inputShape: [2] }), softNearestNeighbor()],
   });
   const model = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [6] }), inner] });
-  expect(() => stripEntanglement(model)).toThrow(/'inner' has no layer but/);
+  expect(() => stripEntanglement(model)).toThrow(/'inner' has no layers but/);
 });
 
 describe('wrappers', () => {

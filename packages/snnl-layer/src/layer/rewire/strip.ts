@@ -1,8 +1,7 @@
 import { LayersModel, type layers } from '@tensorflow/tfjs-layers';
 import { describeValue } from '../../options';
 import { innerLayers } from '../graph';
-import { SoftNearestNeighbor } from '../layer';
-import { stripConfig } from './config';
+import { OURS, stripConfig } from './config';
 import { isTimeDistributed, rewired } from './rewired';
 
 /** @throws Error if a layer is inside another than a model or `timeDistributed`. */
@@ -16,7 +15,7 @@ function assertInReach(
   const open = container instanceof LayersModel || isTimeDistributed(container);
   const closed = holder ?? (open ? undefined : container);
   for (const layer of innerLayers(container)) {
-    if (closed !== undefined && layer.getClassName() === SoftNearestNeighbor.className) {
+    if (closed !== undefined && OURS.has(layer.getClassName())) {
       throw new Error(
         `Layer '${layer.name}' cannot be taken out of layer '${closed.name}' ` +
           `(${closed.getClassName()}), which holds it: only models and timeDistributed describe what ` +
@@ -29,8 +28,9 @@ function assertInReach(
 }
 
 /**
- * The same model without its SoftNearestNeighbor layers, to deploy: inputs that only carried
- * labels to them are gone too, and neither this package nor labels are needed to run it.
+ * The same model without the layers of this package, those of {@link softNearestNeighbor} and
+ * {@link activityRegularizer}, to deploy: inputs that only carried labels to them are gone too, and
+ * neither this package nor labels are needed to run it.
  *
  * It shares the weights: training one changes the other, and disposing one disposes both. What is
  * frozen stays frozen. It is not compiled. Nested models and those in `timeDistributed` are stripped as well.
