@@ -1,7 +1,7 @@
+import type { Digits } from '@snnl/datasets';
 import * as tf from '@tensorflow/tfjs';
 import { EntanglementLogger, type LogRecord } from 'snnl-callbacks';
 import { neighborEntanglement, softNearestNeighbor, withTargetLabels } from 'snnl-layer';
-import type { Digits } from '../digits';
 
 /** What one training gave. */
 export interface Trained {

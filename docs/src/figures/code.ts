@@ -1,6 +1,6 @@
+import { digits } from '@snnl/datasets';
 import * as tf from '@tensorflow/tfjs';
 import { balancedBatches, softNearestNeighbor } from 'snnl-layer';
-import { digits } from '../digits';
 
 /** Codes of test digits as an autoencoder with two code units makes them. */
 export interface Codes {
@@ -14,7 +14,7 @@ const SEED = 1;
 /** Trains on 10,000 digits; `factor` 0 leaves the loss out. Returns the codes of 1,000 test digits. */
 export async function codes(factor: number, title: string): Promise<Codes> {
   const train = digits('train', 0, 10_000);
-  const test = digits('t10k', 0, 1000);
+  const test = digits('test', 0, 1000);
   const dense = (units: number, activation: 'relu' | 'linear' | 'sigmoid', seed: number) =>
     tf.layers.dense({
       units,

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
-import { digits } from '../digits';
+import { digits } from '@snnl/datasets';
 import { ROOT } from '../paths';
 import { lossAtTemperatures, MEASURED_AT, trainClassifier } from './classifier';
 import { codes } from './code';
@@ -14,7 +14,7 @@ const TEMPERATURES = [0.1, 0.5, 2] as const;
 
 await tf.setBackend('wasm');
 const train = digits('train', 0, 5000);
-const heldOut = digits('t10k', 0, 2000);
+const heldOut = digits('test', 0, 2000);
 
 const table: object[] = [];
 const curves: Record<string, object> = {};

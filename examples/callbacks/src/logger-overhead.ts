@@ -3,10 +3,10 @@
  * one epoch on MNIST: `node --import tsx src/logger-overhead.ts [training images] [epochs]`.
  */
 import '@tensorflow/tfjs-backend-wasm';
+import { digits } from '@snnl/datasets';
 import { setBackend } from '@tensorflow/tfjs-core';
 import { CustomCallback, layers, sequential } from '@tensorflow/tfjs-layers';
 import { EntanglementLogger } from 'snnl-callbacks';
-import { digits } from './digits';
 
 const UNITS = [256, 256, 128, 64, 10];
 const [images = 60_000, epochs = 3] = process.argv.slice(2).map(Number);
@@ -16,8 +16,8 @@ function median(values: readonly number[]): number {
 }
 
 await setBackend('wasm');
-const train = digits('train', images);
-const heldOut = digits('t10k', 2000);
+const train = digits('train', 0, images);
+const heldOut = digits('test', 0, 2000);
 const model = sequential();
 for (const [index, units] of UNITS.entries()) {
   const activation = index === UNITS.length - 1 ? 'softmax' : 'relu';
@@ -25,7 +25,7 @@ for (const [index, units] of UNITS.entries()) {
 }
 model.compile({ optimizer: 'adam', loss: 'categoricalCrossentropy' });
 
-const logger = new EntanglementLogger({ x: heldOut.pixels, y: heldOut.ids });
+const logger = new EntanglementLogger({ x: heldOut.x, y: heldOut.labels });
 const marks: { epoch: number[]; call: number[] } = { epoch: [], call: [] };
 let mark = 0;
 const lap = (list: number[]) => () => {
@@ -39,7 +39,7 @@ const begin = new CustomCallback({
   onEpochEnd: lap(marks.epoch),
 });
 const end = new CustomCallback({ onEpochEnd: lap(marks.call) });
-await model.fit(train.pixels, train.labels, {
+await model.fit(train.x, train.y, {
   epochs,
   batchSize: 128,
   shuffle: false,

@@ -1,9 +1,9 @@
 import '@tensorflow/tfjs-backend-wasm';
 import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { digits } from '@snnl/datasets';
 import { setBackend } from '@tensorflow/tfjs-core';
 import { registerWasmMatMul } from 'snnl-layer';
-import { digits } from './digits';
 import { run } from './run';
 
 const { values } = parseArgs({
@@ -20,8 +20,8 @@ registerWasmMatMul();
 await setBackend('wasm');
 mkdirSync(values.out, { recursive: true });
 const history = await run({
-  train: digits('train', Number(values.train)),
-  heldOut: digits('t10k', Number(values['held-out'])),
+  train: digits('train', 0, Number(values.train)),
+  heldOut: digits('test', 0, Number(values['held-out'])),
   epochs: Number(values.epochs),
   seed: Number(values.seed),
   folder: values.out,

@@ -2,9 +2,9 @@ import '@tensorflow/tfjs-backend-wasm';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { digits } from '@snnl/datasets';
 import { setBackend } from '@tensorflow/tfjs-core';
 import { afterAll, expect, it } from 'vitest';
-import { digits } from './digits';
 import { run } from './run';
 
 const folder = mkdtempSync(join(tmpdir(), 'snnl-example-'));
@@ -14,8 +14,8 @@ it('trains on digits with every callback at once', async () => {
   await setBackend('wasm');
   const tables: string[] = [];
   const { history } = await run({
-    train: digits('train', 400),
-    heldOut: digits('t10k', 100),
+    train: digits('train', 0, 400),
+    heldOut: digits('test', 0, 100),
     epochs: 2,
     seed: 7,
     folder,

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Digits } from '@snnl/datasets';
 import { callbacks, type History } from '@tensorflow/tfjs-layers';
 import {
   asCallbacks,
@@ -11,7 +12,6 @@ import {
 } from 'snnl-callbacks';
 import { csv, jsonl, tensorBoard } from 'snnl-callbacks/node';
 import { reportHtml, representationReport } from 'snnl-callbacks/report';
-import type { Digits } from './digits';
 import { classifier } from './model';
 import { progressBar } from './progress-bar';
 
@@ -32,8 +32,8 @@ export async function run(options: RunOptions): Promise<History> {
   const { train, heldOut, epochs, seed, folder, print } = options;
   const model = classifier(seed);
   const logger = new EntanglementLogger({
-    x: heldOut.pixels,
-    y: heldOut.ids,
+    x: heldOut.x,
+    y: heldOut.labels,
     writers: [
       consoleTable({ print }),
       csv(join(folder, 'log.csv')),
@@ -41,15 +41,15 @@ export async function run(options: RunOptions): Promise<History> {
       tensorBoard(join(folder, 'tensorboard')),
     ],
   });
-  const history = await model.fit(train.pixels, train.labels, {
+  const history = await model.fit(train.x, train.y, {
     epochs,
     batchSize: BATCH_SIZE,
     // The images are in random order already; tfjs would shuffle without a seed.
     shuffle: false,
     verbose: 0,
-    validationData: [heldOut.pixels, heldOut.labels],
+    validationData: [heldOut.x, heldOut.y],
     callbacks: asCallbacks([
-      progressBar(Math.ceil(train.pixels.shape[0] / BATCH_SIZE)),
+      progressBar(Math.ceil(train.x.shape[0] / BATCH_SIZE)),
       new TemperatureAnnealing({ schedule: clamp(inversePower({ gamma: 0.55 }), { min: 0.1 }) }),
       logger,
       callbacks.earlyStopping({ monitor: 'val_loss', patience: 2 }),
@@ -57,8 +57,8 @@ export async function run(options: RunOptions): Promise<History> {
   });
   const report = await representationReport({
     model,
-    x: heldOut.pixels,
-    y: heldOut.ids,
+    x: heldOut.x,
+    y: heldOut.labels,
     records: logger.records,
     seed,
     title: 'MNIST digits in the hidden layers of a classifier',

@@ -1,9 +1,9 @@
 import { join, resolve } from 'node:path';
+import { datasetSource, directorySource, UserError } from '@snnl/datasets';
 import { writeAtomically } from './atomic-write';
 import { duration } from './console/duration';
 import { type Progress, showProgress } from './console/progress';
 import { consoleTable } from './console/table';
-import { datasetSource, directorySource } from './data/sources';
 import { HELP, type Options, readOptions } from './options';
 import { comparison, price } from './report/comparison';
 import { reportPage } from './report/page';
@@ -12,7 +12,6 @@ import { count } from './report/test-images';
 import { type Runs, runAll, runsAtOnce } from './run/run-all';
 import { readSplit } from './run/split';
 import type { Settings } from './settings';
-import { UserError } from './user-error';
 
 /** Exit code of a program that Ctrl-C ended, by custom of shells: 128 + SIGINT. */
 const INTERRUPTED = 130;

@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
+import { DATASETS, type DatasetName, UserError } from '@snnl/datasets';
 import { BACKENDS, type BackendName } from './backend/start';
-import { DATASETS, type DatasetName } from './data/sources';
-import { UserError } from './user-error';
 
 export interface Options {
   readonly backend: BackendName;

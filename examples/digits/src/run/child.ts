@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { UserError } from '@snnl/datasets';
 import type { EpochRecord, RunResult } from '../results';
 import type { RunName, Settings } from '../settings';
-import { UserError } from '../user-error';
 import type { FromWorker, ToWorker } from './messages';
 import type { TrainingStep } from './train';
 

@@ -1,10 +1,10 @@
+import type { LabelledImages } from '@snnl/datasets';
+import { pixelRows } from '@snnl/datasets';
 import { dispose, mean, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { metrics } from '@tensorflow/tfjs-layers';
 import { neighborEntanglement } from 'snnl-layer';
 import type { Autoencoder } from '../autoencoder';
-import type { LabelledImages } from '../data/labelled-images';
 import { MEASURING_TEMPERATURE } from '../settings';
-import { pixelRows } from './pixels';
 
 export interface Inspection {
   /** Mean binary cross-entropy of reconstructed and true pixels, nats a pixel. */

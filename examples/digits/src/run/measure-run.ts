@@ -1,10 +1,10 @@
+import type { LabelledImages } from '@snnl/datasets';
+import { pixelRows } from '@snnl/datasets';
 import { type Picture, representationReport } from 'snnl-callbacks/report';
 import type { Autoencoder } from '../autoencoder';
-import type { LabelledImages } from '../data/labelled-images';
 import type { Measures } from '../results';
 import { MEASURING_TEMPERATURE, NEIGHBORS, RESTARTS, type Settings } from '../settings';
 import { encodeAndEntangle, reconstructionLoss } from './inspect';
-import { pixelRows } from './pixels';
 
 const samples = (images: LabelledImages) => ({
   x: pixelRows(images),

@@ -1,7 +1,5 @@
-import { balancedSubset } from '../data/balanced-subset';
-import { type LabelledImages, readLabelledImages, select } from '../data/labelled-images';
+import { balancedSubset, type LabelledImages, readImages, select, UserError } from '@snnl/datasets';
 import { PROBE_SIZE, type Settings } from '../settings';
-import { UserError } from '../user-error';
 
 export interface Split {
   /** Class-balanced: the first images of each class in the training file. */
@@ -19,8 +17,7 @@ export interface Split {
  */
 export function readSplit({ source, trainSize, testSize }: Settings): Split {
   const classes = source.classes.length;
-  const allTrain = readLabelledImages(source.trainImages, source.trainLabels, classes);
-  const allTest = readLabelledImages(source.testImages, source.testLabels, classes);
+  const [allTrain, allTest] = [readImages(source, 'train'), readImages(source, 'test')];
   const sizes = [allTrain, allTest].map(({ rows, columns }) => `${rows} x ${columns}`);
   if (sizes[0] !== sizes[1]) {
     throw new UserError(

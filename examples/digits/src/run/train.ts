@@ -1,14 +1,14 @@
+import type { LabelledImages } from '@snnl/datasets';
+import { pixelRows } from '@snnl/datasets';
 import { train as optimizers, tensor2d } from '@tensorflow/tfjs-core';
 import { generator } from '@tensorflow/tfjs-data';
 import type { CustomCallbackArgs, Logs } from '@tensorflow/tfjs-layers';
 import { asCallbacks, inversePower, TemperatureAnnealing } from 'snnl-callbacks';
 import { balancedBatches, entanglement } from 'snnl-layer';
 import type { Autoencoder } from '../autoencoder';
-import type { LabelledImages } from '../data/labelled-images';
 import type { EpochRecord } from '../results';
 import type { Settings } from '../settings';
 import { encodeAndEntangle } from './inspect';
-import { pixelRows } from './pixels';
 
 export interface TrainingStep {
   /** From 1. */

@@ -2,11 +2,12 @@
  * The process that trains and measures one run. It is a process of its own so that the two runs
  * use two cores (the WebAssembly backend has one thread in Node) and the demo stays responsive.
  */
+
+import { UserError } from '@snnl/datasets';
 import { autoencoder } from '../autoencoder';
 import { startBackend } from '../backend/start';
 import type { RunResult } from '../results';
 import type { RunName, Settings } from '../settings';
-import { UserError } from '../user-error';
 import { measureRun } from './measure-run';
 import type { FromWorker, ToWorker } from './messages';
 import { readSplit } from './split';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { UserError } from '../user-error';
+import { UserError } from './user-error';
 
 /** An array of unsigned bytes, row-major. */
 export interface IdxArray {

