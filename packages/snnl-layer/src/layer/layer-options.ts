@@ -1,6 +1,7 @@
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import type { layers, Shape } from '@tensorflow/tfjs-layers';
 import { type Distance, distanceRule, temperatureRule } from '../loss/distance';
+import { type Group, groupRule } from '../loss/group';
 import { type IgnoredClass, ignoredClassRule } from '../loss/label-values';
 import { type KernelChoice, kernelRule } from '../operation/kernel-choice';
 import { assertOptions, type OptionRules, type Rule, rules } from '../options';
@@ -47,6 +48,11 @@ export interface SoftNearestNeighborOptions extends LayerArgs {
   readonly distance?: Distance;
   /** Only this many leading features of each sample count. Default: all. */
   readonly units?: number | null;
+  /**
+   * Processes whose batches are one batch in training; see {@link Group}. It is no part of the layer's
+   * config. Default none.
+   */
+  readonly group?: Group;
   /** Whether fused kernels measure the layer; see {@link KernelChoice}. Default `auto`. */
   readonly kernel?: KernelChoice;
 }
@@ -71,6 +77,7 @@ export const OWN_RULES: OptionRules<OwnOptions> = {
   ignoreClass: rules.orNull(ignoredClassRule),
   distance: distanceRule,
   units: rules.orNull(rules.integerFrom(1)),
+  group: groupRule,
   kernel: kernelRule,
 };
 

@@ -9,9 +9,10 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import type { Shape } from '@tensorflow/tfjs-layers';
-import { batchLoss } from '../loss/batch-loss';
+import { type BatchLossOptions, batchLoss } from '../loss/batch-loss';
 import type { Distance } from '../loss/distance';
 import { featureRows } from '../loss/features';
+import type { Group } from '../loss/group';
 import type { IgnoredClass } from '../loss/label-values';
 import type { KernelChoice } from '../operation/kernel-choice';
 import {
@@ -56,6 +57,8 @@ export class SoftNearestNeighbor extends CapturingLayer {
   readonly learnTemperature: boolean;
   /** See {@link SoftNearestNeighborOptions.kernel}. */
   readonly kernel: KernelChoice;
+  /** See {@link SoftNearestNeighborOptions.group}; `parallelize` of snnl-parallel sets it. */
+  group: Group | undefined;
   private readonly ownTemperature: LayerTemperature;
   protected readonly remedy = 'With factor: 0 the layer only measures.';
   private showsRatio = false;
@@ -70,6 +73,7 @@ export class SoftNearestNeighbor extends CapturingLayer {
     this.units = checked.units;
     this.learnTemperature = checked.learnTemperature;
     this.kernel = checked.kernel;
+    this.group = checked.group;
     this.ownTemperature = new LayerTemperature(checked);
     this.labels = new StepLabels(this, this.captures);
   }
@@ -181,25 +185,23 @@ export class SoftNearestNeighbor extends CapturingLayer {
     capture.measured ??= tidy(() => {
       const temperature = this.ownTemperature.current(this.factor < 0);
       const rows = featureRows(capture.features, 'features');
+      const features = this.units === null ? rows : slice(rows, 0, [-1, this.units]);
       let chance: Scalar | undefined;
-      const loss = batchLoss(
-        labels,
-        this.units === null ? rows : slice(rows, 0, [-1, this.units]),
-        {
-          temperature,
-          distance: this.distance,
-          reduction: 'mean',
-          epsilon: 0,
-          ignoreClass: this.ignoreClass ?? undefined,
-          kernel,
-          origin: this.labels.origin(capture),
-        },
-        this.showsRatio
-          ? (level) => {
-              chance = level;
-            }
-          : undefined,
-      );
+      const onChance = (level: Scalar) => {
+        chance = level;
+      };
+      const options: BatchLossOptions = {
+        temperature,
+        distance: this.distance,
+        reduction: 'mean',
+        epsilon: 0,
+        ignoreClass: this.ignoreClass ?? undefined,
+        // Outside of training ranks need not do the same.
+        group: capture.run.tape === null ? undefined : this.group,
+        kernel,
+        origin: this.labels.origin(capture),
+      };
+      const loss = batchLoss(labels, features, options, this.showsRatio ? onChance : undefined);
       if (temperature instanceof Tensor) keep(temperature);
       return { loss: keep(loss as Scalar), chance, temperature };
     });

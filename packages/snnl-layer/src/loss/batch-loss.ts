@@ -44,6 +44,8 @@ import {
   temperatureScalar,
 } from './distance';
 import { featureRows } from './features';
+import type { Group } from './group';
+import { groupLoss } from './group-loss';
 import type { IgnoredClass, LabelOrigin, Labels } from './label-values';
 import { batchIds } from './labels';
 import { chanceOf, type LossOfSums, lossOfSums, type Reduction } from './loss-of-sums';
@@ -62,6 +64,8 @@ export interface BatchLossOptions {
   readonly reduction: Reduction;
   readonly epsilon: number;
   readonly memory?: Memory | undefined;
+  /** Processes whose batches are one. */
+  readonly group?: Group | undefined;
   readonly kernel: KernelChoice;
   /** The class of samples without a label. */
   readonly ignoreClass?: IgnoredClass | undefined;
@@ -186,6 +190,8 @@ export function batchLoss(
 ): Tensor {
   const { temperature, distance, reduction, epsilon, memory, kernel, origin, ignoreClass } =
     options;
+  if (options.group !== undefined && options.group.size > 1)
+    return groupLoss(options.group, labels, features, options, onChance);
   const rows = featureRows(features, 'features');
   const [n, d] = rows.shape;
   const candidates = n + (memory === undefined ? 0 : samplesOf(memory.features));

@@ -1,3 +1,5 @@
+import { type Rule, rules } from '../options';
+
 /** Arrays that the processes of a {@link Group} exchange. */
 export type GroupArray = Float32Array | Float64Array | Int32Array;
 
@@ -23,3 +25,8 @@ export interface Group {
   /** The array of the rank `root` (default 0), in place; returns `data`. */
   broadcast<T extends GroupArray>(data: T, root?: number): T;
 }
+
+/** A {@link Group}. */
+export const groupRule: Rule<Group> = rules.object(
+  'a group of processes, as connect() of snnl-parallel gives',
+);

@@ -9,6 +9,7 @@ import { type KernelChoice, kernelRule } from '../operation/kernel-choice';
 import { assertOptions, type OptionRules, rules } from '../options';
 import { batchLoss, type Memory } from './batch-loss';
 import { type Distance, distanceRule, type Temperature, temperatureRule } from './distance';
+import { type Group, groupRule } from './group';
 import { type IgnoredClass, ignoredClassRule, type Labels } from './label-values';
 import { assertLabelsFirst } from './labels';
 import type { Reduction } from './loss-of-sums';
@@ -32,6 +33,14 @@ export interface SoftNearestNeighborLossOptions {
    * one-hot rows of zeros mean the same. Default: every sample has a label.
    */
   readonly ignoreClass?: IgnoredClass;
+  /**
+   * Processes whose batches are one batch, each with rows of its own; see {@link Group}. All of them call
+   * the function, and differentiate it, in the same order. The value is this rank's part of the mean over
+   * all anchors, so scaled that the mean over ranks, weighted by their rows, is the loss of the whole
+   * batch, and so with gradients. Labels are class ids below 2^24 or rows. Not with `memory`,
+   * `stabilityEpsilon` or another `reduction` than `mean`. Default none.
+   */
+  readonly group?: Group;
   /** Past samples as further candidates. Default none. */
   readonly memory?: Memory;
   /** Default `auto`. */
@@ -44,6 +53,7 @@ const RULES: OptionRules<SoftNearestNeighborLossOptions> = {
   reduction: rules.oneOf<Reduction>(['mean', 'sum', 'none']),
   stabilityEpsilon: rules.notNegative,
   ignoreClass: ignoredClassRule,
+  group: groupRule,
   memory: rules.object('an object { features, labels }'),
   kernel: kernelRule,
 };
@@ -97,6 +107,7 @@ export function softNearestNeighborLoss(
     reduction = 'mean',
     stabilityEpsilon = 0,
     ignoreClass,
+    group,
     memory,
     kernel = 'auto',
   } = options;
@@ -109,6 +120,7 @@ export function softNearestNeighborLoss(
       reduction,
       epsilon: stabilityEpsilon,
       ignoreClass,
+      group,
       memory,
       kernel,
     }),

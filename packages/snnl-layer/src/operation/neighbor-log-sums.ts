@@ -77,14 +77,17 @@ export function logSums({ inputs, selfOffset, oneBatch, kind }: Operation): Tens
  * where they lie among the candidates.
  *
  * @param anchorSums `[6, N]`, see {@link NeighborLogSumsGradInputs}.
+ * @param ofCandidates `[6, M]`, where other candidates are anchors too, elsewhere.
  */
 export function anchorGradient(
   { inputs, selfOffset, oneBatch, kind }: Operation,
   anchorSums: Tensor2D,
+  ofCandidates?: Tensor2D,
 ): Tensor2D {
   const n = inputs.anchors.shape[0];
   const m = inputs.candidates.shape[0];
   const candidateSums = ((): Tensor2D => {
+    if (ofCandidates !== undefined) return ofCandidates;
     if (selfOffset < 0) return zeros([6, m]);
     if (m === n) return anchorSums;
     return pad(anchorSums, [
