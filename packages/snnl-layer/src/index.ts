@@ -43,6 +43,7 @@ export {
   type NeighborEntanglementOptions,
   neighborEntanglement,
 } from './loss/neighbor-entanglement';
+export type { ClassWeight } from './loss/sample-weights';
 export {
   ANCHOR_SUMS,
   assertKernelInputs,

@@ -36,6 +36,8 @@ export interface Capture extends Place {
   readonly features: Tensor;
   /** From the layer's second input, if it has one. */
   readonly labels: Tensor | undefined;
+  /** From the layer's third input, if it has one. */
+  readonly weights: Tensor | undefined;
   /** What has read its run so far. */
   readonly readings: Reading[];
   measured: Measured | undefined;
@@ -47,9 +49,9 @@ export interface Capture extends Place {
  */
 const BUDGET = 2 ** 27;
 
-function free({ features, labels, measured }: Capture): void {
+function free({ features, labels, weights, measured }: Capture): void {
   // It takes the tensors out of what it is given, and leaves a temperature that is a number.
-  dispose([features, labels, { ...measured }] as TensorContainer);
+  dispose([features, labels, weights, { ...measured }] as TensorContainer);
 }
 
 const bytes = ({ features }: Capture): number => 4 * features.size;
@@ -86,7 +88,7 @@ export class Captures {
    */
   add(
     features: Tensor,
-    labels: Tensor | undefined,
+    [labels, weights]: readonly (Tensor | undefined)[],
     { training, always }: { training: boolean; always: boolean },
   ): Capture | undefined {
     const tape = currentTape();
@@ -96,14 +98,16 @@ export class Captures {
     if (last !== undefined && (last.run.tape !== tape || last.scopes[0] !== scopes[0])) {
       this.discard((capture) => !readable(capture.run.tape, capture.scopes));
     }
-    moveHere(features, labels);
+    moveHere(features, labels, weights);
+    const kept = (input?: Tensor) => input && keep(input.clone());
     const copy = keep(passOn(features));
     const place = { id: copy.id, scopes, training };
     const capture: Capture = {
       ...place,
       run: enter(place),
       features: copy,
-      labels: labels === undefined ? undefined : keep(labels.clone()),
+      labels: kept(labels),
+      weights: kept(weights),
       readings: [],
       measured: undefined,
     };

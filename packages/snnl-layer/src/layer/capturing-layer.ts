@@ -45,10 +45,10 @@ export abstract class CapturingLayer extends layers.Layer {
   }
 
   override call(inputs: Tensor | Tensor[], kwargs: { training?: unknown }): Tensor {
-    const [features, labels] = Array.isArray(inputs) ? inputs : [inputs];
+    const [features, labels, weights] = Array.isArray(inputs) ? inputs : [inputs];
     if (features === undefined) throw new Error(`Layer '${this.name}' was called without input.`);
     idleLayers().delete(this.name);
-    const capture = this.captures.add(features, labels, {
+    const capture = this.captures.add(features, [labels, weights], {
       training: kwargs?.training === true,
       always: this.isMonitored,
     });

@@ -3,6 +3,7 @@ import type { layers, Shape } from '@tensorflow/tfjs-layers';
 import { type Distance, distanceRule, temperatureRule } from '../loss/distance';
 import { type Group, groupRule } from '../loss/group';
 import { type IgnoredClass, ignoredClassRule } from '../loss/label-values';
+import { type ClassWeight, classWeightRule } from '../loss/sample-weights';
 import { type KernelChoice, kernelRule } from '../operation/kernel-choice';
 import { assertOptions, type OptionRules, type Rule, rules } from '../options';
 
@@ -44,6 +45,12 @@ export interface SoftNearestNeighborOptions extends LayerArgs {
    * one-hot rows of zeros mean the same. Default: every sample has a label.
    */
   readonly ignoreClass?: IgnoredClass | null;
+  /**
+   * Weights of classes, by id: `{ 3: 10 }` counts each sample of class 3 ten times as an anchor, the others
+   * once. The loss is sum w_i loss_i / sum w_i, also in the metric. `classWeight` of `fit` reaches the
+   * compiled loss alone. Default none.
+   */
+  readonly classWeight?: ClassWeight | null;
   /** Default `cosine`. */
   readonly distance?: Distance;
   /** Only this many leading features of each sample count. Default: all. */
@@ -75,6 +82,7 @@ export const OWN_RULES: OptionRules<OwnOptions> = {
   minTemperature: rules.orNull(temperatureRule),
   maxTemperature: rules.orNull(temperatureRule),
   ignoreClass: rules.orNull(ignoredClassRule),
+  classWeight: rules.orNull(classWeightRule),
   distance: distanceRule,
   units: rules.orNull(rules.integerFrom(1)),
   group: groupRule,
@@ -104,6 +112,7 @@ export function checkedOptions(options: SoftNearestNeighborOptions) {
     learnTemperature = false,
     temperatureRate = 5,
     ignoreClass = null,
+    classWeight = null,
     distance = 'cosine',
     units = null,
     kernel = 'auto',
@@ -115,6 +124,7 @@ export function checkedOptions(options: SoftNearestNeighborOptions) {
     learnTemperature,
     temperatureRate,
     ignoreClass,
+    classWeight,
     distance,
     units,
     kernel,

@@ -267,10 +267,10 @@ describe('labels', () => {
     );
   });
 
-  test('as one of three inputs are refused', () => {
-    const inputs = [6, 1, 1].map((size) => tf.input({ shape: [size] }));
+  test('as one of four inputs are refused', () => {
+    const inputs = [6, 1, 1, 1].map((size) => tf.input({ shape: [size] }));
     expect(() => softNearestNeighbor({ name: 'code' }).apply(inputs)).toThrow(
-      /'code' takes one input, features, or two, features and labels, but got 3/,
+      /'code' takes features, and if you like labels, and weights of the samples, but got 4/,
     );
   });
 

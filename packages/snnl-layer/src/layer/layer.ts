@@ -1,11 +1,13 @@
 import {
   addN,
   keep,
+  mul,
   type Scalar,
   scalar,
   serialization,
   slice,
   Tensor,
+  type Tensor1D,
   tidy,
 } from '@tensorflow/tfjs-core';
 import type { Shape } from '@tensorflow/tfjs-layers';
@@ -14,6 +16,7 @@ import type { Distance } from '../loss/distance';
 import { featureRows } from '../loss/features';
 import type { Group } from '../loss/group';
 import type { IgnoredClass } from '../loss/label-values';
+import { type ClassWeight, weightColumn, weightsByClass } from '../loss/sample-weights';
 import type { KernelChoice } from '../operation/kernel-choice';
 import {
   ActivityRegularization,
@@ -32,7 +35,8 @@ import { StepLabels } from './step-labels';
  * training objective, `factor` times. Features go through unchanged.
  *
  * Inputs: features `[batch, ...]`, or `[features, labels]` with labels as class ids `[batch]`,
- * `[batch, 1]` or one-hot `[batch, classes]`. Without a labels input the labels come from the target
+ * `[batch, 1]` or one-hot `[batch, classes]`, or `[features, labels, weights]` with weights of the
+ * samples as anchors, `[batch, 1]`. Without a labels input the labels come from the target
  * of the layer's `entanglement` metric, else from that of the compiled loss (see
  * `withTargetLabels`). Several layers add up; a layer that a step goes through at several places, or
  * several times as in `timeDistributed`, is charged for each.
@@ -49,6 +53,8 @@ export class SoftNearestNeighbor extends CapturingLayer {
   readonly factor: number;
   /** See {@link SoftNearestNeighborOptions.ignoreClass}; null where every sample has a label. */
   readonly ignoreClass: IgnoredClass | null;
+  /** See {@link SoftNearestNeighborOptions.classWeight}; null where all classes count alike. */
+  readonly classWeight: ClassWeight | null;
   /** See {@link SoftNearestNeighborOptions.distance}. */
   readonly distance: Distance;
   /** See {@link SoftNearestNeighborOptions.units}; null for all. */
@@ -69,6 +75,7 @@ export class SoftNearestNeighbor extends CapturingLayer {
     super(checked);
     this.factor = checked.factor;
     this.ignoreClass = checked.ignoreClass;
+    this.classWeight = checked.classWeight;
     this.distance = checked.distance;
     this.units = checked.units;
     this.learnTemperature = checked.learnTemperature;
@@ -100,14 +107,18 @@ export class SoftNearestNeighbor extends CapturingLayer {
     // As it was before there was a rate, and bounds.
     const first = { temperatureRate: 1, minTemperature: null, maxTemperature: null };
     const given = config.learnTemperature === true ? { ...first, ...config } : config;
-    return CapturingLayer.fromConfig(cls, given);
+    const { classWeight } = config as {
+      classWeight?: ClassWeight | [id: number, weight: number][];
+    };
+    const weights = Array.isArray(classWeight) && { classWeight: Object.fromEntries(classWeight) };
+    return CapturingLayer.fromConfig(cls, { ...given, ...weights });
   }
 
   override build(inputShape: Shape | Shape[]): void {
-    if (Array.isArray(inputShape[0]) && inputShape.length > 2) {
+    if (Array.isArray(inputShape[0]) && inputShape.length > 3) {
       throw new Error(
-        `Layer '${this.name}' takes one input, features, or two, features and labels, but got ` +
-          `${inputShape.length}.`,
+        `Layer '${this.name}' takes features, and if you like labels, and weights of the samples, but ` +
+          `got ${inputShape.length} inputs.`,
       );
     }
     const features = (Array.isArray(inputShape[0]) ? inputShape[0] : inputShape) as Shape;
@@ -129,6 +140,10 @@ export class SoftNearestNeighbor extends CapturingLayer {
       ...this.ownTemperature.config(),
       distance: this.distance,
       units: this.units,
+      // As pairs: tfjs rewrites the keys of objects.
+      ...(this.classWeight !== null && {
+        classWeight: Object.entries(this.classWeight).map(([id, weight]) => [Number(id), weight]),
+      }),
       ...(this.ignoreClass !== null && { ignoreClass: this.ignoreClass }),
       ...(this.kernel !== 'auto' && { kernel: this.kernel }),
     };
@@ -179,6 +194,20 @@ export class SoftNearestNeighbor extends CapturingLayer {
     return capture.training || this.labels.has(capture);
   }
 
+  /** Weights of the samples of a capture, by class and from the third input; undefined without both. */
+  private weightsOf({ features, weights }: Capture, labels: Tensor): (() => Tensor1D) | undefined {
+    const { classWeight } = this;
+    if (classWeight === null && weights === undefined) return undefined;
+    const samples = features.shape[0] as number;
+    return () => {
+      const ofInput =
+        weights && weightColumn(weights, samples, `the third input of '${this.name}'`);
+      if (classWeight === null) return ofInput as Tensor1D;
+      const ofClass = weightsByClass(labels, classWeight, samples);
+      return ofInput === undefined ? ofClass : mul(ofInput, ofClass);
+    };
+  }
+
   private measured(capture: Capture, kernel = this.kernel): Measured {
     // Asked for each time: a second metric may come with other labels.
     const labels = this.labels.of(capture);
@@ -196,6 +225,7 @@ export class SoftNearestNeighbor extends CapturingLayer {
         reduction: 'mean',
         epsilon: 0,
         ignoreClass: this.ignoreClass ?? undefined,
+        weights: this.weightsOf(capture, labels),
         // Outside of training ranks need not do the same.
         group: capture.run.tape === null ? undefined : this.group,
         kernel,

@@ -732,7 +732,7 @@ test('predict keeps no more than a bounded share of the data for a reading that 
     const { numTensors } = tf.memory();
     for (const batch of batches) {
       tf.tidy(() => {
-        captures.add(batch, undefined, { training: false, always: true });
+        captures.add(batch, [], { training: false, always: true });
       });
     }
     expect(tf.memory().numTensors).toBe(numTensors + 2);

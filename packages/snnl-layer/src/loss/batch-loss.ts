@@ -67,6 +67,8 @@ export interface BatchLossOptions {
   /** Processes whose batches are one. */
   readonly group?: Group | undefined;
   readonly kernel: KernelChoice;
+  /** Makes weights of the anchors, float32 `[N]`, 0 or greater, off the tape. Default 1 each. */
+  readonly weights?: (() => Tensor1D) | undefined;
   /** The class of samples without a label. */
   readonly ignoreClass?: IgnoredClass | undefined;
   /** Whose labels they are, for messages; default the argument of a function. */
@@ -74,7 +76,7 @@ export interface BatchLossOptions {
 }
 
 /** How many samples there are; 0 where the features are of no shape, which is told later. */
-const samplesOf = (features: Tensor | TensorLike): number =>
+export const samplesOf = (features: Tensor | TensorLike): number =>
   features instanceof Tensor
     ? (features.shape[0] ?? 0)
     : ((features as ArrayLike<unknown>)?.length ?? 0);
@@ -97,6 +99,8 @@ interface Batch {
   readonly ids: Tensor1D;
   /** Of squared Euclidean distances, of unit rows for `cosine`. */
   readonly temperature: Scalar;
+  /** float32 `[N]` */
+  readonly weights: Tensor1D | undefined;
 }
 
 /** Embedded features and class ids of the memory. */
@@ -147,7 +151,7 @@ function stepwiseRoad(
       return [form.value(sums, batch), sums, ...(kept as Tensor[])];
     },
     gradient(batch, dy, sums, kept) {
-      const gradient = anchorGradient(operation(batch, kept), form.anchorSums(sums, dy, batch.ids));
+      const gradient = anchorGradient(operation(batch, kept), form.anchorSums(sums, dy, batch));
       const ofFeatures = embedGradient(batch.x, gradient, distance, kind);
       // What makes a row of length 1 would pass on what stands in a sample that is left out.
       return ignoreClass === undefined ? ofFeatures : ofLabelled(batch.ids, ofFeatures);
@@ -192,12 +196,13 @@ export function batchLoss(
     options;
   if (options.group !== undefined && options.group.size > 1)
     return groupLoss(options.group, labels, features, options, onChance);
+  const isWeighted = options.weights !== undefined;
   const rows = featureRows(features, 'features');
   const [n, d] = rows.shape;
   const candidates = n + (memory === undefined ? 0 : samplesOf(memory.features));
   const kind = resolveKernel(kernel, getBackend(), { anchors: n, candidates, features: d });
-  const form = lossOfSums(reduction, epsilon, kind);
-  const isWhole = memory === undefined && epsilon === 0 && reduction !== 'none';
+  const form = lossOfSums(reduction, epsilon, kind, isWeighted);
+  const isWhole = memory === undefined && epsilon === 0 && reduction !== 'none' && !isWeighted;
   const road =
     isWhole && hasKernel(BATCH_LOSS, kind)
       ? kernelRoad(distance, reduction)
@@ -226,24 +231,28 @@ export function batchLoss(
     );
     const past = remembered &&
       memoryIds && { features: embed(remembered, distance, kind), ids: memoryIds };
+    const weights = options.weights?.();
     const given = poisoned(embedTemperature(learned[0] ?? temperature, distance), poison);
-    const [value, sums, ...kept] = road.forward({ x, ids, temperature: given }, past);
+    const [value, sums, ...kept] = road.forward({ x, ids, temperature: given, weights }, past);
     const sets = past === undefined ? [ids] : [ids, past.ids];
-    onChance?.(keep(chanceOf(sums, countOf(sets, ignoreClass))));
+    onChance?.(keep(chanceOf(sums, countOf(sets, ignoreClass), weights)));
     // A number makes the temperature of the gradient anew, a kernel record less than saving it.
     const isNumber = typeof temperature === 'number' && poison === undefined;
-    save([x, ids, sums, ...kept, ...(isNumber ? [] : [given])]);
+    const ofAnchors = weights === undefined ? [] : [weights];
+    save([x, ids, sums, ...ofAnchors, ...kept, ...(isNumber ? [] : [given])]);
     const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
       const [x, ids, sums, ...rest] = saved as [Tensor2D, Tensor1D, Tensor2D, ...Tensor[]];
+      const weights = isWeighted ? (rest.shift() as Tensor1D) : undefined;
       const kept = isNumber ? rest : rest.slice(0, -1);
       const t = isNumber ? embedTemperature(temperature, distance) : (rest.at(-1) as Scalar);
+      const batch = { x, ids, temperature: t, weights };
       const once = <T extends Tensor>(gradient: () => T) =>
         differentiableOnce([...(args.slice(0, -1) as Tensor[]), dy], gradient);
-      const ofFeatures = once(() => road.gradient({ x, ids, temperature: t }, dy, sums, kept));
+      const ofFeatures = once(() => road.gradient(batch, dy, sums, kept));
       if (learned.length === 0) return [ofFeatures];
       const ofTemperature = once(() =>
         mul(
-          temperatureGradient(t, form.anchorSums(sums, dy, ids), sums),
+          temperatureGradient(t, form.anchorSums(sums, dy, batch), sums),
           temperatureFactor(distance),
         ),
       );

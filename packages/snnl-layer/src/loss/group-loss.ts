@@ -49,10 +49,11 @@ interface GroupLossOptions {
   readonly kernel: KernelChoice;
   readonly ignoreClass?: IgnoredClass | undefined;
   readonly origin?: LabelOrigin;
-  /** These must be 'mean', 0 and undefined. */
+  /** These must be 'mean', 0, undefined and undefined. */
   readonly reduction: Reduction;
   readonly epsilon: number;
   readonly memory?: unknown;
+  readonly weights?: unknown;
 }
 
 /** Where the rows of a rank stand among those of all. */
@@ -143,7 +144,7 @@ function assertSharedIds(labels: Labels, ignored: unknown): void {
  *
  * @returns This rank's part of the mean over the anchors of all ranks, divided by its part of the rows:
  *   averaged over ranks, weighted by rows, value and gradients are those of the whole batch.
- * @throws Error for what a spread batch cannot have: a memory, `stabilityEpsilon`, another reduction.
+ * @throws Error for what a spread batch cannot have: a memory, weights, `stabilityEpsilon`, another reduction.
  */
 export function groupLoss(
   group: Group,
@@ -154,10 +155,11 @@ export function groupLoss(
 ): Scalar {
   const { temperature, distance, reduction, epsilon, memory, kernel, origin, ignoreClass } =
     options;
-  if (memory !== undefined || epsilon !== 0 || reduction !== 'mean') {
+  const { weights } = options;
+  if (memory !== undefined || weights !== undefined || epsilon !== 0 || reduction !== 'mean') {
     throw new Error(
-      "Expected a loss over a group to have the reduction 'mean', no memory and no stabilityEpsilon, " +
-        'but got another. Leave the group out, or these.',
+      "Expected a loss over a group to have the reduction 'mean', no memory, no weights and no " +
+        'stabilityEpsilon, but got another. Leave the group out, or these.',
     );
   }
   const rows = featureRows(features, 'features');
@@ -165,7 +167,7 @@ export function groupLoss(
   const share = shareOf(group, n);
   const { total, offset, weight } = share;
   const kind = resolveKernel(kernel, getBackend(), { anchors: n, candidates: total, features: d });
-  const form = lossOfSums('sum', 0, kind);
+  const form = lossOfSums('sum', 0, kind, false);
   const learned = temperature instanceof Tensor ? [temperatureScalar(temperature)] : [];
   return customGrad((...args) => {
     const x = args[0] as Tensor2D;
@@ -201,7 +203,7 @@ export function groupLoss(
       const once = <T extends Tensor>(gradient: () => T) =>
         differentiableOnce([...(args.slice(0, -1) as Tensor[]), dy], gradient);
       // Those of the loss of all ranks; what is made of them is this rank's part of its gradient.
-      const ownSums = () => form.anchorSums(sums, div(dy, count), ids);
+      const ownSums = () => form.anchorSums(sums, div(dy, count), { ids, temperature });
       const ofFeatures = once(() => {
         const own = n === 0 ? new Float32Array(0) : transpose(ownSums()).dataSync<'float32'>();
         const theirs = tensor2d(gatherRows(group, share, own, SUMS), [total, SUMS]);

@@ -4,6 +4,7 @@ import {
   concat,
   div,
   engine,
+  equal,
   exp,
   greater,
   log,
@@ -43,8 +44,8 @@ export type Reduction = 'mean' | 'sum' | 'none';
 interface AnchorLoss {
   values(sums: Tensor2D, anchors: Anchors): Tensor1D;
   slopes(sums: Tensor2D): [ofAll: Tensor1D, ofSame: Tensor1D];
-  /** What the sum is divided by for a mean. */
-  count(sums: Tensor2D, ids: Tensor1D): Tensor;
+  /** 1 for anchors that a mean is over, else 0. */
+  counted(sums: Tensor2D, ids: Tensor1D): Tensor1D;
 }
 
 /** What a loss takes beside the sums. */
@@ -52,6 +53,8 @@ interface Anchors {
   /** int32 `[N]` */
   readonly ids: Tensor1D;
   readonly temperature: Scalar;
+  /** float32 `[N]`, 0 or greater; all 1 where there are none. */
+  readonly weights?: Tensor1D | undefined;
 }
 
 const row = (sums: Tensor2D, index: number): Tensor1D =>
@@ -61,8 +64,12 @@ const row = (sums: Tensor2D, index: number): Tensor1D =>
 const hasSame = (sums: Tensor2D): Tensor1D =>
   cast(greater<Tensor1D>(row(sums, SAME_COUNT), 0), 'float32');
 
-/** How many anchors are not lone, at least 1. */
-const partnered = (sums: Tensor2D): Tensor => maximum(sum(hasSame(sums)), 1);
+/** What sums over anchors are divided by for a mean: how many count, or their weights together; not 0. */
+function total(counted: Tensor1D, weights: Tensor1D | undefined): Tensor {
+  if (weights === undefined) return maximum(sum(counted), 1);
+  const all = sum(mul(counted, weights));
+  return add(all, cast(equal(all, 0), 'float32'));
+}
 
 /** Equation 3, over the anchors that are not lone. */
 const exactLoss: AnchorLoss = {
@@ -76,7 +83,7 @@ const exactLoss: AnchorLoss = {
     const counted = hasSame(sums);
     return [counted, neg(counted)];
   },
-  count: partnered,
+  counted: hasSame,
 };
 
 /** -log(exp(B) / (exp(A) + eps) + eps), over all anchors that have a label. */
@@ -96,7 +103,7 @@ function stabilizedLoss(epsilon: number): AnchorLoss {
       // Without a label, B is 0 in the sums, and so is the share.
       return [mul(neg(ofSame), div(all, add(all, epsilon))), ofSame];
     },
-    count: (_, ids) => maximum(sum(isLabelled(ids)), 1),
+    counted: (_, ids) => isLabelled(ids),
   };
 }
 
@@ -104,20 +111,22 @@ function stabilizedLoss(epsilon: number): AnchorLoss {
 export interface LossOfSums {
   value(sums: Tensor2D, anchors: Anchors): Tensor;
   /** `[6, N]`, from the gradient of the value. */
-  anchorSums(sums: Tensor2D, dy: Tensor, ids: Tensor1D): Tensor2D;
+  anchorSums(sums: Tensor2D, dy: Tensor, anchors: Anchors): Tensor2D;
 }
 
 function composedLoss(loss: AnchorLoss, reduction: Reduction): LossOfSums {
-  const share = (sums: Tensor2D, values: Tensor, ids: Tensor1D) =>
-    reduction === 'mean' ? div(values, loss.count(sums, ids)) : values;
+  const weighted = <T extends Tensor>(values: T, { weights }: Anchors): T =>
+    weights === undefined ? values : mul(values, weights);
+  const share = (sums: Tensor2D, values: Tensor, { ids, weights }: Anchors) =>
+    reduction === 'mean' ? div(values, total(loss.counted(sums, ids), weights)) : values;
   return {
     value(sums, anchors) {
-      const values = loss.values(sums, anchors);
-      return reduction === 'none' ? values : share(sums, sum(values), anchors.ids);
+      const values = weighted(loss.values(sums, anchors), anchors);
+      return reduction === 'none' ? values : share(sums, sum(values), anchors);
     },
-    anchorSums(sums, dy, ids) {
+    anchorSums(sums, dy, anchors) {
       const n = sums.shape[1];
-      const upstream = share(sums, dy, ids);
+      const upstream = weighted(share(sums, dy, anchors), anchors);
       const slopes = loss.slopes(sums).map((slope) => reshape(mul(slope, upstream), [1, n]));
       return concat([slice(sums, [NEAREST_ALL, 0], [4, n]), ...slopes] as Tensor2D[], 0);
     },
@@ -133,9 +142,16 @@ function fusedLoss(reduction: Reduction): LossOfSums {
   };
 }
 
-export function lossOfSums(reduction: Reduction, epsilon: number, kind: KernelKind): LossOfSums {
+/** @param isWeighted Whether anchors have weights, of which the kernels know nothing. */
+export function lossOfSums(
+  reduction: Reduction,
+  epsilon: number,
+  kind: KernelKind,
+  isWeighted: boolean,
+): LossOfSums {
   if (epsilon > 0) return composedLoss(stabilizedLoss(epsilon), reduction);
-  if (reduction !== 'none' && hasKernel(REDUCED_LOSS, kind)) return fusedLoss(reduction);
+  const isFused = reduction !== 'none' && !isWeighted && hasKernel(REDUCED_LOSS, kind);
+  if (isFused) return fusedLoss(reduction);
   return composedLoss(exactLoss, reduction);
 }
 
@@ -144,8 +160,14 @@ export function lossOfSums(reduction: Reduction, epsilon: number, kind: KernelKi
  *
  * @param samples How many have a label, those of a memory too.
  */
-export function chanceOf(sums: Tensor2D, samples: number | Tensor): Scalar {
+export function chanceOf(
+  sums: Tensor2D,
+  samples: number | Tensor,
+  weights: Tensor1D | undefined,
+): Scalar {
   const sameCount = maximum(row(sums, SAME_COUNT), 1);
   const chances = log(div(maximum(sub(samples, 1), 1), sameCount));
-  return div(sum(mul(chances, hasSame(sums))), partnered(sums));
+  const counted = hasSame(sums);
+  const all = mul(chances, counted);
+  return div(sum(weights === undefined ? all : mul(all, weights)), total(counted, weights));
 }

@@ -7,12 +7,13 @@ import {
 } from '@tensorflow/tfjs-core';
 import { type KernelChoice, kernelRule } from '../operation/kernel-choice';
 import { assertOptions, type OptionRules, rules } from '../options';
-import { batchLoss, type Memory } from './batch-loss';
+import { batchLoss, type Memory, samplesOf } from './batch-loss';
 import { type Distance, distanceRule, type Temperature, temperatureRule } from './distance';
 import { type Group, groupRule } from './group';
 import { type IgnoredClass, ignoredClassRule, type Labels } from './label-values';
 import { assertLabelsFirst } from './labels';
 import type { Reduction } from './loss-of-sums';
+import { weightColumn } from './sample-weights';
 
 /** Options of {@link softNearestNeighborLoss}. */
 export interface SoftNearestNeighborLossOptions {
@@ -38,9 +39,16 @@ export interface SoftNearestNeighborLossOptions {
    * the function, and differentiate it, in the same order. The value is this rank's part of the mean over
    * all anchors, so scaled that the mean over ranks, weighted by their rows, is the loss of the whole
    * batch, and so with gradients. Labels are class ids below 2^24 or rows. Not with `memory`,
-   * `stabilityEpsilon` or another `reduction` than `mean`. Default none.
+   * `weights`, `stabilityEpsilon` or another `reduction` than `mean`. Default none.
    */
   readonly group?: Group;
+  /**
+   * Weights of the samples as anchors, `[batch]` or `[batch, 1]`, 0 or greater: `mean` is sum w_i loss_i
+   * / sum w_i over the anchors that have a same-class candidate, 0 where these weigh nothing; `sum` and
+   * `none` are of w_i loss_i. As candidates all samples count alike. No gradient flows to them. On a
+   * device they are not read: a negative one makes the loss NaN. Default 1 each.
+   */
+  readonly weights?: Tensor | TensorLike;
   /** Past samples as further candidates. Default none. */
   readonly memory?: Memory;
   /** Default `auto`. */
@@ -54,6 +62,10 @@ const RULES: OptionRules<SoftNearestNeighborLossOptions> = {
   stabilityEpsilon: rules.notNegative,
   ignoreClass: ignoredClassRule,
   group: groupRule,
+  weights: {
+    ...rules.any<Tensor | TensorLike>('a tensor or array of one number for each sample'),
+    isType: (value): value is Tensor | TensorLike => typeof value === 'object' && value !== null,
+  },
   memory: rules.object('an object { features, labels }'),
   kernel: kernelRule,
 };
@@ -109,6 +121,7 @@ export function softNearestNeighborLoss(
     ignoreClass,
     group,
     memory,
+    weights,
     kernel = 'auto',
   } = options;
   if (memory !== undefined) assertOptions('memory', memory, MEMORY_RULES);
@@ -122,6 +135,10 @@ export function softNearestNeighborLoss(
       ignoreClass,
       group,
       memory,
+      weights:
+        weights === undefined
+          ? undefined
+          : () => weightColumn(weights, samplesOf(features), 'weights'),
       kernel,
     }),
   );
