@@ -18,7 +18,7 @@ export type { SoftNearestNeighborOptions } from './layer/layer-options';
 export { type EntanglementMetricOptions, entanglement } from './layer/metric';
 export { type AttachEntanglementOptions, attachEntanglement } from './layer/rewire/attach';
 export { stripEntanglement } from './layer/rewire/strip';
-export { type LossOrMetricFunction, withTargetLabels } from './layer/target-labels';
+export { type LossOrMetricFunction, labelsOnly, withTargetLabels } from './layer/target-labels';
 export type { Memory } from './loss/batch-loss';
 export { type Distance, distanceRule, type Temperature, temperatureRule } from './loss/distance';
 export { type EncodedLabels, type EncodeLabelsOptions, encodeLabels } from './loss/encode-labels';

@@ -41,7 +41,7 @@ const WITH_OPTIONS: Record<string, (options: object) => unknown> = {
 
 const WITHOUT_OPTIONS = [
   ...['allLayers', 'assertKernelInputs', 'assertOptions', 'assertValue', 'kernelStatus'],
-  ...['describeValue', 'isLabelled', 'readLabels'],
+  ...['describeValue', 'labelsOnly', 'isLabelled', 'readLabels'],
   ...['kernelFor', 'registerCpuKernels', 'registerLayer', 'registerWasmMatMul', 'reportKernels'],
   ...['releaseCpuKernels', 'setCpuKernelThreads', 'stripEntanglement', 'withTargetLabels'],
 ];

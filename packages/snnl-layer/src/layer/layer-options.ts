@@ -60,6 +60,11 @@ export interface SoftNearestNeighborOptions extends LayerArgs {
    * config. Default none.
    */
   readonly group?: Group;
+  /**
+   * The layer is the last of its model, and the target may be of any width: tfjs refuses one that is not
+   * as wide as the output. See {@link labelsOnly}. Default false.
+   */
+  readonly anyTarget?: boolean;
   /** Whether fused kernels measure the layer; see {@link KernelChoice}. Default `auto`. */
   readonly kernel?: KernelChoice;
 }
@@ -86,6 +91,7 @@ export const OWN_RULES: OptionRules<OwnOptions> = {
   distance: distanceRule,
   units: rules.orNull(rules.integerFrom(1)),
   group: groupRule,
+  anyTarget: rules.flag,
   kernel: kernelRule,
 };
 
@@ -115,6 +121,7 @@ export function checkedOptions(options: SoftNearestNeighborOptions) {
     classWeight = null,
     distance = 'cosine',
     units = null,
+    anyTarget = false,
     kernel = 'auto',
   } = options;
   return {
@@ -127,6 +134,7 @@ export function checkedOptions(options: SoftNearestNeighborOptions) {
     classWeight,
     distance,
     units,
+    anyTarget,
     kernel,
   };
 }

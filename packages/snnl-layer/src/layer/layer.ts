@@ -59,6 +59,8 @@ export class SoftNearestNeighbor extends CapturingLayer {
   readonly distance: Distance;
   /** See {@link SoftNearestNeighborOptions.units}; null for all. */
   readonly units: number | null;
+  /** See {@link SoftNearestNeighborOptions.anyTarget}. */
+  readonly anyTarget: boolean;
   /** See {@link SoftNearestNeighborOptions.learnTemperature}. */
   readonly learnTemperature: boolean;
   /** See {@link SoftNearestNeighborOptions.kernel}. */
@@ -78,6 +80,7 @@ export class SoftNearestNeighbor extends CapturingLayer {
     this.classWeight = checked.classWeight;
     this.distance = checked.distance;
     this.units = checked.units;
+    this.anyTarget = checked.anyTarget;
     this.learnTemperature = checked.learnTemperature;
     this.kernel = checked.kernel;
     this.group = checked.group;
@@ -129,8 +132,20 @@ export class SoftNearestNeighbor extends CapturingLayer {
           'a sample.',
       );
     }
+    if (this.anyTarget && features.length !== 2) {
+      throw new Error(
+        `Layer '${this.name}' has anyTarget: true, for which its input has to be of shape [batch, ` +
+          `features], but it is [${features}]. Put tf.layers.flatten() before it.`,
+      );
+    }
     this.ownTemperature.build(this.addWeight.bind(this));
     super.build(inputShape);
+  }
+
+  override computeOutputShape(inputShape: Shape | Shape[]): Shape {
+    const shape = super.computeOutputShape(inputShape);
+    // tfjs takes a target of any width for an output whose width it does not know.
+    return this.anyTarget ? [shape[0] ?? null, null] : shape;
   }
 
   override getConfig(): serialization.ConfigDict {
@@ -140,6 +155,7 @@ export class SoftNearestNeighbor extends CapturingLayer {
       ...this.ownTemperature.config(),
       distance: this.distance,
       units: this.units,
+      ...(this.anyTarget && { anyTarget: true }),
       // As pairs: tfjs rewrites the keys of objects.
       ...(this.classWeight !== null && {
         classWeight: Object.entries(this.classWeight).map(([id, weight]) => [Number(id), weight]),

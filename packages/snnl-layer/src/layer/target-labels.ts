@@ -1,4 +1,4 @@
-import { type Tensor, train } from '@tensorflow/tfjs-core';
+import { customGrad, scalar, type Tensor, train, zerosLike } from '@tensorflow/tfjs-core';
 import { input, layers, model } from '@tensorflow/tfjs-layers';
 import { isOnTape } from './graph';
 import { currentTape, idleLayers, read } from './passes';
@@ -69,4 +69,23 @@ export function withTargetLabels(loss: string | LossOrMetricFunction): LossOrMet
     }
     return inner(yTrue, yPred);
   };
+}
+
+/**
+ * A loss for `compile` that adds nothing: its target, class ids or one-hot rows, is the labels of the
+ * soft nearest neighbour layers, as with {@link withTargetLabels}. It trains an embedding on the layers'
+ * losses alone.
+ *
+ * `fit` checks the target against the width of the output. Where the layer is the last of the model,
+ * `softNearestNeighbor({ anyTarget: true })` lets targets of any width through.
+ *
+ * @returns The loss, 0 for every target and output, with gradient 0.
+ */
+export function labelsOnly(): LossOrMetricFunction {
+  // Not a product with 0, which is NaN for an output that is infinite.
+  const nothing = customGrad((output) => ({
+    value: scalar(0),
+    gradFunc: () => zerosLike(output as Tensor),
+  }));
+  return withTargetLabels((_, yPred) => nothing(yPred));
 }

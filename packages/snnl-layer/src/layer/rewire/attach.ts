@@ -15,8 +15,11 @@ import {
 } from './config';
 import { rewired } from './rewired';
 
+/** Options of the layer that its config holds. */
+type LayerOptions = Omit<OwnOptions, 'group'>;
+
 /** Options of {@link attachEntanglement}; those of {@link softNearestNeighbor} hold for each layer. */
-export interface AttachEntanglementOptions extends OwnOptions {
+export interface AttachEntanglementOptions extends LayerOptions {
   /**
    * The layers whose outputs are to have the loss, by name, those inside nested models too; `hidden`
    * (default): all hidden layers that train, after their normalisation and activation.
@@ -24,8 +27,10 @@ export interface AttachEntanglementOptions extends OwnOptions {
   readonly layers?: 'hidden' | readonly string[];
 }
 
+const { group: _, ...layerRules } = OWN_RULES;
+
 const RULES: OptionRules<AttachEntanglementOptions> = {
-  ...OWN_RULES,
+  ...layerRules,
   layers: rules.either(rules.oneOf<'hidden'>(['hidden']), rules.arrayOf(rules.text, 'layer names')),
 };
 
@@ -91,7 +96,7 @@ class Attachment {
 
   constructor(
     private readonly chosen: ReadonlySet<string> | 'hidden',
-    private readonly options: OwnOptions,
+    private readonly options: LayerOptions,
   ) {}
 
   /** @param outputsToo Whether the outputs of the model are hidden inside another. */
