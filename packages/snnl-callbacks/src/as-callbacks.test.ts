@@ -1,8 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { type CustomCallbackArgs, callbacks } from '@tensorflow/tfjs-layers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { TemperatureAnnealing } from './annealing';
 import { type AnyCallback, asCallbacks } from './as-callbacks';
-import { TemperatureAnnealing } from './temperature-annealing';
 import { blobs, functionalModel } from './testing/models';
 
 const { x, oneHot } = blobs();

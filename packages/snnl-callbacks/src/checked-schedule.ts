@@ -1,5 +1,5 @@
 /**
- * A temperature for each step. Steps are epochs or batches, counted from 0. Any function of the
+ * A temperature, or a factor, for each step. Steps are epochs or batches, counted from 0. Any function of the
  * step can be one.
  */
 export type Schedule = (step: number) => number;
@@ -26,6 +26,20 @@ export function temperatureAt(schedule: Schedule, step: number, name = 'the sche
     );
   }
   return temperature;
+}
+
+/**
+ * The factor of `schedule` at `step`.
+ *
+ * @throws RangeError if it is not a finite number.
+ */
+export function factorAt(schedule: Schedule, step: number): number {
+  const factor = schedule(step);
+  if (typeof factor === 'number' && Number.isFinite(factor)) return factor;
+  throw new RangeError(
+    `Expected the factor of the schedule at step ${step} to be a finite number, but got ${factor}. ` +
+      'Change the schedule.',
+  );
 }
 
 /** A schedule that refuses temperatures which are not finite and positive. */

@@ -3,11 +3,11 @@ import { getKernel, type Tensor } from '@tensorflow/tfjs-core';
 import { CustomCallback, type LayersModel } from '@tensorflow/tfjs-layers';
 import { entanglement, neighborEntanglement, type SoftNearestNeighbor } from 'snnl-layer';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { TemperatureAnnealing } from './annealing';
 import type { asCallbacks } from './as-callbacks';
 import { EntanglementLogger, type EntanglementLoggerOptions } from './entanglement-logger';
 import { chosenLayers } from './model-layers';
 import { exponential } from './schedules';
-import { TemperatureAnnealing } from './temperature-annealing';
 import { blobs, functionalModel, plainModel } from './testing/models';
 
 afterEach(() => vi.restoreAllMocks());

@@ -15,6 +15,7 @@ const tfvis = { render: { linechart: async () => {} } };
 /** Each export that takes options, called with what it needs and further ones. */
 const WITH_OPTIONS: Record<string, (options: object) => unknown> = {
   EntanglementLogger: (o) => new main.EntanglementLogger({ x, y, ...o }),
+  FactorAnnealing: (o) => new main.FactorAnnealing({ schedule: () => 1, ...o }),
   TemperatureAnnealing: (o) => new main.TemperatureAnnealing({ schedule: () => 1, ...o }),
   asCallbacks: (o) => main.asCallbacks([], o),
   clamp: (o) => main.clamp(() => 1, o),

@@ -1,9 +1,9 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { FactorAnnealing, TemperatureAnnealing } from './annealing';
 import { EntanglementLogger } from './entanglement-logger';
 import { inversePower } from './schedules';
-import { TemperatureAnnealing } from './temperature-annealing';
 import { blobs, functionalModel } from './testing/models';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
@@ -13,13 +13,14 @@ it('lists the keys that appear in History, and no others', async () => {
   const documented = Array.from(section.split('\n## ')[0]?.matchAll(/^\| `(.+?)`/gm) ?? []).map(
     ([, key = '']) => key.replace('code', 'snnl').replace('class_3', 'class_0'),
   );
-  expect(documented.length).toBe(7);
+  expect(documented.length).toBe(8);
 
   const { x, ids, oneHot } = blobs();
   const { history } = await functionalModel().fit(x, oneHot, {
     verbose: 0,
     callbacks: [
       new TemperatureAnnealing({ schedule: inversePower() }),
+      new FactorAnnealing({ schedule: inversePower() }),
       new EntanglementLogger({ x, y: ids, perClass: true }),
     ],
   });

@@ -1,9 +1,9 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { Callback } from '@tensorflow/tfjs-layers';
 import { expect, it } from 'vitest';
+import { TemperatureAnnealing } from './annealing';
 import { EntanglementLogger } from './entanglement-logger';
 import { constant } from './schedules';
-import { TemperatureAnnealing } from './temperature-annealing';
 import { blobs, functionalModel } from './testing/models';
 
 const { x, ids, oneHot } = blobs({ count: 600 });

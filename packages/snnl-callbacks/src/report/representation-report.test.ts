@@ -13,9 +13,9 @@ import { type LayersModel, sequential, layers as tfLayers } from '@tensorflow/tf
 import { parseHTML } from 'linkedom';
 import { neighborEntanglement, softNearestNeighbor } from 'snnl-layer';
 import { describe, expect, it } from 'vitest';
+import { TemperatureAnnealing } from '../annealing';
 import { EntanglementLogger } from '../entanglement-logger';
 import { exponential } from '../schedules';
-import { TemperatureAnnealing } from '../temperature-annealing';
 import { blobs, functionalModel, nestedModel } from '../testing/models';
 import { reportHtml } from './report-html';
 import { type RepresentationReportOptions, representationReport } from './representation-report';

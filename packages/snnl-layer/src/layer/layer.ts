@@ -18,6 +18,7 @@ import type { Group } from '../loss/group';
 import type { IgnoredClass } from '../loss/label-values';
 import { type ClassWeight, weightColumn, weightsByClass } from '../loss/sample-weights';
 import type { KernelChoice } from '../operation/kernel-choice';
+import { assertValue, rules } from '../options';
 import {
   ActivityRegularization,
   type ActivityRegularizationOptions,
@@ -49,8 +50,6 @@ export class SoftNearestNeighbor extends CapturingLayer {
   /** The name under which saved models refer to the layer. */
   static className = 'SoftNearestNeighbor';
 
-  /** See {@link SoftNearestNeighborOptions.factor}. */
-  readonly factor: number;
   /** See {@link SoftNearestNeighborOptions.ignoreClass}; null where every sample has a label. */
   readonly ignoreClass: IgnoredClass | null;
   /** See {@link SoftNearestNeighborOptions.classWeight}; null where all classes count alike. */
@@ -67,6 +66,7 @@ export class SoftNearestNeighbor extends CapturingLayer {
   readonly kernel: KernelChoice;
   /** See {@link SoftNearestNeighborOptions.group}; `parallelize` of snnl-parallel sets it. */
   group: Group | undefined;
+  private currentFactor: number;
   private readonly ownTemperature: LayerTemperature;
   protected readonly remedy = 'With factor: 0 the layer only measures.';
   private showsRatio = false;
@@ -75,7 +75,7 @@ export class SoftNearestNeighbor extends CapturingLayer {
   constructor(options: SoftNearestNeighborOptions = {}) {
     const checked = checkedOptions(options);
     super(checked);
-    this.factor = checked.factor;
+    this.currentFactor = checked.factor;
     this.ignoreClass = checked.ignoreClass;
     this.classWeight = checked.classWeight;
     this.distance = checked.distance;
@@ -103,6 +103,20 @@ export class SoftNearestNeighbor extends CapturingLayer {
   }
 
   /** The layer that a saved model describes; tfjs calls it. */
+  /**
+   * See {@link SoftNearestNeighborOptions.factor}. A change takes effect at the next step.
+   *
+   * @throws TypeError on setting what is no number; RangeError if it is not finite.
+   */
+  get factor(): number {
+    return this.currentFactor;
+  }
+
+  set factor(value: number) {
+    assertValue('factor of softNearestNeighbor', value, rules.finite);
+    this.currentFactor = value;
+  }
+
   static override fromConfig<T extends serialization.Serializable>(
     cls: serialization.SerializableConstructor<T>,
     config: serialization.ConfigDict,

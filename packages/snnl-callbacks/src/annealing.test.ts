@@ -1,13 +1,13 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { tensor2d } from '@tensorflow/tfjs-core';
+import { tensor2d, train } from '@tensorflow/tfjs-core';
 import * as tfdata from '@tensorflow/tfjs-data';
 import { CustomCallback, callbacks, type LayersModel } from '@tensorflow/tfjs-layers';
 import { allLayers, type SoftNearestNeighbor } from 'snnl-layer';
 import { describe, expect, it } from 'vitest';
+import { FactorAnnealing, TemperatureAnnealing } from './annealing';
 import { EntanglementLogger } from './entanglement-logger';
 import { isSoftNearestNeighbor } from './model-layers';
 import { exponential, inversePower, linear, piecewise } from './schedules';
-import { TemperatureAnnealing } from './temperature-annealing';
 import {
   blobs,
   CONTAINERS,
@@ -35,7 +35,7 @@ const probe = (layer: SoftNearestNeighbor, seen: number[]): CustomCallback =>
 const { x, oneHot } = blobs({ count: 20 });
 const fit = (
   model: LayersModel,
-  callbacks: (CustomCallback | TemperatureAnnealing | EntanglementLogger)[],
+  callbacks: (CustomCallback | FactorAnnealing | TemperatureAnnealing | EntanglementLogger)[],
   options = {},
 ) => model.fit(x, oneHot, { epochs: 3, batchSize: 8, verbose: 0, callbacks, ...options });
 
@@ -219,5 +219,62 @@ describe('TemperatureAnnealing refuses', () => {
     expect(() => annealing({ layers: [] })).toThrow('an array of at least one of these');
     expect(() => annealing({ stepsPerEpoch: 0 })).toThrow('stepsPerEpoch');
     expect(() => annealing({ schedule: 0.5 })).toThrow('function of the step');
+  });
+});
+
+describe('FactorAnnealing', () => {
+  it.each(Object.entries(MODELS))('lets the loss of a %s model in', async (_, create) => {
+    const model = create();
+    const seen: number[] = [];
+    const annealing = new FactorAnnealing({ schedule: (epoch) => epoch / 4 });
+    const spy = new CustomCallback({ onBatchBegin: () => void seen.push(snnl(model).factor) });
+    const { history } = await fit(model, [annealing, spy]);
+    expect(seen).toEqual([0, 0, 0, 0.25, 0.25, 0.25, 0.5, 0.5, 0.5]);
+    expect(history.factor).toEqual([0, 0.25, 0.5]);
+    expect(snnl(model).getConfig().factor).toBe(0.5);
+  });
+
+  it('weighs what the step trains on', async () => {
+    // Weights that stay as they are: the loss alone tells the factor.
+    const model = functionalModel();
+    const loss = async (factor: number) => {
+      const annealing = new FactorAnnealing({ schedule: () => factor });
+      const options = { epochs: 1, batchSize: 20, shuffle: false };
+      model.optimizer = train.sgd(0);
+      const { history } = await fit(model, [annealing], options);
+      return history.loss?.[0] as number;
+    };
+    const [none, once, twice, entangling] = [
+      await loss(0),
+      await loss(1),
+      await loss(2),
+      await loss(-1),
+    ];
+    expect(once).toBeGreaterThan(none);
+    expect(twice - none).toBeCloseTo(2 * (once - none), 5);
+    expect(entangling - none).toBeCloseTo(none - once, 5);
+  });
+
+  it('takes the schedules of this package, and runs beside TemperatureAnnealing', async () => {
+    const model = functionalModel();
+    const { history } = await fit(model, [
+      new FactorAnnealing({ schedule: linear({ initial: 0.1, final: 0.3, steps: 2 }) }),
+      new TemperatureAnnealing({ schedule: exponential({ rate: 0.5 }) }),
+    ]);
+    expect(history.factor).toEqual([0.1, expect.closeTo(0.2, 9), expect.closeTo(0.3, 9)]);
+    expect(history.temperature).toEqual([1, 0.5, 0.25]);
+  });
+
+  it('refuses a factor that is none, and a model without a layer', async () => {
+    const schedule = (epoch: number) => (epoch === 1 ? Number.NaN : 1);
+    await expect(fit(functionalModel(), [new FactorAnnealing({ schedule })])).rejects.toThrow(
+      'Expected the factor of the schedule at step 1 to be a finite number, but got NaN',
+    );
+    await expect(fit(plainModel(), [new FactorAnnealing({ schedule })])).rejects.toThrow(
+      /no SoftNearestNeighbor layer whose factor could be annealed/,
+    );
+    expect(() => {
+      snnl(functionalModel()).factor = Number.POSITIVE_INFINITY;
+    }).toThrow(/Expected factor of softNearestNeighbor to be a finite number/);
   });
 });
