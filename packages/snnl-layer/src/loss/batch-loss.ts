@@ -81,12 +81,12 @@ export const samplesOf = (features: Tensor | TensorLike): number =>
     ? (features.shape[0] ?? 0)
     : ((features as ArrayLike<unknown>)?.length ?? 0);
 
-/** The features of the memory, as wide as those of the batch. */
-function memoryRows({ features }: Memory, width: number): Tensor2D {
-  const past = featureRows(features, 'memory.features');
+/** The features of a memory, as wide as those of the batch. */
+export function memoryRows({ features }: Memory, width: number, name = 'memory'): Tensor2D {
+  const past = featureRows(features, `${name}.features`);
   if (past.shape[1] === width) return past;
   throw new Error(
-    `Expected memory.features to have ${width} features a sample, as the batch has, but got ` +
+    `Expected ${name}.features to have ${width} features a sample, as the batch has, but got ` +
       `${past.shape[1]}.`,
   );
 }
@@ -168,7 +168,7 @@ function countOf(sets: readonly Tensor1D[], ignoreClass: IgnoredClass | undefine
   return addN(sets.map((ids) => sum(isLabelled(ids))));
 }
 
-const poisoned = (temperature: Scalar, poison: Scalar | undefined): Scalar =>
+export const poisoned = (temperature: Scalar, poison: Scalar | undefined): Scalar =>
   poison === undefined ? temperature : add(temperature, poison);
 
 /**

@@ -122,14 +122,14 @@ export interface BatchIds {
 export function batchIds(
   labels: Labels,
   batch: number,
-  memory: { readonly labels: Labels; readonly samples: number } | undefined,
+  memory: { readonly labels: Labels; readonly samples: number; readonly name?: string } | undefined,
   kind: KernelKind,
   origin: LabelOrigin = ARGUMENT,
   ignore?: IgnoredClass,
 ): BatchIds {
   const sources: LabelSource[] = [{ labels, samples: batch, origin, ignore }];
   if (memory !== undefined && memory.samples > 0)
-    sources.push({ ...memory, origin: { name: 'memory.labels' }, ignore });
+    sources.push({ ...memory, origin: { name: memory.name ?? 'memory.labels' }, ignore });
   let sets = sources.map(hostSet);
   const isOnDevice = sets.includes(undefined);
   const isFirst = isOnDevice && origin instanceof LayerLabels && !origin.wasRead && canRead();

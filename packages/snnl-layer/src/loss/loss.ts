@@ -8,6 +8,7 @@ import {
 import { type KernelChoice, kernelRule } from '../operation/kernel-choice';
 import { assertOptions, type OptionRules, rules } from '../options';
 import { batchLoss, type Memory, samplesOf } from './batch-loss';
+import { crossLoss } from './cross-loss';
 import { type Distance, distanceRule, type Temperature, temperatureRule } from './distance';
 import { type Group, groupRule } from './group';
 import { type IgnoredClass, ignoredClassRule, type Labels } from './label-values';
@@ -51,6 +52,12 @@ export interface SoftNearestNeighborLossOptions {
   readonly weights?: Tensor | TensorLike;
   /** Past samples as further candidates. Default none. */
   readonly memory?: Memory;
+  /**
+   * Another set that gives the candidates instead of the batch, with a gradient for its features too: a
+   * second view of the samples, a teacher's, or another kind of data. Not with `memory` or `group`. Give
+   * it for both ways, and add, to treat both sets alike. Default: the batch against itself.
+   */
+  readonly references?: Memory;
   /** Default `auto`. */
   readonly kernel?: KernelChoice;
 }
@@ -67,6 +74,7 @@ const RULES: OptionRules<SoftNearestNeighborLossOptions> = {
     isType: (value): value is Tensor | TensorLike => typeof value === 'object' && value !== null,
   },
   memory: rules.object('an object { features, labels }'),
+  references: rules.object('an object { features, labels }'),
   kernel: kernelRule,
 };
 
@@ -121,25 +129,32 @@ export function softNearestNeighborLoss(
     ignoreClass,
     group,
     memory,
+    references,
     weights,
     kernel = 'auto',
   } = options;
   if (memory !== undefined) assertOptions('memory', memory, MEMORY_RULES);
+  if (references !== undefined) assertOptions('references', references, MEMORY_RULES);
   assertLabelsFirst(labels, features);
-  return tidy(() =>
-    batchLoss(labels, features, {
-      temperature,
-      distance,
-      reduction,
-      epsilon: stabilityEpsilon,
-      ignoreClass,
-      group,
-      memory,
-      weights:
-        weights === undefined
-          ? undefined
-          : () => weightColumn(weights, samplesOf(features), 'weights'),
-      kernel,
-    }),
-  );
+  const given = {
+    temperature,
+    distance,
+    reduction,
+    epsilon: stabilityEpsilon,
+    ignoreClass,
+    weights:
+      weights === undefined
+        ? undefined
+        : () => weightColumn(weights, samplesOf(features), 'weights'),
+    kernel,
+  };
+  if (references === undefined)
+    return tidy(() => batchLoss(labels, features, { ...given, group, memory }));
+  if (memory !== undefined || group !== undefined) {
+    throw new Error(
+      'Expected references without a memory and without a group, but got both. Put past samples beside ' +
+        'the references: tf.concat([references, past]).',
+    );
+  }
+  return tidy(() => crossLoss(labels, features, references, given));
 }
