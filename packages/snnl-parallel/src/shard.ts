@@ -19,7 +19,9 @@ const RULES: OptionRules<ShardOptions> = {
 
 /** The part of a `tf.data.Dataset` that is used here. */
 export interface DatasetLike {
+  /** How many elements it has, where that is known. */
   readonly size: number | null;
+  /** Begins anew. */
   iterator(): Promise<unknown>;
 }
 
