@@ -8,6 +8,6 @@ export default defineConfig({
   test: {
     name: 'snnl-parallel',
     include: ['{src,test}/**/*.test.ts'],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
   },
 });

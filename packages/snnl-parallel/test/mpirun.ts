@@ -20,7 +20,7 @@ export interface Outcome {
 const folder = fileURLToPath(new URL('..', import.meta.url));
 
 /** Seconds after which a run counts as hanging. */
-const LIMIT = 60;
+const LIMIT = 100;
 
 function launcher(mpi: Mpi): string {
   const { variable, paths, packages } = programs[mpi];
