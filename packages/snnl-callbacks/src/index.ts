@@ -5,6 +5,7 @@ export {
   type TemperatureAnnealingOptions,
 } from './annealing';
 export { type AnyCallback, type AsCallbacksOptions, asCallbacks } from './as-callbacks';
+export { BestWeights, type BestWeightsOptions } from './best-weights';
 export type { Schedule } from './checked-schedule';
 export { EntanglementLogger, type EntanglementLoggerOptions } from './entanglement-logger';
 export type { LayerAnnealingOptions } from './layer-annealing';

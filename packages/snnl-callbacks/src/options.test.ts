@@ -15,6 +15,7 @@ const tfvis = { render: { linechart: async () => {} } };
 /** Each export that takes options, called with what it needs and further ones. */
 const WITH_OPTIONS: Record<string, (options: object) => unknown> = {
   EntanglementLogger: (o) => new main.EntanglementLogger({ x, y, ...o }),
+  BestWeights: (o) => new main.BestWeights(o),
   FactorAnnealing: (o) => new main.FactorAnnealing({ schedule: () => 1, ...o }),
   TemperatureAnnealing: (o) => new main.TemperatureAnnealing({ schedule: () => 1, ...o }),
   asCallbacks: (o) => main.asCallbacks([], o),
@@ -41,7 +42,7 @@ const WITH_OPTIONS: Record<string, (options: object) => unknown> = {
 };
 
 const WITHOUT_OPTIONS = [
-  ...['constant', 'piecewise', 'tensorBoard'],
+  ...['constant', 'piecewise', 'tensorBoard', 'modelFolder'],
   ...['adjustedRandIndex', 'classColor', 'classKey', 'clusteringAccuracy', 'escapeHtml', 'figure'],
   ...['htmlPage', 'lineKey', 'lineStyle', 'matrix', 'nearestNeighborAccuracy', 'nearestNeighbors'],
   ...['neighborConfusion', 'normalizedMutualInformation', 'principalPlane', 'reportHtml', 'umap'],
