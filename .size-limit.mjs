@@ -7,13 +7,13 @@ const budgets = [
   {
     name: 'snnl-layer',
     path: 'packages/snnl-layer/dist/index.js',
-    limit: '54 kB',
+    limit: '56 kB',
     ignore: ['@tensorflow/*'],
   },
   {
     name: 'snnl-layer.min.js',
     path: 'packages/snnl-layer/dist/snnl-layer.min.js',
-    limit: '56 kB',
+    limit: '58 kB',
   },
   {
     name: 'snnl-callbacks',

@@ -196,20 +196,24 @@ async function readOnce(sums: Tensor2D): Promise<ArrayLike<number>> {
   }
 }
 
-/** Blocks of anchors against all samples. */
+/** Called between blocks with the share of the work that is done; may throw, to end it. */
+export type Turn = (done: number) => Promise<void>;
+
+/** Blocks of the first `count` samples, as anchors, against all. */
 export async function measureInRows(
   parts: Parts,
   samples: number,
   running: RunningSums,
   blockSize: number | undefined,
-  turn: () => Promise<void>,
+  turn: Turn,
+  count = samples,
 ): Promise<void> {
   const blockRows = new BlockRows(blockSize, getBackend());
   const all = parts.of(0, samples);
   try {
-    for (let start = 0, rows = 0; start < samples; start += rows) {
+    for (let start = 0, rows = 0; start < count; start += rows) {
       const begin = performance.now();
-      rows = blockRows.next(samples - start);
+      rows = blockRows.next(count - start);
       const anchors = parts.of(start, rows);
       running.add(await parts.within(anchors, all, start).finally(() => dispose({ ...anchors })), {
         columns: rows,
@@ -218,7 +222,7 @@ export async function measureInRows(
         rows,
       });
       blockRows.took(rows, performance.now() - begin);
-      await turn();
+      await turn((start + rows) / count);
     }
   } finally {
     dispose({ ...all });
@@ -231,9 +235,12 @@ export async function measureInTiles(
   samples: number,
   running: RunningSums,
   blockSize: number | undefined,
-  turn: () => Promise<void>,
+  turn: Turn,
 ): Promise<void> {
   const side = blockSize ?? (await tileSide(parts, samples));
+  /** Pairs that lie in tiles above the one of samples `row` and `column` on, and left of it. */
+  const share = (row: number, rows: number, column: number) =>
+    (row * (2 * samples - row) + rows * (2 * column - 2 * row - rows)) / samples ** 2;
   for (let i = 0; i < samples; i += side) {
     const rows = Math.min(side, samples - i);
     const anchors = parts.of(i, rows);
@@ -247,7 +254,7 @@ export async function measureInTiles(
           rows,
         });
       }
-      await turn();
+      await turn(share(i, rows, i + rows));
       for (let j = i + side; j < samples; j += side) {
         const others = Math.min(side, samples - j);
         const columns = rows + others;
@@ -257,7 +264,7 @@ export async function measureInTiles(
           .finally(() => dispose({ ...candidates }));
         running.add(sums, { columns, from: 0, start: i, rows });
         running.add(sums, { columns, from: rows, start: j, rows: others });
-        await turn();
+        await turn(share(i, rows, j + others));
       }
     } finally {
       dispose({ ...anchors });

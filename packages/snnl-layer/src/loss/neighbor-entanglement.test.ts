@@ -115,3 +115,78 @@ test('labels that do not fit leave nothing behind', async () => {
   await expect(neighborEntanglement([0, 0, 0], [[1], [2]])).rejects.toThrow(/labels/);
   expect(tf.memory().numTensors).toBe(numTensors);
 });
+
+describe('of a larger set', () => {
+  const n = 300;
+  const y = Int32Array.from({ length: n }, (_, i) => (i === 7 ? 99 : (i * i) % 5));
+  const x = tf.add(
+    tf.randomNormal([n, 4], 0, 1, 'float32', 3),
+    tf.mul(tf.cast(tf.reshape(tf.tensor1d(y, 'int32'), [n, 1]), 'float32'), 0.3),
+  ) as tf.Tensor2D;
+
+  test.each(['fused', 'composed'] as const)('tells how far it is, %s', async (kernel) => {
+    const seen: number[] = [];
+    await neighborEntanglement(y, x, {
+      kernel,
+      blockSize: 64,
+      onProgress: (done) => seen.push(done),
+    });
+    expect(seen.at(-1)).toBe(1);
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+    expect(seen.every((done) => done > 0)).toBe(true);
+  });
+
+  test('ends when it is aborted, and leaves nothing behind', async () => {
+    const { numTensors } = tf.memory();
+    const reason = new Error('enough');
+    await expect(neighborEntanglement(y, x, { signal: AbortSignal.abort(reason) })).rejects.toBe(
+      reason,
+    );
+    const controller = new AbortController();
+    for (const kernel of ['fused', 'composed'] as const) {
+      const measuring = neighborEntanglement(y, x, {
+        kernel,
+        blockSize: 8,
+        signal: controller.signal,
+      });
+      controller.abort(reason);
+      await expect(measuring).rejects.toBe(reason);
+    }
+    expect(tf.memory().numTensors).toBe(numTensors);
+  });
+
+  test('some anchors give an estimate whose interval holds the loss of all', async () => {
+    const exact = await neighborEntanglement(y, x);
+    let held = 0;
+    let sum = 0;
+    const draws = 40;
+    for (let seed = 1; seed <= draws; seed++) {
+      const some = await neighborEntanglement(y, x, { anchors: 60, seed });
+      const margin = some.margin ?? Number.NaN;
+      expect([some.anchors, some.chance]).toEqual([60, expect.closeTo(exact.chance, 9)]);
+      expect(margin).toBeGreaterThan(0);
+      if (Math.abs(some.loss - exact.loss) <= margin) held++;
+      sum += some.loss - exact.loss;
+      // The estimate of all, and those of the classes, are of the same anchors.
+      const classes = [...some.perClass.values()];
+      const total = classes.reduce((all, { loss, anchors }) => all + loss * anchors, 0);
+      expect(total / 60).toBeCloseTo(some.loss, 9);
+      // The class of one sample is no anchor, and is told apart from one that was not drawn.
+      expect(some.perClass.get(99)).toEqual({ loss: 0, chance: 0, ratio: 0, anchors: 0 });
+    }
+    // 95 % of 40 are 38; fewer than 33 come about once in a thousand times.
+    expect(held).toBeGreaterThanOrEqual(33);
+    const single = await neighborEntanglement(y, x, { anchors: 60, seed: 1 });
+    expect(Math.abs(sum / draws)).toBeLessThan(single.margin as number);
+    expect(await neighborEntanglement(y, x, { anchors: 60, seed: 1 })).toEqual(single);
+  });
+
+  test('as many anchors as there are give the loss of all, with no margin', async () => {
+    const exact = await neighborEntanglement(y, x);
+    const all = await neighborEntanglement(y, x, { anchors: 1000 });
+    expect(all.margin).toBe(0);
+    expect(all.anchors).toBe(n - 1);
+    expect(all.loss).toBeCloseTo(exact.loss, 6);
+    expect([...all.perClass.keys()]).toEqual([...exact.perClass.keys()]);
+  });
+});
