@@ -7,7 +7,7 @@ import { root } from '../pnpm.mjs';
 /** Bytes; a tarball beyond it is a mistake, such as a data set or a binary in `files`. */
 const PACKED_BUDGET = {
   'snnl-layer': 520_000,
-  'snnl-callbacks': 170_000,
+  'snnl-callbacks': 190_000,
   'snnl-gpu': 305_000,
   'snnl-parallel': 60_000,
 };
