@@ -1,4 +1,6 @@
-import { datasetSource, readImages } from '@snnl/datasets';
+// Not by the name of the package: Vite bundles its configuration, but leaves packages as they are, in
+// TypeScript.
+import { datasetSource, readImages } from '../../../packages/datasets/src/sources';
 import { CLASSES, HELD_OUT, type Images, PIXELS, pack, TRAINING } from '../src/data/format';
 
 /**
