@@ -108,7 +108,7 @@ describe.each([
       );
       expect(moved).toBe(native);
     }
-  });
+  }, 180_000);
 
   test('a data set', async () => {
     const { moved, native } = await onBoth(
