@@ -1,5 +1,4 @@
 /** `npm run bench -- [options]`: speed and memory of the loss; `--help` lists the options. */
-
 import { ensureNative, wantsBackend } from './native.mjs';
 import { root, run } from './pnpm.mjs';
 import { ensureChromium } from './programs.mjs';

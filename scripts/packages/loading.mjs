@@ -11,7 +11,7 @@ import { build } from 'esbuild';
 const BACKENDS = ['cpu', 'wasm', 'webgl', 'webgpu', 'tensorflow'];
 
 /** Dependencies that the main entry of a package may load besides its required peers. */
-const OF_MAIN_ENTRY = { 'snnl-layer': ['pure-rand'] };
+const OF_MAIN_ENTRY = { 'snnl-layer': ['pure-rand'], 'snnl-parallel': ['pure-rand'] };
 
 /** Packages that no page uses: their main entry may load what Node has. */
 const OF_NODE = ['snnl-parallel'];

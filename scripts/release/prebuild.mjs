@@ -1,7 +1,8 @@
 /**
- * `npm run release:prebuild`: the native kernels and the addon that calls MPI in the form in which they
- * are published, in `prebuilds` of packages/snnl-gpu and packages/snnl-parallel. For Linux on x64, where they are tested; elsewhere users compile
- * them. `--no-cuda` leaves nvcc out; code that it made before is used.
+ * `npm run release:prebuild`: the native kernels and the addon that calls MPI in the form in which
+ * they are published, in `prebuilds` of packages/snnl-gpu and packages/snnl-parallel. For Linux on
+ * x64, where they are tested; elsewhere users compile them. `--no-cuda` leaves nvcc out; code that
+ * it made before is used.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';

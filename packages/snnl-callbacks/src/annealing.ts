@@ -1,9 +1,9 @@
 import type { SoftNearestNeighbor } from 'snnl-layer';
-import { factorAt, type Schedule, temperatureAt } from './checked-schedule';
+import { factorAt, temperatureAt } from './checked-schedule';
 import { LayerAnnealing, type LayerAnnealingOptions } from './layer-annealing';
 
 /** Options of {@link TemperatureAnnealing}; in the logs by default as `temperature`. */
-export interface TemperatureAnnealingOptions extends LayerAnnealingOptions {}
+export type TemperatureAnnealingOptions = LayerAnnealingOptions;
 
 /**
  * Sets the temperature of soft nearest neighbour layers from a schedule while a model trains.
@@ -19,15 +19,8 @@ export interface TemperatureAnnealingOptions extends LayerAnnealingOptions {}
  */
 export class TemperatureAnnealing extends LayerAnnealing {
   constructor(options: TemperatureAnnealingOptions) {
-    super('TemperatureAnnealing', 'temperature', options);
-  }
-
-  protected override valueAt(schedule: Schedule, step: number): number {
-    return temperatureAt(schedule, step);
-  }
-
-  protected override set(layer: SoftNearestNeighbor, temperature: number): void {
-    layer.temperature = temperature;
+    const className = 'TemperatureAnnealing';
+    super({ className, property: 'temperature', valueAt: temperatureAt }, options);
   }
 
   protected override assertFree(layer: SoftNearestNeighbor): void {
@@ -40,7 +33,7 @@ export class TemperatureAnnealing extends LayerAnnealing {
 }
 
 /** Options of {@link FactorAnnealing}; in the logs by default as `factor`. */
-export interface FactorAnnealingOptions extends LayerAnnealingOptions {}
+export type FactorAnnealingOptions = LayerAnnealingOptions;
 
 /**
  * Sets the factor of soft nearest neighbour layers, the weight of their loss, from a schedule while a
@@ -57,16 +50,6 @@ export interface FactorAnnealingOptions extends LayerAnnealingOptions {}
  */
 export class FactorAnnealing extends LayerAnnealing {
   constructor(options: FactorAnnealingOptions) {
-    super('FactorAnnealing', 'factor', options);
+    super({ className: 'FactorAnnealing', property: 'factor', valueAt: factorAt }, options);
   }
-
-  protected override valueAt(schedule: Schedule, step: number): number {
-    return factorAt(schedule, step);
-  }
-
-  protected override set(layer: SoftNearestNeighbor, factor: number): void {
-    layer.factor = factor;
-  }
-
-  protected override assertFree(): void {}
 }

@@ -42,7 +42,8 @@ const RULES: OptionRules<BestWeightsOptions> = {
 export class BestWeights extends CooperativeCallback {
   /** The epoch with the best value so far, from 0, and that value; undefined before there is one. */
   best: { readonly epoch: number; readonly value: number } | undefined;
-  private readonly options: BestWeightsOptions;
+  private readonly options: Required<Omit<BestWeightsOptions, 'save'>>;
+  private readonly target: BestWeightsOptions['save'];
   private weights: Tensor[] = [];
   private seen: string[] = [];
   private warned = false;
@@ -50,7 +51,9 @@ export class BestWeights extends CooperativeCallback {
   constructor(options: BestWeightsOptions = {}) {
     super();
     assertOptions('BestWeights', options, RULES);
-    this.options = options;
+    const { monitor = 'val_loss', mode = 'min', restore = true, save } = options;
+    this.options = { monitor, mode, restore };
+    this.target = save;
   }
 
   override async onTrainBegin(logs?: UnresolvedLogs): Promise<void> {
@@ -61,7 +64,7 @@ export class BestWeights extends CooperativeCallback {
   }
 
   override async onEpochEnd(epoch: number, logs: UnresolvedLogs = {}): Promise<void> {
-    const { monitor = 'val_loss', mode = 'min', restore = true, save } = this.options;
+    const { monitor, mode, restore } = this.options;
     const row = await resolveLogs(logs);
     const value = row[monitor];
     this.seen = Object.keys(row);
@@ -77,19 +80,18 @@ export class BestWeights extends CooperativeCallback {
       this.forget();
       this.weights = this.model.getWeights().map((weight) => weight.clone());
     }
-    if (save !== undefined) await this.model.save(save);
+    if (this.target !== undefined) await this.model.save(this.target);
   }
 
   override async onTrainEnd(): Promise<void> {
     if (this.best === undefined) throw new Error(this.absence());
-    if (this.options.restore ?? true) this.model.setWeights(this.weights);
+    if (this.options.restore) this.model.setWeights(this.weights);
     this.forget();
   }
 
   private absence(): string {
-    const { monitor = 'val_loss' } = this.options;
     return (
-      `Expected the logs of an epoch to have a value '${monitor}' that is no NaN, by which to tell the ` +
+      `Expected the logs of an epoch to have a value '${this.options.monitor}' that is no NaN, by which to tell the ` +
       `best, but they have ${this.seen.map((key) => `'${key}'`).join(', ') || 'none'}. Give one of these ` +
       'as monitor, give fit validationData, or put the callback that writes it earlier in the list.'
     );

@@ -36,6 +36,16 @@ const RULES: OptionRules<LayerAnnealingOptions> = {
   name: rules.text,
 };
 
+/** What is annealed, and how. */
+interface Annealed {
+  /** Of the callback, for messages. */
+  readonly className: string;
+  /** Of the layers; the key in the logs by default. */
+  readonly property: 'temperature' | 'factor';
+  /** The value of a step; throws if it is none. */
+  readonly valueAt: (schedule: Schedule, step: number) => number;
+}
+
 /**
  * Sets a value of SoftNearestNeighbor layers before each epoch or batch, with steps counted from 0 over
  * the whole training, and writes it into the logs.
@@ -47,22 +57,17 @@ export abstract class LayerAnnealing extends CooperativeCallback {
   private batchStep: number | undefined;
   private value: number | undefined;
 
-  /** @param what What is annealed: the key in the logs by default. */
   constructor(
-    private readonly className: string,
-    private readonly what: string,
+    private readonly annealed: Annealed,
     options: LayerAnnealingOptions,
   ) {
     super();
-    assertOptions(className, options, RULES);
+    assertOptions(annealed.className, options, RULES);
     this.options = options;
   }
 
-  /** The value of a step; throws if it is none. */
-  protected abstract valueAt(schedule: Schedule, step: number): number;
-  protected abstract set(layer: SoftNearestNeighbor, value: number): void;
   /** Throws if the value of a layer is not to be set. */
-  protected abstract assertFree(layer: SoftNearestNeighbor): void;
+  protected assertFree(_layer: SoftNearestNeighbor): void {}
 
   override async onTrainBegin(logs?: UnresolvedLogs): Promise<void> {
     await super.onTrainBegin(logs);
@@ -73,7 +78,7 @@ export abstract class LayerAnnealing extends CooperativeCallback {
   override async onEpochBegin(epoch: number): Promise<void> {
     const { per = 'epoch', stepsPerEpoch } = this.options;
     if (per === 'epoch') this.apply(epoch);
-    else this.batchStep ??= firstBatch(epoch, this.params, stepsPerEpoch, this.className);
+    else this.batchStep ??= firstBatch(epoch, this.params, stepsPerEpoch, this.annealed.className);
   }
 
   override async onBatchBegin(): Promise<void> {
@@ -92,22 +97,25 @@ export abstract class LayerAnnealing extends CooperativeCallback {
   }
 
   private apply(step: number): void {
-    this.value = this.valueAt(this.options.schedule, step);
-    for (const layer of this.layers) this.set(layer, this.value);
+    const { property, valueAt } = this.annealed;
+    this.value = valueAt(this.options.schedule, step);
+    for (const layer of this.layers) layer[property] = this.value;
   }
 
   private log(logs: UnresolvedLogs): void {
-    const { name: key = this.what } = this.options;
+    const { className, property } = this.annealed;
+    const { name: key = property } = this.options;
     if (Object.hasOwn(logs, key)) {
       throw new Error(
-        `The logs have a value '${key}' already. Give each ${this.className} a name of ` +
-          `its own: new ${this.className}({schedule, layers, name: '${this.what}_2'}).`,
+        `The logs have a value '${key}' already. Give each ${className} a name of ` +
+          `its own: new ${className}({schedule, layers, name: '${property}_2'}).`,
       );
     }
     if (this.value !== undefined) logs[key] = this.value;
   }
 
   private findLayers(): SoftNearestNeighbor[] {
+    const { property } = this.annealed;
     const { layers } = this.options;
     const found =
       layers === undefined
@@ -115,7 +123,7 @@ export abstract class LayerAnnealing extends CooperativeCallback {
         : chosenLayers(this.model, layers);
     if (found.length === 0) {
       throw new Error(
-        `Model '${this.model.name}' has no SoftNearestNeighbor layer whose ${this.what} could be ` +
+        `Model '${this.model.name}' has no SoftNearestNeighbor layer whose ${property} could be ` +
           'annealed. Add softNearestNeighbor() of snnl-layer to it. If it is inside a custom layer, ' +
           'that layer must hold it in a field or an array, where it can be found.',
       );
@@ -124,7 +132,7 @@ export abstract class LayerAnnealing extends CooperativeCallback {
       if (!isSoftNearestNeighbor(layer)) {
         throw new Error(
           `Layer '${layer.name}' is a ${layer.getClassName()}. Expected a SoftNearestNeighbor ` +
-            `layer, which has a ${this.what}.`,
+            `layer, which has a ${property}.`,
         );
       }
       this.assertFree(layer);

@@ -9,7 +9,7 @@ import {
   ignoredClassRule,
   type LabelArray,
 } from './loss/label-values';
-import { isLabelled } from './loss/labels';
+import { isLabelled } from './operation/contract';
 import { assertOptions, describeValue, type OptionRules, rules } from './options';
 
 /** Options of {@link balancedBatches}. */

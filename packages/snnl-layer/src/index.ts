@@ -19,7 +19,7 @@ export { type EntanglementMetricOptions, entanglement } from './layer/metric';
 export { type AttachEntanglementOptions, attachEntanglement } from './layer/rewire/attach';
 export { stripEntanglement } from './layer/rewire/strip';
 export { type LossOrMetricFunction, labelsOnly, withTargetLabels } from './layer/target-labels';
-export type { Memory } from './loss/batch-loss';
+export type { Memory } from './loss/batch-options';
 export { type Distance, distanceRule, type Temperature, temperatureRule } from './loss/distance';
 export { type EncodedLabels, type EncodeLabelsOptions, encodeLabels } from './loss/encode-labels';
 export type { Group, GroupArray } from './loss/group';
@@ -31,7 +31,7 @@ export {
   type LabelArray,
   type Labels,
 } from './loss/label-values';
-export { isLabelled, readLabels } from './loss/labels';
+export { readLabels } from './loss/labels';
 export {
   type SoftNearestNeighborLossOptions,
   softNearestNeighborLoss,
@@ -50,6 +50,7 @@ export {
   BATCH_LOSS,
   BATCH_LOSS_GRAD,
   CROSS_LOG_SUMS,
+  isLabelled,
   type LimitedKernelConfig,
   LOSS_ANCHOR_SUMS,
   MISSING_LABEL,

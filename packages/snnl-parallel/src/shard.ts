@@ -1,4 +1,6 @@
 import { dispose, gather, Tensor, tensor1d } from '@tensorflow/tfjs-core';
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { assertOptions, type Group, type OptionRules, rules } from 'snnl-layer';
 
 /** Options of {@link shard}. */
@@ -82,17 +84,11 @@ function ownSamples(samples: number, { rank, size }: Group, options: ShardOption
   return Int32Array.from({ length: each }, (_, i) => order[(rank + i * size) % samples] as number);
 }
 
-/** Fisher-Yates, by the 32-bit generator of Weyl and mix that is known as splitmix32. */
+/** Fisher-Yates. */
 function shuffle(order: Int32Array, seed: number): void {
-  let state = seed | 0;
-  const next = (): number => {
-    state = (state + 0x9e3779b9) | 0;
-    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
-    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
-    return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
-  };
+  const random = xoroshiro128plus(seed);
   for (let i = order.length - 1; i > 0; i--) {
-    const other = Math.floor(next() * (i + 1));
+    const other = uniformInt(random, 0, i);
     [order[i], order[other]] = [order[other] as number, order[i] as number];
   }
 }

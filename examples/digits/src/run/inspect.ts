@@ -1,5 +1,4 @@
-import type { LabelledImages } from '@snnl/datasets';
-import { pixelRows } from '@snnl/datasets';
+import { type LabelledImages, pixelRows } from '@snnl/datasets';
 import { dispose, mean, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { metrics } from '@tensorflow/tfjs-layers';
 import { neighborEntanglement } from 'snnl-layer';

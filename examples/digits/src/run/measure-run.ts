@@ -1,5 +1,4 @@
-import type { LabelledImages } from '@snnl/datasets';
-import { pixelRows } from '@snnl/datasets';
+import { type LabelledImages, pixelRows } from '@snnl/datasets';
 import { type Picture, representationReport } from 'snnl-callbacks/report';
 import type { Autoencoder } from '../autoencoder';
 import type { Measures } from '../results';

@@ -1,5 +1,4 @@
-import type { LabelledImages } from '@snnl/datasets';
-import { pixelRows } from '@snnl/datasets';
+import { type LabelledImages, pixelRows } from '@snnl/datasets';
 import { train as optimizers, tensor2d } from '@tensorflow/tfjs-core';
 import { generator } from '@tensorflow/tfjs-data';
 import type { CustomCallbackArgs, Logs } from '@tensorflow/tfjs-layers';

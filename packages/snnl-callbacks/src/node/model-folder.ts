@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import { io } from '@tensorflow/tfjs-core';
 import { assertValue, rules } from 'snnl-layer';
 
-const WEIGHTS = /^weights-.*\.bin$/;
+/** Of this model, of one before it, or of a process that was killed while it saved. */
+const WEIGHTS = /^weights-.*\.bin(\.model\.json)?$/;
 
 /**
  * A folder that holds a model, for `model.save`, `tf.loadLayersModel` and the `save` of BestWeights. It

@@ -1,4 +1,5 @@
 import type { NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
+import { MISSING_LABEL } from 'snnl-layer';
 import { input } from '../shared/workspace';
 import { assertFits, type Marks, marks, type Points, pack } from './points';
 import { type Flat, flatUniforms, type WebglWorkspace } from './workspace';
@@ -35,9 +36,6 @@ export function pairInts(problem: Problem): Record<string, number> {
     ...flatUniforms('temperature', temperature),
   };
 }
-
-/** The id of a sample without a label; a float32 has it. */
-const MISSING_LABEL = -(2 ** 31);
 
 /** Class ids from here on are not all told apart by a float32. */
 const FIRST_INEXACT = 2 ** 24;

@@ -11,7 +11,8 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import type { Shape } from '@tensorflow/tfjs-layers';
-import { type BatchLossOptions, batchLoss } from '../loss/batch-loss';
+import { batchLoss } from '../loss/batch-loss';
+import type { BatchLossOptions } from '../loss/batch-options';
 import type { Distance } from '../loss/distance';
 import { featureRows } from '../loss/features';
 import type { Group } from '../loss/group';
@@ -60,8 +61,6 @@ export class SoftNearestNeighbor extends CapturingLayer {
   readonly units: number | null;
   /** See {@link SoftNearestNeighborOptions.anyTarget}. */
   readonly anyTarget: boolean;
-  /** See {@link SoftNearestNeighborOptions.learnTemperature}. */
-  readonly learnTemperature: boolean;
   /** See {@link SoftNearestNeighborOptions.kernel}. */
   readonly kernel: KernelChoice;
   /** See {@link SoftNearestNeighborOptions.group}; `parallelize` of snnl-parallel sets it. */
@@ -81,11 +80,15 @@ export class SoftNearestNeighbor extends CapturingLayer {
     this.distance = checked.distance;
     this.units = checked.units;
     this.anyTarget = checked.anyTarget;
-    this.learnTemperature = checked.learnTemperature;
     this.kernel = checked.kernel;
     this.group = checked.group;
     this.ownTemperature = new LayerTemperature(checked);
     this.labels = new StepLabels(this, this.captures);
+  }
+
+  /** See {@link SoftNearestNeighborOptions.learnTemperature}. */
+  get learnTemperature(): boolean {
+    return this.ownTemperature.isLearned;
   }
 
   /**
@@ -102,7 +105,6 @@ export class SoftNearestNeighbor extends CapturingLayer {
     this.ownTemperature.value = value;
   }
 
-  /** The layer that a saved model describes; tfjs calls it. */
   /**
    * See {@link SoftNearestNeighborOptions.factor}. A change takes effect at the next step.
    *
@@ -117,6 +119,7 @@ export class SoftNearestNeighbor extends CapturingLayer {
     this.currentFactor = value;
   }
 
+  /** The layer that a saved model describes; tfjs calls it. */
   static override fromConfig<T extends serialization.Serializable>(
     cls: serialization.SerializableConstructor<T>,
     config: serialization.ConfigDict,

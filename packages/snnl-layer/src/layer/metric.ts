@@ -41,8 +41,8 @@ const RULES: OptionRules<EntanglementMetricOptions> = {
  * layer's second input, else the target that the metric is given, which also trains the layer.
  *
  * @param layer A layer of the model that is compiled.
- * @returns A metric with a scalar value: nats, for `ratio` without unit, or the temperature. A layer at several places
- *   gives the sum over them, or for `ratio` that of the losses over that of the chances.
+ * @returns A metric with a scalar value: nats, for `ratio` without unit, or the temperature. A layer at
+ *   several places gives the sum over them, or for `ratio` that of the losses over that of the chances.
  * @throws TypeError if it is no such layer; RangeError if `measure` or an option is unknown.
  * @throws Error while training or evaluating, if the layer did not run, or metrics of the layer are
  *   attached to outputs with different targets.

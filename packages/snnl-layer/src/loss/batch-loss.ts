@@ -1,5 +1,4 @@
 import {
-  add,
   addN,
   concat,
   customGrad,
@@ -19,14 +18,9 @@ import {
   tensor1d,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { isLabelled, ofLabelled } from '../operation/composed/labelled';
+import { labelMask, ofLabelled } from '../operation/composed/labelled';
 import { BATCH_LOSS, BATCH_LOSS_GRAD } from '../operation/contract';
-import {
-  hasKernel,
-  type KernelChoice,
-  type KernelKind,
-  resolveKernel,
-} from '../operation/kernel-choice';
+import { hasKernel, type KernelKind, resolveKernel } from '../operation/kernel-choice';
 import {
   anchorGradient,
   differentiableOnce,
@@ -34,62 +28,20 @@ import {
   type Operation,
   temperatureGradient,
 } from '../operation/neighbor-log-sums';
+import { type BatchLossOptions, memoryRows, samplesOf } from './batch-options';
 import {
   type Distance,
   embed,
   embedGradient,
   embedTemperature,
-  type Temperature,
   temperatureFactor,
   temperatureScalar,
 } from './distance';
 import { featureRows } from './features';
-import type { Group } from './group';
 import { groupLoss } from './group-loss';
-import type { IgnoredClass, LabelOrigin, Labels } from './label-values';
+import type { IgnoredClass, Labels } from './label-values';
 import { batchIds } from './labels';
 import { chanceOf, type LossOfSums, lossOfSums, type Reduction } from './loss-of-sums';
-
-/** Past samples that stand beside the batch as further candidates and get no gradient. */
-export interface Memory {
-  /** float32 `[samples, ...]`, as wide as the batch's features when flattened. */
-  readonly features: Tensor | TensorLike;
-  /** As the labels of the loss, one a sample. */
-  readonly labels: Labels;
-}
-
-export interface BatchLossOptions {
-  readonly temperature: Temperature;
-  readonly distance: Distance;
-  readonly reduction: Reduction;
-  readonly epsilon: number;
-  readonly memory?: Memory | undefined;
-  /** Processes whose batches are one. */
-  readonly group?: Group | undefined;
-  readonly kernel: KernelChoice;
-  /** Makes weights of the anchors, float32 `[N]`, 0 or greater, off the tape. Default 1 each. */
-  readonly weights?: (() => Tensor1D) | undefined;
-  /** The class of samples without a label. */
-  readonly ignoreClass?: IgnoredClass | undefined;
-  /** Whose labels they are, for messages; default the argument of a function. */
-  readonly origin?: LabelOrigin;
-}
-
-/** How many samples there are; 0 where the features are of no shape, which is told later. */
-export const samplesOf = (features: Tensor | TensorLike): number =>
-  features instanceof Tensor
-    ? (features.shape[0] ?? 0)
-    : ((features as ArrayLike<unknown>)?.length ?? 0);
-
-/** The features of a memory, as wide as those of the batch. */
-export function memoryRows({ features }: Memory, width: number, name = 'memory'): Tensor2D {
-  const past = featureRows(features, `${name}.features`);
-  if (past.shape[1] === width) return past;
-  throw new Error(
-    `Expected ${name}.features to have ${width} features a sample, as the batch has, but got ` +
-      `${past.shape[1]}.`,
-  );
-}
 
 /** A batch as the kernels take it. */
 interface Batch {
@@ -165,11 +117,8 @@ type Stepwise = [anchors: Tensor2D, candidates?: Tensor2D, candidateLabels?: Ten
 /** How many samples of some sets have a label. */
 function countOf(sets: readonly Tensor1D[], ignoreClass: IgnoredClass | undefined) {
   if (ignoreClass === undefined) return sets.reduce((total, { size }) => total + size, 0);
-  return addN(sets.map((ids) => sum(isLabelled(ids))));
+  return addN(sets.map((ids) => sum(labelMask(ids))));
 }
-
-export const poisoned = (temperature: Scalar, poison: Scalar | undefined): Scalar =>
-  poison === undefined ? temperature : add(temperature, poison);
 
 /**
  * The loss of a batch against itself (and a memory): the one road of function, layer and metric from
@@ -232,7 +181,7 @@ export function batchLoss(
     const past = remembered &&
       memoryIds && { features: embed(remembered, distance, kind), ids: memoryIds };
     const weights = options.weights?.();
-    const given = poisoned(embedTemperature(learned[0] ?? temperature, distance), poison);
+    const given = embedTemperature(learned[0] ?? temperature, distance, poison);
     const [value, sums, ...kept] = road.forward({ x, ids, temperature: given, weights }, past);
     const sets = past === undefined ? [ids] : [ids, past.ids];
     onChance?.(keep(chanceOf(sums, countOf(sets, ignoreClass), weights)));

@@ -21,7 +21,7 @@ import {
   type Operation,
   temperatureGradient,
 } from '../operation/neighbor-log-sums';
-import { type BatchLossOptions, type Memory, memoryRows, poisoned } from './batch-loss';
+import { type BatchLossOptions, type Memory, memoryRows } from './batch-options';
 import {
   embed,
   embedGradient,
@@ -72,7 +72,7 @@ export function crossLoss(
     const both = { labels: references.labels, samples: m, name: 'references.labels' };
     const { ids, memoryIds, poison } = batchIds(labels, n, both, kind, undefined, ignoreClass);
     const otherIds = memoryIds as Tensor1D;
-    const t = poisoned(embedTemperature(learned[0] ?? temperature, distance), poison);
+    const t = embedTemperature(learned[0] ?? temperature, distance, poison);
     const anchors = embed(x, distance, kind).clone();
     const candidates = embed(z, distance, kind).clone();
     const operation = (kept: Sets): Operation => {

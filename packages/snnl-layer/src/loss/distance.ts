@@ -1,4 +1,5 @@
 import {
+  add,
   cast,
   mul,
   reshape,
@@ -81,8 +82,17 @@ export function embedGradient(
  */
 export const temperatureFactor = (distance: Distance): number => (distance === 'cosine' ? 2 : 1);
 
-/** The temperature that belongs to {@link embed}. */
-export function embedTemperature(temperature: Temperature, distance: Distance): Scalar {
+/**
+ * The temperature that belongs to {@link embed}.
+ *
+ * @param poison 0, or NaN to make all that comes of it NaN.
+ */
+export function embedTemperature(
+  temperature: Temperature,
+  distance: Distance,
+  poison?: Scalar,
+): Scalar {
+  if (poison !== undefined) return add(embedTemperature(temperature, distance), poison);
   const factor = temperatureFactor(distance);
   if (temperature instanceof Tensor) {
     const value = temperatureScalar(temperature);

@@ -1,3 +1,4 @@
+import { isLabelled } from '../operation/contract';
 import { assertOptions, type OptionRules } from '../options';
 import {
   arraySet,
@@ -10,7 +11,6 @@ import {
   ignoredClassRule,
   type LabelArray,
 } from './label-values';
-import { isLabelled } from './labels';
 
 /** Options of {@link encodeLabels}. */
 export interface EncodeLabelsOptions {

@@ -1,5 +1,4 @@
 import {
-  add,
   customGrad,
   div,
   type GradSaveFunc,
@@ -18,8 +17,8 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import { ofLabelled } from '../operation/composed/labelled';
-import { MISSING_LABEL } from '../operation/contract';
-import { type KernelChoice, resolveKernel } from '../operation/kernel-choice';
+import { isLabelled } from '../operation/contract';
+import { resolveKernel } from '../operation/kernel-choice';
 import {
   anchorGradient,
   differentiableOnce,
@@ -27,34 +26,19 @@ import {
   type Operation,
   temperatureGradient,
 } from '../operation/neighbor-log-sums';
+import type { BatchLossOptions } from './batch-options';
 import {
-  type Distance,
   embed,
   embedGradient,
   embedTemperature,
-  type Temperature,
   temperatureFactor,
   temperatureScalar,
 } from './distance';
 import { featureRows } from './features';
 import type { Group } from './group';
-import { FLOAT32_LIMIT, type IgnoredClass, type LabelOrigin, type Labels } from './label-values';
+import { FLOAT32_LIMIT, type Labels } from './label-values';
 import { batchIds } from './labels';
-import { lossOfSums, type Reduction } from './loss-of-sums';
-
-/** Options of a loss as {@link groupLoss} reads them. */
-interface GroupLossOptions {
-  readonly temperature: Temperature;
-  readonly distance: Distance;
-  readonly kernel: KernelChoice;
-  readonly ignoreClass?: IgnoredClass | undefined;
-  readonly origin?: LabelOrigin;
-  /** These must be 'mean', 0, undefined and undefined. */
-  readonly reduction: Reduction;
-  readonly epsilon: number;
-  readonly memory?: unknown;
-  readonly weights?: unknown;
-}
+import { lossOfSums } from './loss-of-sums';
 
 /** Where the rows of a rank stand among those of all. */
 interface Share {
@@ -112,7 +96,7 @@ function gatherSamples(group: Group, share: Share, x: Tensor2D, ids: Tensor1D) {
 /** How many anchors of all ranks are not lone, and the chance level, equation 9. */
 function tally(ids: Int32Array): { anchors: number; chance: number } {
   const sizes = new Map<number, number>();
-  for (const id of ids) if (id !== MISSING_LABEL) sizes.set(id, (sizes.get(id) ?? 0) + 1);
+  for (const id of ids) if (isLabelled(id)) sizes.set(id, (sizes.get(id) ?? 0) + 1);
   const labelled = [...sizes.values()].reduce((total, size) => total + size, 0);
   const classes = [...sizes.values()].filter((size) => size > 1);
   const anchors = classes.reduce((total, size) => total + size, 0);
@@ -150,12 +134,11 @@ export function groupLoss(
   group: Group,
   labels: Labels,
   features: Tensor | TensorLike,
-  options: GroupLossOptions,
+  options: BatchLossOptions,
   onChance?: (chance: Scalar) => void,
 ): Scalar {
-  const { temperature, distance, reduction, epsilon, memory, kernel, origin, ignoreClass } =
-    options;
-  const { weights } = options;
+  const { temperature, distance, kernel, origin, ignoreClass } = options;
+  const { reduction, epsilon, memory, weights } = options;
   if (memory !== undefined || weights !== undefined || epsilon !== 0 || reduction !== 'mean') {
     throw new Error(
       "Expected a loss over a group to have the reduction 'mean', no memory, no weights and no " +
@@ -177,8 +160,7 @@ export function groupLoss(
     const ids = found?.ids ?? tensor1d([], 'int32');
     const anchors = n === 0 ? x : embed(x, distance, kind);
     const { all, allIds } = gatherSamples(group, share, anchors, ids);
-    const t = embedTemperature(learned[0] ?? temperature, distance);
-    const given = found?.poison === undefined ? t : add<Scalar>(t, found.poison);
+    const given = embedTemperature(learned[0] ?? temperature, distance, found?.poison);
     const inputs = {
       anchors,
       anchorLabels: ids,
@@ -205,10 +187,11 @@ export function groupLoss(
       // Those of the loss of all ranks; what is made of them is this rank's part of its gradient.
       const ownSums = () => form.anchorSums(sums, div(dy, count), { ids, temperature });
       const ofFeatures = once(() => {
-        const own = n === 0 ? new Float32Array(0) : transpose(ownSums()).dataSync<'float32'>();
+        const mine = n === 0 ? undefined : ownSums();
+        const own = mine ? transpose(mine).dataSync<'float32'>() : new Float32Array(0);
         const theirs = tensor2d(gatherRows(group, share, own, SUMS), [total, SUMS]);
-        if (n === 0) return zeros(x.shape);
-        const gradient = anchorGradient(operation, ownSums(), transpose(theirs));
+        if (mine === undefined) return zeros(x.shape);
+        const gradient = anchorGradient(operation, mine, transpose(theirs));
         const scaled = div<Tensor2D>(embedGradient(x, gradient, distance, kind), weight);
         return ignoreClass === undefined ? scaled : ofLabelled(ids, scaled);
       });

@@ -106,6 +106,11 @@ describe.each(BACKENDS)('on %s', (backend) => {
     const all = [0, 1, 0, 1, 0, 1];
     expect(at(all, -1).arraySync()).toBe(at(all).arraySync());
     expect(at(ids).arraySync()).not.toBeCloseTo(at(ids, -1).arraySync(), 3);
+    // A class of that id, on the CPU, is a class like others.
+    const least = all.map((id) => (id === 1 ? MISSING_LABEL : id));
+    for (const labels of [least, tf.tensor1d(least, 'int32')]) {
+      expect(at(labels).arraySync()).toBe(at(all).arraySync());
+    }
   });
 
   test('the stabilised loss is a mean over those with a label', async () => {

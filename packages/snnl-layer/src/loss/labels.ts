@@ -189,16 +189,13 @@ function rangePoison(ids: Tensor1D, ignore: IgnoredClass | undefined): Scalar {
   return mul(sqrt(sub(FLOAT32_LIMIT - 1, max(size))), 0);
 }
 
-/** Whether an id of {@link readLabels} is that of a class. */
-export const isLabelled = (id: number): boolean => id !== MISSING_LABEL;
-
 /**
  * Reads labels of some sets of samples, checks them, and numbers their classes together.
  *
  * @param sources Labels as the loss takes them, how many samples they are for, what messages call them,
  *   and the class of samples without a label.
  * @returns Positions in `classes`, one array for each source, and the classes, sorted. Where
- *   `ignoreClass` is given, {@link isLabelled} tells which are positions.
+ *   `ignoreClass` is given, `isLabelled` tells which are positions.
  * @throws Error if labels are none, or not one a sample.
  */
 export async function readLabels(

@@ -20,7 +20,7 @@ import {
   type Tensor1D,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
-import { isLabelled } from '../operation/composed/labelled';
+import { labelMask } from '../operation/composed/labelled';
 import {
   LOG_SUM_ALL,
   LOG_SUM_SAME,
@@ -96,14 +96,14 @@ function stabilizedLoss(epsilon: number): AnchorLoss {
   };
   return {
     values: (sums, { ids }) =>
-      mul(neg(log(add<Tensor1D>(parts(sums).share, epsilon))), isLabelled(ids)),
+      mul(neg(log(add<Tensor1D>(parts(sums).share, epsilon))), labelMask(ids)),
     slopes(sums) {
       const { all, share } = parts(sums);
       const ofSame = neg(div<Tensor1D>(share, add(share, epsilon)));
       // Without a label, B is 0 in the sums, and so is the share.
       return [mul(neg(ofSame), div(all, add(all, epsilon))), ofSame];
     },
-    counted: (_, ids) => isLabelled(ids),
+    counted: (_, ids) => labelMask(ids),
   };
 }
 

@@ -7,7 +7,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import { type KernelChoice, kernelRule } from '../operation/kernel-choice';
 import { assertOptions, type OptionRules, rules } from '../options';
-import { batchLoss, type Memory, samplesOf } from './batch-loss';
+import { batchLoss } from './batch-loss';
+import { type Memory, samplesOf } from './batch-options';
 import { crossLoss } from './cross-loss';
 import { type Distance, distanceRule, type Temperature, temperatureRule } from './distance';
 import { type Group, groupRule } from './group';

@@ -10,7 +10,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { CROSS_LOG_SUMS } from '../operation/contract';
+import { CROSS_LOG_SUMS, isLabelled } from '../operation/contract';
 import {
   hasKernel,
   type KernelChoice,
@@ -36,7 +36,7 @@ import {
 } from './distance';
 import { featureRows } from './features';
 import { type ClassId, type IgnoredClass, ignoredClassRule, type Labels } from './label-values';
-import { assertLabelsFirst, isLabelled, readLabels } from './labels';
+import { assertLabelsFirst, readLabels } from './labels';
 
 /** Options of {@link neighborEntanglement}. */
 export interface NeighborEntanglementOptions {

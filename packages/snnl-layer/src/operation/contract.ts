@@ -54,6 +54,9 @@ export const NEIGHBOR_LOG_SUMS_GRAD = 'SnnlNeighborLogSumsGrad';
 /** The id of a sample without a label, int32's least. */
 export const MISSING_LABEL = -(2 ** 31);
 
+/** Whether an id is that of a class. */
+export const isLabelled = (id: number): boolean => id !== MISSING_LABEL;
+
 /** Rows scaled to length 1, and the gradient of that; a backend may have them. */
 export const UNIT_ROWS = 'SnnlUnitRows';
 /** The gradient of {@link UNIT_ROWS}. */

@@ -1,3 +1,5 @@
+import { MISSING_LABEL } from 'snnl-layer';
+
 /** A fragment shader and what it reads and writes. */
 export interface Shader {
   readonly name: string;
@@ -40,7 +42,7 @@ const float LARGEST = 1e37;
 // Beyond every distance of a pair that counts, nearer than those of pairs that do not.
 const float FAR = 0.9e38;
 // The label of a sample that has none, which is marked as absent.
-const float MISSING_LABEL = -2147483648.0;
+const float MISSING_LABEL = ${MISSING_LABEL}.0;
 
 bool absent(float mark) { return mark > 0.5e38 && mark < 1.5e38; }
 bool finite(float v) { return (floatBitsToUint(v) & 0x7f800000u) != 0x7f800000u; }

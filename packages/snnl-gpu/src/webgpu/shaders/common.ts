@@ -1,3 +1,5 @@
+import { MISSING_LABEL } from 'snnl-layer';
+
 /** A shader: all that its compiled pipeline depends on. */
 export interface Shader<Input extends string, Size extends string> {
   readonly name: string;
@@ -43,7 +45,7 @@ export const unrolled = (count: number, make: (index: number) => string): string
  */
 export const COMMON = `
 /** The label of a sample that has none: panels tell it by a squared norm of -1. */
-const MISSING_LABEL = -2147483647 - 1;
+const MISSING_LABEL = ${MISSING_LABEL};
 fn isFinite(value : f32) -> bool {
   return (bitcast<u32>(value) & 0x7f800000u) != 0x7f800000u;
 }

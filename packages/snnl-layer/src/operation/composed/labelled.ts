@@ -13,7 +13,7 @@ import {
 import { MISSING_LABEL } from '../contract';
 
 /** 1 for samples `[N]` that have a label, 0 for others. */
-export const isLabelled = (ids: Tensor1D): Tensor1D =>
+export const labelMask = (ids: Tensor1D): Tensor1D =>
   cast(notEqual(ids, scalar(MISSING_LABEL, 'int32')), 'float32') as Tensor1D;
 
 /** `rows` `[N, *]` with zeros for samples without a label, whatever stands there. */

@@ -26,7 +26,7 @@ import {
   transpose,
 } from '@tensorflow/tfjs-core';
 import type { NeighborLogSumsInputs } from '../contract';
-import { isLabelled, ofLabelled } from './labelled';
+import { labelMask, ofLabelled } from './labelled';
 
 /**
  * Distances beyond it count as it, and pairs that do not count are as far: Infinity times a weight of 0
@@ -104,7 +104,7 @@ export function prepare(inputs: NeighborLogSumsInputs, selfOffset: number): Prep
   const { anchors, candidates, anchorLabels, candidateLabels, temperature } = inputs;
   const m = candidates.shape[0];
   // Equation 8: only differences count, and float32 keeps them best near the origin.
-  const isCandidate = reshape(isLabelled(candidateLabels), [1, m]) as Tensor2D;
+  const isCandidate = reshape(labelMask(candidateLabels), [1, m]) as Tensor2D;
   // Samples without a label only have to be finite: no pair of theirs counts.
   const kept = ofLabelled(candidateLabels, candidates);
   const center = div(sum(kept, 0, true), maximum(sum(isCandidate), 1));

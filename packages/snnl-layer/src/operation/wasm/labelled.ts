@@ -1,5 +1,5 @@
 /** Samples without a label, taken out before a kernel runs: it sees only those that count. */
-import { MISSING_LABEL } from '../contract';
+import { isLabelled, MISSING_LABEL } from '../contract';
 import { backward } from './backward';
 import { crossForward, forward, forwardKeeping, ROWS } from './forward';
 import type { GradProblem, Problem } from './problem';
@@ -14,8 +14,6 @@ interface Part {
   readonly own: boolean;
 }
 
-const isLabelled = (label: number | undefined): boolean => label !== MISSING_LABEL;
-
 /**
  * The parts of a problem of which some samples have no label; undefined where all have one. More than one
  * part only where an anchor has a label that it lacks as a candidate.
@@ -26,7 +24,7 @@ function partsOf({ anchorLabels, candidateLabels, selfOffset }: Problem): Part[]
   const strangers: number[] = [];
   for (const [i, label] of anchorLabels.entries()) {
     if (!isLabelled(label)) continue;
-    const own = selfOffset >= 0 && isLabelled(candidateLabels[selfOffset + i]);
+    const own = selfOffset >= 0 && isLabelled(candidateLabels[selfOffset + i] as number);
     (own ? anchors : strangers).push(i);
   }
   const first = anchors.map((i) => selfOffset + i);
@@ -125,7 +123,7 @@ export function keepingOfLabelled(
 /** {@link crossForward} of the samples that have a label; 0 for the others. */
 export function crossOfLabelled(runtime: Runtime, problem: Problem, out: Float32Array): void {
   const rows = (labels: Int32Array) =>
-    Int32Array.from(labels.keys()).filter((row) => isLabelled(labels[row]));
+    Int32Array.from(labels.keys()).filter((row) => isLabelled(labels[row] as number));
   const anchors = rows(problem.anchorLabels);
   const candidates = rows(problem.candidateLabels);
   if (anchors.length === problem.n && candidates.length === problem.m) {
